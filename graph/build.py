@@ -1,0 +1,53 @@
+"""The loop on one screen.
+
+    START -> next_step -> question_routing -> answer (one each) -> execution -> document_update -> feedback_loop
+                 ^  `-> workflow_end -> END                                                             |
+                 `--------------------------------------------------------------------------------------'
+"""
+
+from __future__ import annotations
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from graph.context import Context
+from graph.node import traced
+from graph.state import Input, State
+from nodes.document_update import document_update
+from nodes.execution.node import execution
+from nodes.feedback_loop.node import feedback_loop
+from nodes.next_step import next_step
+from nodes.question_routing.answer import answer
+from nodes.question_routing.node import question_routing
+from nodes.workflow_end import workflow_end
+
+Builder = StateGraph[State, Context, Input, State]
+Compiled = CompiledStateGraph[State, Context, Input, State]
+
+DESCRIPTIONS = {
+    next_step: "Asks OpenSpec what is ready and picks one step, or ends the run",
+    question_routing: "Lists what must be known for the step and finds who can answer",
+    answer: "Asks one question's candidates in turn and keeps the source",
+    execution: "Drafts the artifact as schema-checked data and renders it",
+    document_update: "Writes atomically, validates with OpenSpec, keeps or restores",
+    feedback_loop: "Reads the loop's spans, finds what went wrong, revises the plan",
+    workflow_end: "Opens follow-ups and reports",
+}
+
+
+def build() -> Builder:
+    """The graph, not compiled."""
+    builder: Builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=State)
+    for work, description in DESCRIPTIONS.items():
+        node, reads = traced(work)
+        builder.add_node(work.__name__, node, input_schema=reads, metadata={"description": description})
+    builder.add_edge(START, "next_step")
+    builder.add_edge("answer", "execution")
+    builder.add_edge("execution", "document_update")
+    builder.add_edge("document_update", "feedback_loop")
+    builder.add_edge("feedback_loop", "next_step")
+    builder.add_edge("workflow_end", END)
+    return builder
+
+
+graph: Compiled = build().compile(name="specloop")

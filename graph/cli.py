@@ -1,0 +1,275 @@
+"""The command line. Results go to standard output, everything else to standard error; `--json` prints one JSON object.
+
+Exit codes: 0 done; 1 unfinished, and it says what is missing; 2 wrong usage; 3 waiting for a person; 4 an outside
+system is missing or failed for good; 130 interrupted, resumable. Heavy imports happen inside the commands.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from graph.workspace import Workspace
+    from systems.records import Outcome
+
+EXIT_CODES = {"done": 0, "unfinished": 1, "failed": 1, "waiting": 3, "interrupted": 130}
+INTERRUPTED = 130
+
+project_option = click.option(
+    "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that stand above SPECLOOP_* and specloop.toml."""
+    for option in reversed(
+        (
+            click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server."),
+            click.option("--mcp", type=click.Path(), help="File with the MCP servers (mcp.json form)."),
+            click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you approve documents first."),
+            click.option("--max-loops", type=int, help="Loops the run may take."),
+            click.option("--max-seconds", type=float, help="Working seconds the run may take."),
+            click.option("--max-tokens", type=int, help="Model tokens the run may take."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="specloop")
+def main() -> None:
+    """A goal in, a complete OpenSpec change out, and a system that learns from its own traces."""
+
+
+@main.command()
+@click.argument("goal")
+@click.option("--change", help="Take up this existing change instead of making a new one.")
+@project_option
+@settings_options
+@json_option
+def run(goal: str, change: str | None, project: Path, as_json: bool, **settings: Any) -> None:
+    """Take GOAL to a complete OpenSpec change."""
+    with reported(as_json, project):
+        workspace = _workspace(project, settings)
+        outcome = _watched(as_json, lambda watch: workspace.run(goal, change=change, watch=watch))
+        _finish(_talked(outcome, workspace, as_json), as_json, project)
+
+
+@main.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--answer", help="approve, reject:REASON, JSON, or the answer to a question the run waits for.")
+@project_option
+@settings_options
+@json_option
+def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **settings: Any) -> None:
+    """Go on with RUN, where it was interrupted, waits or ended unfinished."""
+    with reported(as_json, project):
+        workspace = _workspace(project, settings)
+        if answer is None and workspace.status(run_id)[0].status == "waiting" and _can_ask(as_json):
+            outcome = _talked(_waiting_outcome(workspace, run_id), workspace, as_json)
+        else:
+            given = _parsed(answer) if answer is not None else None
+            outcome = _watched(as_json, lambda watch: workspace.resume(run_id, given, watch=watch))
+            outcome = _talked(outcome, workspace, as_json)
+        _finish(outcome, as_json, project)
+
+
+@main.command()
+@click.argument("run_id", metavar="[RUN]", required=False)
+@project_option
+@json_option
+def status(run_id: str | None, project: Path, as_json: bool) -> None:
+    """List the runs of the project, newest first, or show one."""
+    with reported(as_json, project):
+        runs = _workspace(project, {}).status(run_id)
+        if as_json:
+            _print_json({"runs": [run.model_dump(mode="json") for run in runs]})
+        elif runs:
+            from graph.view import runs_table
+
+            _stdout().print(runs_table(runs))
+        else:
+            _stderr().print('No runs yet. Start one: specloop run "GOAL"')
+
+
+@main.command()
+@click.argument("question")
+@project_option
+@click.option("--mcp", type=click.Path(), help="File with the MCP servers (mcp.json form).")
+@click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
+@json_option
+def ask(question: str, project: Path, as_json: bool, **settings: Any) -> None:
+    """Answer one QUESTION about the project from an MCP server."""
+    with reported(as_json, project):
+        answer = _workspace(project, settings).ask(question)
+        if as_json:
+            _print_json(answer.model_dump(mode="json"))
+        else:
+            from graph.view import answer_text
+
+            _stdout().print(answer_text(answer))
+        sys.exit(0 if answer.answered else 1)
+
+
+@main.command()
+@project_option
+@click.option("--mcp", type=click.Path(), help="File with the MCP servers (mcp.json form).")
+@click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
+@json_option
+def doctor(project: Path, as_json: bool, **settings: Any) -> None:
+    """Check Node, OpenSpec, the model, every MCP server and the stores, and say what mends each."""
+    with reported(as_json, project):
+        from graph.doctor import checks_table, examine
+
+        checks = examine(project, settings)
+        if as_json:
+            _print_json({"checks": [check.model_dump(mode="json") for check in checks]})
+        else:
+            _stdout().print(checks_table(checks))
+        sys.exit(0 if all(check.ok for check in checks) else 4)
+
+
+@main.command()
+@click.option("--folder", type=click.Path(path_type=Path), help="Where to put the demo project (default: a new folder).")
+@click.option("--model", default="embedded", show_default=True, help="Model to use.")
+@json_option
+def demo(folder: Path | None, model: str, as_json: bool) -> None:
+    """Lay out a small repository and run the main job on it."""
+    with reported(as_json, None):
+        from systems.demo import GOAL, lay_out
+
+        project = lay_out(folder)
+        _stderr().print(f"A small todo program with its history is in [bold]{project}[/]. Its goal: [bold]{GOAL}[/]")
+        workspace = _workspace(project, {"model": model})
+        outcome = _watched(as_json, lambda watch: workspace.run(GOAL, watch=watch))
+        _finish(outcome, as_json, project)
+
+
+@contextmanager
+def reported(as_json: bool, project: Path | None) -> Iterator[None]:
+    """Errors as a sentence and an exit code, interruptions as how to go on."""
+    from systems.errors import SpecloopError
+
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    except SpecloopError as error:
+        if as_json:
+            kind = type(error).__name__
+            _print_json({"error": {"kind": kind, "message": error.message, "mend": error.mend}})
+        console = _stderr()
+        console.print(f"[red]{type(error).__name__}[/]:", error.message, highlight=False, markup=True)
+        if error.mend:
+            console.print(error.mend, highlight=False, markup=False)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        where = f" --project {project}" if project else ""
+        _stderr().print(f"\nInterrupted; nothing is lost. Go on with: specloop resume {_newest(project)}{where}")
+        sys.exit(INTERRUPTED)
+
+
+def _newest(project: Path | None) -> str:
+    from systems.runs import Runs
+
+    store = (project or Path()) / ".specloop" / "specloop.db"
+    if not store.exists():
+        return "RUN"
+    runs = Runs(store)
+    try:
+        return next((run.run_id for run in runs.all() if run.status in ("interrupted", "running")), "RUN")
+    finally:
+        runs.close()
+
+
+def _workspace(project: Path, settings: dict[str, Any]) -> Workspace:
+    from systems.repository import check_project
+    from systems.settings import load_settings
+
+    load_settings(check_project(project), settings)
+    from graph.workspace import Workspace
+
+    return Workspace(project, **settings)
+
+
+def _watched(as_json: bool, work: Callable[[Any], Outcome]) -> Outcome:
+    from graph.view import View
+
+    with View(_stderr()) as view:
+        return work(view)
+
+
+def _can_ask(as_json: bool) -> bool:
+    return not as_json and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
+    """Ask the person on the terminal what the run waits for, until it waits no more."""
+    while outcome.status == "waiting" and _can_ask(as_json):
+        answers = {str(item["id"]): _asked(item) for item in outcome.waiting_for}
+        outcome = _watched(as_json, lambda watch, given=answers: workspace.resume(outcome.run_id, given, watch=watch))
+    return outcome
+
+
+def _waiting_outcome(workspace: Workspace, run_id: str) -> Outcome:
+    return workspace.waiting(run_id)
+
+
+def _asked(item: dict[str, Any]) -> Any:
+    console = _stderr()
+    console.print(f"\n[bold]{item['text']}[/]")
+    for file in item.get("files", ()):
+        from rich.syntax import Syntax
+
+        console.print(Syntax(file["diff"], "diff", background_color="default"))
+    if item["kind"] == "question":
+        return {"answer": click.prompt("Your answer (empty: stays open)", default="", show_default=False, err=True)}
+    return _parsed(click.prompt("approve, or reject:REASON", default="approve", err=True))
+
+
+def _parsed(answer: str) -> Any:
+    """An answer as typed: `approve`, `reject:REASON`, a JSON value, or plain words."""
+    decision, _, reason = answer.partition(":")
+    if decision.strip() in ("approve", "reject"):
+        return {"decision": decision.strip(), "text": reason.strip()}
+    try:
+        return json.loads(answer)
+    except ValueError:
+        return {"answer": answer}
+
+
+def _finish(outcome: Outcome, as_json: bool, project: Path) -> None:
+    if as_json:
+        _print_json(outcome.model_dump(mode="json"))
+    else:
+        from graph.view import outcome_panel
+
+        _stdout().print(outcome_panel(outcome, project=str(project)))
+    sys.exit(EXIT_CODES[outcome.status])
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _stdout() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def _stderr() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True)

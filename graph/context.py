@@ -1,0 +1,23 @@
+"""Context: the plain values a run is given; the form that LangGraph Studio shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a node may know about how it is run. Live clients are opened from it by `systems.connections`."""
+
+    project: Annotated[str, Field(description="Folder of the project; must be in a git repository")] = "."
+    model: Annotated[str, Field(description="auto, embedded, a model's name, or the URL of a server")] = "auto"
+    model_url: Annotated[str, Field(description="OpenAI-compatible server")] = "http://127.0.0.1:1234/v1"
+    mcp: Annotated[str | None, Field(description="mcp.json with the servers; none: git, time and filesystem")] = None
+    approve: Annotated[Literal["auto", "ask"], Field(description="Whether a person approves documents")] = "auto"
+    max_loops: Annotated[int, Field(description="Loops the run may take", ge=1)] = 12
+    max_seconds: Annotated[float, Field(description="Working seconds the run may take", gt=0)] = 1_800
+    max_tokens: Annotated[int, Field(description="Model tokens the run may take", ge=1)] = 500_000
+    capture_content: Annotated[bool, Field(description="Keep prompts and answers on the spans")] = False

@@ -1,0 +1,109 @@
+"""Progress: what a person is told while a run goes on, one event for each thing that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from systems.documents import Documents
+from systems.records import SEVERITIES, Answer, DocumentUpdate, Draft, LoopRecord, Step
+
+Kind = Literal["started", "step", "answer", "draft", "document", "finding", "revision", "loop", "note"]
+Tone = Literal["plain", "good", "warning", "bad"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in a run.
+
+    Attributes:
+        kind: what sort of thing.
+        node: node it happened in.
+        text: in words, one line.
+        tone: how it is to be taken.
+        detail: more words, shown dimmed.
+    """
+
+    kind: Kind
+    node: str
+    text: str
+    tone: Tone = "plain"
+    detail: str = field(default="")
+
+
+Watch = Callable[[Event], None]
+
+
+def events(mode: str, chunk: Any, documents: Documents) -> Iterator[Event]:
+    """The events of one chunk of LangGraph's stream (modes `tasks`, `updates` and `custom`)."""
+    if mode == "tasks" and "input" in chunk:
+        yield Event("started", chunk["name"], chunk["name"])
+    elif mode == "custom" and "loop_ref" in chunk:
+        yield from _loop(documents.get_record(chunk["loop_ref"], LoopRecord), documents)
+    elif mode == "custom" and "waiting" in chunk:
+        yield Event("note", "next_step", chunk["waiting"], "warning")
+    elif mode == "updates":
+        for node, writes in chunk.items():
+            if node in _READERS and isinstance(writes, Mapping):
+                yield from _READERS[node](writes, documents)
+
+
+def _next_step(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
+    if writes.get("step"):
+        step = Step.model_validate(writes["step"])
+        yield Event("step", "next_step", f"loop {step.loop}: {step.artifact} of {step.change}", detail=step.reason)
+
+
+def _answer(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
+    for key in writes.get("answer_refs") or ():
+        answer = documents.get_record(key, Answer)
+        if answer.answered:
+            yield Event("answer", "answer", answer.question, "good", f"{answer.server}.{answer.tool}")
+        else:
+            yield Event("answer", "answer", answer.question, "warning", f"open: {answer.text}")
+
+
+def _execution(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
+    draft = documents.get_record(writes["draft_ref"], Draft)
+    repaired = f"{draft.repairs} repair{'s' if draft.repairs != 1 else ''}"
+    if draft.failure:
+        yield Event("draft", "execution", f"no draft of {draft.artifact}", "bad", draft.failure)
+    else:
+        yield Event("draft", "execution", f"drafted {draft.artifact}", "good", repaired if draft.repairs else "")
+
+
+def _document_update(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
+    words: dict[str, tuple[str, Tone]] = {
+        "written": ("wrote", "good"),
+        "unchanged": ("left as it was", "plain"),
+        "restored": ("refused by OpenSpec, old text restored", "bad"),
+        "kept_theirs": ("a person's text stands there, kept", "warning"),
+        "rejected": ("rejected by the person", "warning"),
+    }
+    for key in writes.get("update_refs") or ():
+        update = documents.get_record(key, DocumentUpdate)
+        text, tone = words[update.status]
+        yield Event("document", "document_update", f"{text}: {update.path}", tone, "; ".join(update.issues))
+
+
+def _loop(loop: LoopRecord, documents: Documents) -> Iterator[Event]:
+    for finding in loop.findings:
+        serious = SEVERITIES.index(finding.severity) >= SEVERITIES.index("warning")
+        impact = ", ".join(f"{value:.3g} {unit}" for unit, value in finding.impact.items())
+        text = f"{finding.kind} in {finding.where}"
+        yield Event("finding", "feedback_loop", text, "warning" if serious else "plain", f"{finding.evidence} ({impact})")
+    before = documents.get_record(loop.previous, LoopRecord).revision.number if loop.previous else 0
+    for reason in loop.revision.reasons if loop.revision.number > before else ():
+        yield Event("revision", "feedback_loop", f"plan revised: {reason}", "warning")
+    total = loop.profile.total
+    tokens = f"{total.input_tokens:,} tokens in, {total.output_tokens:,} out"
+    yield Event("loop", "feedback_loop", f"loop {loop.loop}: {loop.profile.seconds:.1f} s, {tokens}")
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any], Documents], Iterator[Event]]] = {
+    "next_step": _next_step,
+    "answer": _answer,
+    "execution": _execution,
+    "document_update": _document_update,
+}

@@ -1,0 +1,149 @@
+"""What the command line shows: a run as it happens, and what it came to. Everything here goes to standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from graph.progress import Event, Tone
+from systems.records import SEVERITIES, Answer, Outcome, RunSummary
+
+STYLES: dict[Tone, str] = {"plain": "", "good": "green", "warning": "yellow", "bad": "red"}
+MARKS: dict[Tone, str] = {"plain": "·", "good": "✓", "warning": "!", "bad": "✗"}
+WORDS = {"done": "[green]done[/]", "unfinished": "[yellow]unfinished[/]", "waiting": "[yellow]waiting for you[/]"}
+MOST_FINDINGS = 6
+
+
+class View:
+    """Prints the events of a run as they come; pass it as `watch`."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("starting: model, stores")
+
+    def __enter__(self) -> View:
+        self._status.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._status.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        if event.kind == "started":
+            self._status.update(event.text)
+        elif event.kind == "step":
+            self._console.print(f"\n[bold cyan]{escape(event.text)}[/]  [dim]{escape(event.detail)}[/]")
+        else:
+            self._console.print(_line(event))
+
+
+def _line(event: Event) -> RenderableType:
+    style = STYLES[event.tone]
+    row = Table.grid(padding=(0, 1))
+    row.add_column(width=15, style="dim", no_wrap=True)
+    row.add_column(width=1)
+    row.add_column(overflow="fold")
+    text = Text(event.text, style=style if event.kind in ("finding", "revision", "draft") else "")
+    if event.detail:
+        text.append(f"  {shorten(event.detail, 160)}", style="dim")
+    row.add_row(event.node, Text(MARKS[event.tone], style=style), text)
+    return row
+
+
+def shorten(text: str, most: int) -> str:
+    """One line of at most so many characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+
+
+def outcome_panel(outcome: Outcome, *, project: str) -> RenderableType:
+    """What was made, where it is, what was found out, and what to do next."""
+    parts: list[RenderableType] = []
+    if outcome.artifacts:
+        parts.append(_artifacts(outcome))
+    parts.append(_numbers(outcome))
+    serious = [item for item in outcome.findings if item.severity != "info"]
+    parts += _section("What it found out about its own run", (_finding(item) for item in _worst_first(outcome)))
+    if not outcome.findings:
+        parts.append(Text("\nIt found nothing wrong with its own run.", style="dim"))
+    reasons = [reason for revision in outcome.plan_revisions for reason in revision.reasons]
+    parts += _section("How it revised its plan", reasons)
+    parts += _section("Follow-up changes it opened", (f"{item.change}: {item.finding}" for item in outcome.follow_ups))
+    parts += _section("Still missing", outcome.missing)
+    parts += _section("Waiting for you", (str(item.get("text", "")) for item in outcome.waiting_for))
+    parts += _section("Good to know", outcome.notes)
+    parts += _section("Next", next_steps(outcome, project))
+    title = f"{outcome.change or 'no change'} - {WORDS.get(outcome.status, outcome.status)}"
+    border = "green" if outcome.status == "done" and not serious else "yellow"
+    return Panel(Group(*parts), title=title, border_style=border, padding=(1, 2))
+
+
+def _artifacts(outcome: Outcome) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for artifact in outcome.artifacts:
+        mark = "[green]✓ valid[/]" if artifact.valid else "[yellow]- not valid[/]"
+        table.add_row(f"[bold]{artifact.id}[/]", escape(artifact.path), mark)
+    return table
+
+
+def _numbers(outcome: Outcome) -> Text:
+    answered = sum(question.answered for question in outcome.questions)
+    return Text(
+        f"\n{outcome.loops} loops, {outcome.seconds:.1f} s, {outcome.tokens.input:,} tokens in and"
+        f" {outcome.tokens.output:,} out with {outcome.model}; {answered} of {len(outcome.questions)} questions answered",
+        style="dim",
+    )
+
+
+def _worst_first(outcome: Outcome) -> list[tuple[str, str]]:
+    ranked = sorted(outcome.findings, key=lambda item: -SEVERITIES.index(item.severity))
+    return [(item.severity, f"{item.kind} in {item.where}: {item.explanation}") for item in ranked[:MOST_FINDINGS]]
+
+
+def _finding(item: tuple[str, str]) -> str:
+    return f"{item[0]}: {item[1]}"
+
+
+def _section(title: str, lines: Iterable[str]) -> list[RenderableType]:
+    texts = [Text(f"  • {shorten(line, 400)}") for line in lines]
+    return [Text(f"\n{title}", style="bold"), *texts] if texts else []
+
+
+def next_steps(outcome: Outcome, project: str) -> list[str]:
+    """What the person can do now, as commands."""
+    if outcome.status == "waiting":
+        return [f"specloop resume {outcome.run_id} --project {project}"]
+    if outcome.status == "done":
+        return [
+            f"read {project}/openspec/changes/{outcome.change}, edit what you want said otherwise",
+            f"specloop status --project {project}   # this and earlier runs",
+            f"specloop run 'ANOTHER GOAL' --project {project}",
+        ]
+    return [f"specloop resume {outcome.run_id} --project {project}   # once what is missing is mended"]
+
+
+def runs_table(runs: Iterable[RunSummary]) -> Table:
+    """The runs of a project."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("run", "status", "loops", "node", "change", "goal"):
+        table.add_column(column, overflow="fold")
+    for run in runs:
+        status = WORDS.get(run.status, run.status)
+        goal = escape(shorten(run.goal, 60))
+        table.add_row(run.run_id, status, str(run.loops), run.node or "", run.change or "", goal)
+    return table
+
+
+def answer_text(answer: Answer) -> RenderableType:
+    """An answer with its source."""
+    if not answer.answered:
+        return Text(f"No server could answer: {answer.text}", style="yellow")
+    source = answer.sources[0]
+    origin = f"\n{source.server}.{source.tool}, sha256 {source.content_hash[:12]}, span {source.span_id}"
+    return Group(Text(answer.text), Text(origin, style="dim"))

@@ -1,0 +1,244 @@
+"""The Python API: `Workspace(project).run(goal)`, sync and async, with the records of `systems.records` out."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command, Interrupt
+
+from graph.build import Compiled, build
+from graph.checkpoints import saver
+from graph.context import Context
+from graph.progress import Watch, events
+from graph.state import Input
+from nodes.next_step import checked_goal
+from nodes.question_routing.ask import ask
+from systems.connections import Run, Systems, opened
+from systems.errors import SpecloopError, UsageError, Waiting
+from systems.records import Answer, Outcome, RunSummary
+from systems.repository import check_project
+from systems.runs import Runs
+from systems.settings import Settings, load_settings
+from systems.telemetry import trace_id
+
+T = TypeVar("T")
+STORE = Path(".specloop") / "specloop.db"
+STREAM = ("tasks", "updates", "custom")
+STEPS_PER_LOOP = 8
+
+
+class Workspace:
+    """A project that specloop works in.
+
+    Attributes:
+        project: absolute path of the project.
+        settings: what holds for its runs.
+    """
+
+    def __init__(self, project: str | Path = ".", **settings: Any) -> None:
+        """Take up a project.
+
+        Args:
+            project: a folder in a git repository.
+            settings: any field of `systems.settings.Settings`; wins over SPECLOOP_* and specloop.toml.
+
+        Raises:
+            UsageError: the project or a setting is wrong.
+        """
+        self.project = check_project(Path(project))
+        self.settings = load_settings(self.project, settings)
+
+    def run(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
+        """Take a goal to a complete OpenSpec change.
+
+        Args:
+            goal: what is to change, in a sentence or a paragraph.
+            change: an existing change to take up; a new one is made without.
+            watch: called with every event while the run goes on.
+
+        Returns:
+            The outcome; its status is done, unfinished (`missing` says why) or waiting (`waiting_for` says for what).
+
+        Raises:
+            UsageError: the goal, the change or the configuration is wrong.
+            Missing: an outside system is missing or failed for good; `resume` goes on once that is mended.
+        """
+        return _wait(self.arun(goal, change=change, watch=watch))
+
+    async def arun(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
+        """`run` for callers with an event loop."""
+        goal = checked_goal(goal)
+        run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        with self._runs() as runs:
+            runs.start(run_id, goal=goal, change=None, settings=self.settings.model_dump())
+        return await self._go(run_id, Input(goal=goal, change=change), self.settings, watch)
+
+    def resume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
+        """Go on with a run that was interrupted, waits for a person, or ended unfinished.
+
+        Args:
+            run_id: the run.
+            answer: to what the run waits for: `{interrupt id: value}`, or one value for the only or first question.
+            watch: called with every event while the run goes on.
+
+        Raises:
+            UsageError: there is no such run.
+            Waiting: the run waits for a person and no answer is given.
+            Busy: another process is working on it.
+        """
+        return _wait(self.aresume(run_id, answer, watch=watch))
+
+    async def aresume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
+        """`resume` for callers with an event loop."""
+        with self._runs() as runs:
+            summary, given = runs.get(run_id), runs.settings(run_id)
+        if summary.status == "done":
+            return await self._kept_outcome(run_id)
+        chosen = self.settings.model_fields_set
+        merged = {**given, **{key: value for key, value in self.settings.model_dump().items() if key in chosen}}
+        resumed = Resumed(summary, answer)
+        return await self._go(run_id, resumed, Settings.model_validate(merged), watch)
+
+    def status(self, run_id: str | None = None) -> tuple[RunSummary, ...]:
+        """The runs of the project, newest first, or the one asked for."""
+        with self._runs() as runs:
+            return runs.all() if run_id is None else (runs.get(run_id),)
+
+    def ask(self, question: str) -> Answer:
+        """Route one question and answer it, without a run."""
+        return _wait(self.aask(question))
+
+    async def aask(self, question: str) -> Answer:
+        """`ask` for callers with an event loop."""
+        context = self._context(self.settings)
+        async with opened(context, linger=0) as systems:
+            run = Run(f"ask-{secrets.token_hex(6)}", context, systems)
+            with systems.telemetry.root(run.id):
+                return await ask(question, run)
+
+    async def _go(self, run_id: str, start: Input | Resumed, settings: Settings, watch: Watch | None) -> Outcome:
+        context = self._context(settings)
+        with self._runs() as runs, runs.alive(run_id):
+            runs.update(run_id, status="running", waiting_for=())
+            try:
+                async with opened(context, linger=0) as systems, saver(self.project) as checkpoints:
+                    compiled = build().compile(checkpointer=checkpoints, name="specloop")
+                    return await _streamed(compiled, run_id, start, context, systems, watch)
+            except SpecloopError:
+                runs.update(run_id, status="failed")
+                raise
+            except (asyncio.CancelledError, KeyboardInterrupt):
+                runs.update(run_id, status="interrupted")
+                raise
+
+    async def _kept_outcome(self, run_id: str) -> Outcome:
+        from systems.documents import Documents
+
+        documents = Documents(self.project / STORE)
+        with self._runs() as runs:
+            reference = runs.outcome(run_id)
+        try:
+            if reference is None:
+                raise UsageError(f"Run {run_id} has left no outcome.", mend="Start it again with `specloop run`.")
+            return documents.get_record(reference, Outcome)
+        finally:
+            documents.close()
+
+    def _context(self, settings: Settings) -> Context:
+        return Context(project=str(self.project), **settings.model_dump())
+
+    @contextmanager
+    def _runs(self) -> Iterator[Runs]:
+        runs = Runs(self.project / STORE)
+        try:
+            yield runs
+        finally:
+            runs.close()
+
+
+class Resumed:
+    """What a resumed run goes on with."""
+
+    def __init__(self, summary: RunSummary, answer: Any) -> None:
+        self.summary = summary
+        self._answer = answer
+
+    async def payload(self, compiled: Compiled, config: RunnableConfig) -> Input | Command[Any] | None:
+        """What LangGraph is given: an answer, a new start from the last state, or nothing: go on where it stopped.
+
+        Raises:
+            Waiting: the run waits for a person and there is no answer.
+        """
+        snapshot = await compiled.aget_state(config)
+        if not snapshot.values:
+            return Input(goal=self.summary.goal, change=None)
+        if snapshot.interrupts:
+            return Command(resume=self._answers(snapshot.interrupts))
+        if not snapshot.next:
+            return Command(goto="next_step", update={"revision_ref": None, "outcome_ref": None})
+        return None
+
+    def _answers(self, interrupts: tuple[Interrupt, ...]) -> dict[str, Any]:
+        if self._answer is None:
+            texts = "; ".join(str(each.value.get("text", "")) for each in interrupts)
+            raise Waiting(
+                f"Run {self.summary.run_id} waits for a person: {texts}",
+                mend=f"Answer with `specloop resume {self.summary.run_id} --answer ...`.",
+            )
+        ids = {each.id for each in interrupts}
+        if isinstance(self._answer, Mapping) and ids & self._answer.keys():
+            return {key: value for key, value in self._answer.items() if key in ids}
+        return {interrupts[0].id: self._answer}
+
+
+async def _streamed(
+    compiled: Compiled, run_id: str, start: Input | Resumed, context: Context, systems: Systems, watch: Watch | None
+) -> Outcome:
+    config: RunnableConfig = {
+        "configurable": {"thread_id": run_id},
+        "recursion_limit": STEPS_PER_LOOP * context.max_loops + 50,
+    }
+    payload = await start.payload(compiled, config) if isinstance(start, Resumed) else start
+    with systems.telemetry.root(run_id):
+        stream = compiled.astream(payload, config, context=context, stream_mode=list(STREAM), durability="sync")
+        async for mode, chunk in stream:
+            for event in events(mode, chunk, systems.documents):
+                if watch:
+                    watch(event)
+    return await _outcome(compiled, config, run_id, systems)
+
+
+async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
+    snapshot = await compiled.aget_state(config)
+    values = snapshot.values
+    if not snapshot.interrupts:
+        return systems.documents.get_record(values["outcome_ref"], Outcome)
+    waiting = tuple({"id": each.id, **each.value} for each in snapshot.interrupts)
+    systems.runs.update(run_id, status="waiting", waiting_for=tuple(str(each["text"]) for each in waiting))
+    return Outcome(
+        run_id=run_id,
+        change=values.get("change"),
+        status="waiting",
+        loops=values.get("loop", 0),
+        trace_id=trace_id(run_id),
+        waiting_for=waiting,
+        model=systems.model.choice.name,
+    )
+
+
+def _wait(work: Coroutine[Any, Any, T]) -> T:
+    """The result of async work for a caller without an event loop, or (as in a notebook) inside of one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

@@ -1,0 +1,1 @@
+"""execution: what the model fills in for an artifact, and how code renders it."""

@@ -1,0 +1,1 @@
+"""feedback_loop: spans -> profile -> findings -> improvements -> plan revision."""

@@ -1,0 +1,147 @@
+"""feedback_loop: reads the spans of the loop that just ended and revises the plan for the next one.
+
+The only module here that knows the workflow; everything else is a library over spans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from langgraph.config import get_stream_writer
+
+from nodes.feedback_loop.findings import find
+from nodes.feedback_loop.improvements import improve
+from nodes.feedback_loop.profile import profile
+from systems import names
+from systems.connections import Run, Systems
+from systems.records import Answer, DocumentUpdate, Draft, Hash, LoopRecord, PlanRevision, Span, Step
+from systems.telemetry import trace_id
+
+
+class Reads(TypedDict, total=False):
+    """Keys feedback_loop reads."""
+
+    step: dict[str, Any] | None
+    answer_refs: list[Hash]
+    draft_ref: Hash | None
+    update_refs: list[Hash]
+    revision_ref: Hash | None
+    history_ref: Hash | None
+    input_tokens: int
+    output_tokens: int
+    seconds: float
+
+
+class Writes(TypedDict, total=False):
+    """Keys feedback_loop writes."""
+
+    revision_ref: Hash
+    history_ref: Hash
+    input_tokens: int
+    output_tokens: int
+    seconds: float
+
+
+async def feedback_loop(state: Reads, run: Run) -> Writes:
+    """Profile, findings, improvements, plan revision: one loop further."""
+    systems, step = run.systems, Step.model_validate(state.get("step"))
+    spans = systems.spans.spans(trace_id=trace_id(run.id))
+    now, earlier = _of_loop(spans, step.loop), [span for span in spans if _loop(span) < step.loop]
+    findings = find(now, knobs=systems.policy.loop, earlier=earlier)
+    reference = state.get("revision_ref")
+    revision = systems.documents.get_record(reference, PlanRevision) if reference else PlanRevision()
+    updates = tuple(systems.documents.get_record(key, DocumentUpdate) for key in state.get("update_refs", []))
+    improvements, revised = improve(findings, revision=revision, artifact=step.artifact, policy=systems.policy)
+    revised = heeding(revised, revision, updates)
+    revised = limited(revised, revision, step, updates, systems, state.get("history_ref"))
+    draft_ref = state.get("draft_ref")
+    record = LoopRecord(
+        loop=step.loop,
+        step=step,
+        answers=tuple(systems.documents.get_record(key, Answer) for key in state.get("answer_refs", [])),
+        draft=systems.documents.get_record(draft_ref, Draft) if draft_ref else None,
+        updates=updates,
+        profile=profile(now),
+        findings=findings,
+        improvements=improvements,
+        revision=revised,
+        previous=state.get("history_ref"),
+    )
+    get_stream_writer()({"loop_ref": systems.documents.put_record(record)})
+    total = record.profile.total
+    return Writes(
+        revision_ref=systems.documents.put_record(revised),
+        history_ref=record.hash,
+        input_tokens=state.get("input_tokens", 0) + total.input_tokens,
+        output_tokens=state.get("output_tokens", 0) + total.output_tokens,
+        seconds=state.get("seconds", 0.0) + working_seconds(now),
+    )
+
+
+def heeding(revised: PlanRevision, before: PlanRevision, updates: Sequence[DocumentUpdate]) -> PlanRevision:
+    """The plan with the person's reasons for rejecting a draft as hints for the next one."""
+    reasons = [
+        f"{update.artifact}: {issue}" for update in updates if update.status == "rejected" for issue in update.issues
+    ]
+    fresh = tuple(reason for reason in dict.fromkeys(reasons) if reason not in revised.hints)
+    if not fresh:
+        return revised
+    return revised.model_copy(
+        update={
+            "number": before.number + 1,
+            "hints": (*revised.hints, *fresh),
+            "reasons": (*_new_reasons(revised, before), *(f"the person rejected {reason}" for reason in fresh)),
+        }
+    )
+
+
+def limited(
+    revised: PlanRevision,
+    before: PlanRevision,
+    step: Step,
+    updates: Sequence[DocumentUpdate],
+    systems: Systems,
+    history: Hash | None,
+) -> PlanRevision:
+    """The plan without an artifact that has had all its attempts."""
+    if step.artifact in revised.give_up or _stands(updates):
+        return revised
+    tried = [
+        loop for loop in systems.history(history) if loop.step.artifact == step.artifact and not _stands(loop.updates)
+    ]
+    if len(tried) + 1 < systems.policy.loop.attempts:
+        return revised
+    reason = f"{step.artifact} was tried {len(tried) + 1} times in vain and is given up"
+    return revised.model_copy(
+        update={
+            "number": before.number + 1,
+            "give_up": (*revised.give_up, step.artifact),
+            "reasons": (*_new_reasons(revised, before), reason),
+        }
+    )
+
+
+def _new_reasons(revised: PlanRevision, before: PlanRevision) -> tuple[str, ...]:
+    return revised.reasons if revised.number > before.number else ()
+
+
+def _stands(updates: Sequence[DocumentUpdate]) -> bool:
+    return bool(updates) and all(update.valid and update.status != "rejected" for update in updates)
+
+
+def _loop(span: Span) -> int:
+    return int(span.attributes.get(names.LOOP, 0))
+
+
+def _of_loop(spans: Sequence[Span], loop: int) -> list[Span]:
+    return [span for span in spans if _loop(span) == loop]
+
+
+def working_seconds(spans: Sequence[Span]) -> float:
+    """Seconds in which at least one span was open: waiting for a person between two of them does not count."""
+    total, reached = 0, 0
+    for start, end in sorted((span.start_ns, span.end_ns) for span in spans):
+        total += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return total / 1e9

@@ -1,0 +1,194 @@
+"""next_step: asks OpenSpec what is ready and picks one step, or ends the run and says why."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, TypedDict
+
+from langgraph.config import get_stream_writer
+from langgraph.types import Command
+from systems.openspec import ArtifactStatus, ChangeStatus
+
+from systems.connections import Run, Systems
+from systems.errors import Busy, Rejected, UsageError
+from systems.records import Hash, PlanRevision, Step
+
+MOST_GOAL_CHARACTERS = 4_000
+SLUG_WORDS = 6
+FILLER = frozenset({"a", "an", "the", "to", "of", "in", "on", "for", "and", "that", "so", "it", "is", "with", "please"})
+CREATE_ATTEMPTS = 5
+
+
+class Reads(TypedDict, total=False):
+    """Keys next_step reads."""
+
+    goal: str
+    change: str | None
+    loop: int
+    revision_ref: Hash | None
+    input_tokens: int
+    output_tokens: int
+    seconds: float
+
+
+class Writes(TypedDict, total=False):
+    """Keys next_step writes."""
+
+    change: str
+    loop: int
+    step: dict[str, Any] | None
+    route_refs: list[Hash]
+    answer_refs: None
+    draft_ref: None
+    update_refs: list[Hash]
+    missing: list[str]
+
+
+async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing", "workflow_end"]]:
+    """Pick the step of the next loop."""
+    goal = checked_goal(state.get("goal") or "")
+    run.systems.runs.start(run.id, goal=goal, change=None, settings={})
+    change = await take_up(goal, state.get("change"), run, loop=state.get("loop", 0))
+    revision = _revision(state, run.systems)
+    status = await run.systems.openspec.status(change)
+    step, missing = await choose(status, revision, run.systems, loop=state.get("loop", 0) + 1)
+    spent = overspent(state, run) if step else ()
+    if step is None or spent:
+        unfinished = [*spent, *missing] if spent else list(missing)
+        return Command(goto="workflow_end", update=Writes(change=change, step=None, missing=unfinished))
+    run.systems.runs.update(run.id, change=change, loops=step.loop)
+    fresh = Writes(change=change, loop=step.loop, step=step.model_dump(), missing=[])
+    return Command(
+        goto="question_routing",
+        update={**fresh, "route_refs": [], "answer_refs": None, "draft_ref": None, "update_refs": []},
+    )
+
+
+def checked_goal(goal: str) -> str:
+    """The goal without surrounding space.
+
+    Raises:
+        UsageError: it is empty or longer than a goal should be.
+    """
+    goal = goal.strip()
+    if not goal:
+        raise UsageError("The goal is empty.", mend='Say what is to change, e.g. specloop run "Add a --json flag".')
+    if len(goal) > MOST_GOAL_CHARACTERS:
+        raise UsageError(
+            f"The goal has {len(goal):,} characters; at most {MOST_GOAL_CHARACTERS:,} are taken.",
+            mend="Say it in a paragraph, put the rest into a file of the repository, and name that file.",
+        )
+    return goal
+
+
+async def take_up(goal: str, change: str | None, run: Run, *, loop: int) -> str:
+    """The change this run works on, created the first time; nobody else works on it meanwhile."""
+    openspec, runs = run.systems.openspec, run.systems.runs
+    wanted = change or runs.change(run.id)
+    if not (wanted and loop):
+        await openspec.prepare()
+        known = await openspec.changes()
+        if change and change not in known:
+            listing = ", ".join(known) or "none"
+            raise UsageError(f"There is no change {change!r} in this project.", mend=f"Active changes: {listing}.")
+        if wanted not in known:
+            wanted = await _created(slug(goal), goal, run)
+    await _claim(wanted, run)
+    return wanted
+
+
+async def _created(name: str, goal: str, run: Run) -> str:
+    for _ in range(CREATE_ATTEMPTS):
+        free = free_name(name, await run.systems.openspec.changes())
+        run.systems.runs.update(run.id, change=free)
+        try:
+            await run.systems.openspec.new_change(free, goal.splitlines()[0][:200])
+        except Rejected:
+            if free not in await run.systems.openspec.changes():
+                raise
+        else:
+            return free
+    raise Busy(f"Other runs keep creating changes named {name}.", mend="Run again when they are done.")
+
+
+async def _claim(change: str, run: Run) -> None:
+    say = get_stream_writer()
+    await run.systems.claim(
+        change,
+        seconds=run.options.max_seconds,
+        waiting=lambda: say({"waiting": f"another run is working on change {change}; waiting until it is done"}),
+    )
+
+
+def slug(goal: str) -> str:
+    """A kebab-case change id from a goal: its first words, or a hash where it has no ASCII letters."""
+    words = [word for word in re.findall(r"[a-z0-9]+", goal.lower()) if word not in FILLER][:SLUG_WORDS]
+    name = "-".join(words)[:60].strip("-")
+    if not name or not name[0].isalpha():
+        name = f"change-{name or hashlib.sha256(goal.encode()).hexdigest()[:8]}"
+    return name
+
+
+def free_name(name: str, taken: Sequence[str]) -> str:
+    """The name, numbered when it is taken."""
+    number = 2
+    free = name
+    while free in taken:
+        free = f"{name}-{number}"
+        number += 1
+    return free
+
+
+async def choose(
+    status: ChangeStatus, revision: PlanRevision, systems: Systems, *, loop: int
+) -> tuple[Step | None, tuple[str, ...]]:
+    """The step to take, or None with what is missing (nothing, when the change is complete and valid)."""
+    unfinished = [artifact for artifact in status.artifacts if artifact.status in ("ready", "blocked")]
+    for artifact in unfinished:
+        if artifact.status == "ready" and artifact.id not in revision.give_up:
+            return _step(artifact, status, loop, "OpenSpec says it is ready"), ()
+    if unfinished:
+        return None, tuple(_lacking(artifact, revision) for artifact in unfinished)
+    validation = await systems.openspec.validate(status.change)
+    if validation.valid:
+        return None, ()
+    specs = next((artifact for artifact in status.artifacts if _ours(artifact, systems)), None)
+    if specs is not None and specs.id not in revision.give_up:
+        return _step(specs, status, loop, "OpenSpec does not accept what was drafted"), ()
+    return None, tuple(f"OpenSpec does not accept the change: {issue}" for issue in validation.issues)
+
+
+def _ours(artifact: ArtifactStatus, systems: Systems) -> bool:
+    """Whether every file of the specs is as specloop wrote it; a person's words are never drafted over."""
+    if artifact.id != "specs" or not artifact.existing:
+        return False
+    return all(systems.wrote(path) for path in artifact.existing)
+
+
+def _step(artifact: ArtifactStatus, status: ChangeStatus, loop: int, reason: str) -> Step:
+    return Step(kind="draft", artifact=artifact.id, change=status.change, loop=loop, reason=reason)
+
+
+def _lacking(artifact: ArtifactStatus, revision: PlanRevision) -> str:
+    if artifact.id in revision.give_up:
+        return f"{artifact.id}: given up after repeated attempts"
+    return f"{artifact.id}: waits for {', '.join(artifact.requires) or 'OpenSpec'}"
+
+
+def overspent(state: Reads, run: Run) -> tuple[str, ...]:
+    """The budgets that are used up, in words."""
+    options = run.options
+    tokens = state.get("input_tokens", 0) + state.get("output_tokens", 0)
+    used = (
+        ("loops", state.get("loop", 0), options.max_loops),
+        ("seconds", state.get("seconds", 0.0), options.max_seconds),
+        ("tokens", tokens, options.max_tokens),
+    )
+    return tuple(f"budget of {limit:g} {name} used up ({spent:g})" for name, spent, limit in used if spent >= limit)
+
+
+def _revision(state: Reads, systems: Systems) -> PlanRevision:
+    reference = state.get("revision_ref")
+    return systems.documents.get_record(reference, PlanRevision) if reference else PlanRevision()

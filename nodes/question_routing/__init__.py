@@ -1,0 +1,1 @@
+"""question_routing: which questions a step raises, who can answer them, and their answers."""

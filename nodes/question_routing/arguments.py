@@ -1,0 +1,129 @@
+"""Arguments of a tool call, filled from the question and the repository; what cannot be filled is not guessed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from nodes.question_routing.questions import Places
+from systems.mcp import Tool
+
+COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
+CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*(am|pm)?\b", re.IGNORECASE)
+QUOTED = re.compile(r"[\"'`“‘]([^\"'`“”‘’]{2,80})[\"'`”’]")
+FOLDER_TOOL = re.compile(r"director|folder|tree|list|search", re.IGNORECASE)
+DEFAULT_COUNT = 5
+
+
+@dataclass(frozen=True)
+class Call:
+    """Arguments of a call, and how many of them the question itself names: evidence that the tool fits."""
+
+    arguments: dict[str, Any]
+    named: int
+
+
+def fill_arguments(tool: Tool, question: str, *, project: Path, places: Places) -> Call | None:
+    """The call of a tool that a question asks for, or None when a required argument cannot be known from it."""
+    required = tool.input_schema.get("required") or []
+    properties: dict[str, dict[str, Any]] = tool.input_schema.get("properties") or {}
+    arguments: dict[str, Any] = {}
+    named = 0
+    for name, schema in properties.items():
+        told, default = _value(name, tool, question, project, places)
+        value = default if told is None else told
+        if value is None and name in required:
+            value = next(iter(schema.get("enum") or []), None)
+        if value is not None:
+            arguments[name] = [value] if schema.get("type") == "array" else value
+        elif name in required:
+            return None
+        named += told is not None
+    return Call(arguments, named)
+
+
+Value = str | int | None
+
+
+def _value(name: str, tool: Tool, question: str, project: Path, places: Places) -> tuple[Value, Value]:
+    """(what the question says, what to take when it says nothing) for an argument of this name."""
+    if name in ("path", "paths", "directory", "dir", "file", "file_path", "filename"):
+        return _path(tool, question, project, places)
+    if name in ("revision", "target", "ref", "commit"):
+        return _revision(name, question)
+    if "timezone" in name:
+        return _zone(name, question)
+    if name == "time":
+        return _clock(question), None
+    if name in ("pattern", "query"):
+        quoted = QUOTED.search(question)
+        return (quoted.group(1) if quoted else None), None
+    defaults: dict[str, Value] = {"repo_path": str(project), "max_count": DEFAULT_COUNT, "branch_type": "local"}
+    return None, defaults.get(name)
+
+
+def _path(tool: Tool, question: str, project: Path, places: Places) -> tuple[Value, Value]:
+    mentioned = mentioned_path(question, places)
+    wants_folder = bool(FOLDER_TOOL.search(tool.name))
+    if mentioned is None:
+        return None, str(project) if wants_folder else None
+    fits = "info" in tool.name or wants_folder == (mentioned not in places.files)
+    return (str(project / mentioned) if fits else None), None
+
+
+def mentioned_path(question: str, places: Places) -> str | None:
+    """The longest path of the project that the question names in full, or by a file name that only one file has."""
+    folders = {str(parent) for path in places.files for parent in Path(path).parents if str(parent) != "."}
+    named = [path for path in (*places.files, *folders) if _names(question, path)]
+    if named:
+        return max(named, key=len)
+    by_name = [path for path in places.files if _names(question, Path(path).name)]
+    return by_name[0] if len(by_name) == 1 else None
+
+
+def _names(question: str, path: str) -> bool:
+    return re.search(rf"(?<![\w/.-]){re.escape(path)}(?![\w/-])(?!\.\w)", question) is not None
+
+
+def _zone(name: str, question: str) -> tuple[Value, Value]:
+    zones = [zone for city, zone in _cities() if re.search(rf"\b{re.escape(city)}\b", question, re.IGNORECASE)]
+    zones.sort(key=lambda zone: question.lower().find(zone.rsplit("/", 1)[-1].replace("_", " ").lower()))
+    if name.startswith("target"):
+        return (zones[1] if len(zones) > 1 else None), None
+    return (zones[0] if zones else None), local_zone()
+
+
+@cache
+def _cities() -> tuple[tuple[str, str], ...]:
+    zones = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/"))
+    )
+    return (*((zone.rsplit("/", 1)[-1].replace("_", " "), zone) for zone in zones), ("UTC", "UTC"))
+
+
+def local_zone() -> str:
+    """The IANA name of this machine's zone where it is known, else UTC."""
+    link = Path("/etc/localtime")
+    name = str(link.resolve()).partition("zoneinfo/")[2] if link.is_symlink() else ""
+    return name if name in available_timezones() else "UTC"
+
+
+def _clock(question: str) -> str | None:
+    for hour, minute, half in CLOCK.findall(question):
+        if minute or half:
+            shift = 12 if half.lower() == "pm" and int(hour) < 12 else 0
+            return f"{int(hour) + shift:02d}:{minute or '00'}"
+    return datetime.now().strftime("%H:%M") if re.search(r"\bnow\b", question, re.IGNORECASE) else None
+
+
+def _revision(name: str, question: str) -> tuple[Value, Value]:
+    commit = COMMIT.search(question)
+    if commit:
+        return commit.group(0), None
+    last = re.search(r"\b(last|latest) commit\b", question)
+    return None, "HEAD" if name == "revision" else "HEAD~1" if last else None

@@ -1,0 +1,133 @@
+"""question_routing: lists what must be known for a step and finds who can answer each question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypedDict
+
+from langgraph.types import Command, Send
+from pydantic import BaseModel, Field
+
+from nodes.question_routing.questions import Places, fill
+from nodes.question_routing.routing import Router
+from systems.connections import Run
+from systems.errors import InvalidDraft
+from systems.records import Hash, PlanRevision, Question, Route, Step, canonical
+from systems.repository import best_file, is_test, tracked_files
+
+
+class Reads(TypedDict, total=False):
+    """Keys question_routing reads."""
+
+    goal: str
+    step: dict[str, Any] | None
+    revision_ref: Hash | None
+
+
+class Writes(TypedDict, total=False):
+    """Keys question_routing writes."""
+
+    route_refs: list[Hash]
+
+
+class Asked(TypedDict):
+    """What one `answer` is sent."""
+
+    route_ref: Hash
+    loop: int
+
+
+async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", "execution"]]:
+    """Route every question of the step; one `answer` works on each."""
+    systems, step = run.systems, Step.model_validate(state.get("step"))
+    revision_ref = state.get("revision_ref")
+    revision = systems.documents.get_record(revision_ref, PlanRevision) if revision_ref else PlanRevision()
+    goal = state.get("goal", "")
+    _, places = await systems.servers.start(), await find_places(run, goal)
+    knobs = systems.policy.questions
+    questions = fill(knobs.always.get(step.artifact, ()), goal=goal, places=places)
+    questions += await own_questions(run, goal, step, asked=questions)
+    router = Router(systems.servers.tools, project=systems.project, places=places, knobs=knobs)
+    routes = without_repeats([routed(question, router, revision) for question in questions])
+    references = [systems.documents.put_record(route) for route in routes]
+    sends = [Send("answer", Asked(route_ref=reference, loop=step.loop)) for reference in references]
+    return Command(goto=sends or "execution", update=Writes(route_refs=references))
+
+
+async def find_places(run: Run, goal: str) -> Places:
+    """Where the project keeps what the questions are about."""
+    project = run.systems.project
+    files = await tracked_files(project)
+    readme = next((path for path in files if path.lower().startswith("readme")), None)
+    tests = next((path.rsplit("/", 1)[0] for path in files if is_test(path) and "/" in path), None)
+    return Places(files=files, readme=readme, source=best_file(project, files, goal), tests=tests)
+
+
+async def own_questions(run: Run, goal: str, step: Step, *, asked: Sequence[Question]) -> tuple[Question, ...]:
+    """What the model itself wants to know; nothing when it has no sound question."""
+    knobs = run.systems.policy.questions
+    if not knobs.own:
+        return ()
+    messages = (
+        ("system", "You prepare work on a software project. You ask short questions about its files and history."),
+        ("user", _own_prompt(goal, step, asked)),
+    )
+    try:
+        drafted = await run.systems.model.draft(messages, OwnQuestions, run.systems.policy.draft)
+    except InvalidDraft:
+        return ()
+    known = {question.text.casefold() for question in asked}
+    texts = dict.fromkeys(" ".join(text.split()) for text in drafted.value.questions)
+    fresh = [text for text in texts if _is_question(text) and text.casefold() not in known]
+    return tuple(Question(text=text, origin="model") for text in fresh[: knobs.own])
+
+
+class OwnQuestions(BaseModel):
+    """Questions a model may ask before a step."""
+
+    questions: list[str] = Field(min_length=1, max_length=2, description="Each ends with a question mark")
+
+    model_config = {
+        "json_schema_extra": {
+            "properties": {
+                "questions": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": 2,
+                    "items": {"type": "string", "minLength": 10, "maxLength": 120},
+                }
+            }
+        }
+    }
+
+
+def _own_prompt(goal: str, step: Step, asked: Sequence[Question]) -> str:
+    known = "\n".join(f"- {question.text}" for question in asked)
+    return (
+        f"Goal: {goal}\nNext document: {step.artifact}\nAlready asked:\n{known}\n"
+        "What else must be known about the project's files or history to write this document?"
+    )
+
+
+def routed(question: Question, router: Router, revision: PlanRevision) -> Route:
+    """The route of one question, as the router and the run's plan see it."""
+    if question.text in revision.ask_person:
+        return Route(question=question, candidates=(), decided_by="revision", reason="the plan sends it to the person")
+    return router.route(question, avoid=revision.avoid)
+
+
+def without_repeats(routes: Sequence[Route]) -> list[Route]:
+    """The routes without those of the model's own questions whose call another question makes already."""
+    planned = [route.candidates[:1] for route in routes if route.question.origin == "policy"]
+    calls = {(best.server, best.tool, canonical(best.arguments)) for first in planned for best in first}
+    kept = []
+    for route in routes:
+        best = next(iter(route.candidates), None)
+        call = (best.server, best.tool, canonical(best.arguments)) if best else None
+        if route.question.origin == "policy" or call not in calls:
+            kept.append(route)
+    return kept
+
+
+def _is_question(text: str) -> bool:
+    return text.endswith("?") and text.count("?") == 1 and text[:1].isalpha()

@@ -1,0 +1,31 @@
+"""Questions every artifact of a kind needs, filled from the goal and the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from string import Formatter
+
+from systems.records import Question
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a project keeps what questions are about; paths are POSIX and relative to the project."""
+
+    files: tuple[str, ...]
+    readme: str | None = None
+    source: str | None = None
+    tests: str | None = None
+
+
+def fill(templates: Iterable[str], *, goal: str, places: Places) -> tuple[Question, ...]:
+    """The questions of a policy; one whose place this project does not have is left out."""
+    values = {"goal": goal, "readme": places.readme, "source": places.source, "tests": places.tests}
+    known = {name: value for name, value in values.items() if value}
+    fitting = [text for text in templates if _fields(text) <= known.keys()]
+    return tuple(Question(text=text.format_map(known), origin="policy") for text in fitting)
+
+
+def _fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}

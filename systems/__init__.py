@@ -1,0 +1,1 @@
+"""The ground floor: everything outside the process, and every store."""

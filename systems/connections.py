@@ -1,0 +1,225 @@
+"""The one opener: given a run's plain options, it opens what lies outside and closes what it opened.
+
+Live clients are never in the graph's state or context. A node asks for them with `opened(options)`; whoever asks with
+the same options in the same event loop shares them. `Workspace` holds them for a whole run; under a LangGraph server,
+where nobody holds them, they stay open for a while after the last node and then close by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from filelock import FileLock, Timeout
+
+from systems.documents import Documents, read_file
+from systems.errors import Busy
+from systems.mcp import Servers, load_servers
+from systems.models import Model, open_model
+from systems.openspec import OpenSpec
+from systems.policy import BASELINE, Policy
+from systems.records import Hash, LoopRecord, content_hash
+from systems.repository import check_project
+from systems.runs import Runs
+from systems.settings import api_key
+from systems.spans import Store
+from systems.telemetry import Telemetry
+
+LINGER_SECONDS = 30.0
+POLL_SECONDS = 0.2
+
+
+class Options(Protocol):
+    """The plain values a run is given; `graph.context.Context` is one."""
+
+    @property
+    def project(self) -> str: ...  # noqa: D102
+    @property
+    def model(self) -> str: ...  # noqa: D102
+    @property
+    def model_url(self) -> str: ...  # noqa: D102
+    @property
+    def mcp(self) -> str | None: ...  # noqa: D102
+    @property
+    def approve(self) -> Literal["auto", "ask"]: ...  # noqa: D102
+    @property
+    def max_loops(self) -> int: ...  # noqa: D102
+    @property
+    def max_seconds(self) -> float: ...  # noqa: D102
+    @property
+    def max_tokens(self) -> int: ...  # noqa: D102
+    @property
+    def capture_content(self) -> bool: ...  # noqa: D102
+
+
+@dataclass
+class Systems:
+    """Everything outside the process that a run works with."""
+
+    project: Path
+    policy: Policy
+    openspec: OpenSpec
+    servers: Servers
+    model: Model
+    documents: Documents
+    runs: Runs
+    spans: Store
+    telemetry: Telemetry
+    _claims: dict[str, FileLock] = field(default_factory=dict)
+
+    async def claim(self, change: str, *, seconds: float, waiting: Callable[[], None]) -> None:
+        """Make this process the only one that works on a change, until the systems are closed.
+
+        Args:
+            change: OpenSpec change id.
+            seconds: how long to wait for another process to finish with it.
+            waiting: called once when there is something to wait for.
+
+        Raises:
+            Busy: the other process is still at it after that time.
+        """
+        if change in self._claims:
+            return
+        lock = FileLock(self.project / ".specloop" / "locks" / f"change-{change}.lock", thread_local=False)
+        deadline = asyncio.get_running_loop().time() + seconds
+        told = False
+        while not _taken(lock):
+            if not told:
+                waiting()
+                told = True
+            if asyncio.get_running_loop().time() > deadline:
+                raise Busy(f"Change {change} is being worked on by another run.", mend="See `specloop status`.")
+            await asyncio.sleep(POLL_SECONDS)
+        self._claims[change] = lock
+
+    def wrote(self, path: Path) -> bool:
+        """Whether a file still is what specloop last wrote there, untouched by a person."""
+        last = self.documents.last_write(path.relative_to(self.project).as_posix())
+        text = read_file(path)
+        return last is not None and text is not None and content_hash(text) == last[0]
+
+    def history(self, last: Hash | None) -> tuple[LoopRecord, ...]:
+        """The loops of a run in order, from the hash of the last one."""
+        loops: list[LoopRecord] = []
+        while last:
+            loops.append(self.documents.get_record(last, LoopRecord))
+            last = loops[-1].previous
+        return tuple(reversed(loops))
+
+    def release_claims(self) -> None:
+        """Let other processes work on the changes again."""
+        for lock in self._claims.values():
+            lock.release()
+        self._claims.clear()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a node is given besides its state: which run it serves, how, and with what."""
+
+    id: str
+    options: Options
+    systems: Systems
+
+
+@dataclass
+class _Lease:
+    opening: asyncio.Task[tuple[Systems, AsyncExitStack]]
+    holders: int = 0
+    closing: asyncio.TimerHandle | None = None
+
+
+_leases: dict[tuple[int, Options], _Lease] = {}
+_background: set[asyncio.Task[None]] = set()
+
+
+@asynccontextmanager
+async def opened(options: Options, *, linger: float = LINGER_SECONDS) -> AsyncIterator[Systems]:
+    """The live systems for these options, shared within this event loop.
+
+    Args:
+        options: hashable plain values.
+        linger: seconds the systems stay open when nobody holds them any more.
+
+    Raises:
+        UsageError: the project or its configuration is wrong.
+        Missing: a store, the model or another outside system cannot be had.
+    """
+    key = (id(asyncio.get_running_loop()), options)
+    lease = _leases.get(key)
+    if lease is None:
+        lease = _leases[key] = _Lease(asyncio.create_task(_open(options)))
+    lease.holders += 1
+    if lease.closing:
+        lease.closing.cancel()
+        lease.closing = None
+    try:
+        systems, _ = await asyncio.shield(lease.opening)
+        yield systems
+    finally:
+        lease.holders -= 1
+        if not lease.holders:
+            await _let_go(key, lease, linger)
+
+
+async def _let_go(key: tuple[int, Options], lease: _Lease, linger: float) -> None:
+    if linger and lease.opening.done() and not lease.opening.cancelled() and not lease.opening.exception():
+        lease.closing = asyncio.get_running_loop().call_later(linger, _close_later, key, lease)
+    else:
+        await _close(key, lease)
+
+
+def _close_later(key: tuple[int, Options], lease: _Lease) -> None:
+    task = asyncio.get_running_loop().create_task(_close(key, lease))
+    _background.add(task)
+    task.add_done_callback(_background.discard)
+
+
+async def _close(key: tuple[int, Options], lease: _Lease) -> None:
+    if _leases.get(key) is lease:
+        del _leases[key]
+    if not lease.opening.done():
+        lease.opening.cancel()
+    await asyncio.wait({lease.opening})
+    if not lease.opening.cancelled() and not lease.opening.exception():
+        systems, stack = lease.opening.result()
+        systems.release_claims()
+        await stack.aclose()
+
+
+async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
+    project = check_project(Path(options.project))
+    store = project / ".specloop" / "specloop.db"
+    policy = BASELINE
+    async with AsyncExitStack() as stack:
+        documents, runs, spans = Documents(store), Runs(store), Store(store)
+        for opened_store in (documents, runs, spans):
+            stack.callback(opened_store.close)
+        telemetry = Telemetry(spans, capture_content=options.capture_content)
+        stack.callback(telemetry.close)
+        telemetry.instrument()
+        servers = Servers(
+            load_servers(Path(options.mcp) if options.mcp else None, project=project),
+            knobs=policy.servers,
+            tracer=telemetry.tracer,
+            stderr=project / ".specloop" / "servers",
+        )
+        stack.push_async_callback(servers.close)
+        model = await stack.enter_async_context(
+            open_model(options.model, base_url=options.model_url, api_key=api_key())
+        )
+        systems = Systems(project, policy, OpenSpec(project), servers, model, documents, runs, spans, telemetry)
+        return systems, stack.pop_all()
+    raise AssertionError("unreachable: the exit stack swallows nothing")
+
+
+def _taken(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True

@@ -1,0 +1,63 @@
+"""How a SQLite store is opened: WAL, a busy time-out, named migrations, and SQLite's errors in our words.
+
+A damaged file is never repaired or replaced silently: `Missing(system="store")` names it and says how to move it aside.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from systems.errors import Missing
+
+BUSY_SECONDS = 30
+
+
+def open_database(path: Path, migrations: Migrations) -> Database:
+    """Open or create a database and bring it up to date.
+
+    Raises:
+        Missing: the file is damaged, cannot be written, or the disk is full.
+    """
+    with mapped(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        database = Database(connection)
+        migrations.apply(database)
+        return database
+
+
+@contextmanager
+def mapped(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the file system's errors into `Missing`, naming the file and the way out."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise _missing(path, error) from error
+
+
+def _missing(path: Path, error: Exception) -> Missing:
+    words = str(error)
+    if "full" in words or "No space left" in words:
+        return Missing(
+            f"The disk is full: {path} could not be written.", system="disk", mend="Free some space and resume."
+        )
+    if "readonly" in words or "unable to open" in words or isinstance(error, PermissionError):
+        return Missing(
+            f"{path} cannot be written ({words}).", system="store", mend="Give yourself write permission there."
+        )
+    if "locked" in words:
+        return Missing(
+            f"{path} stayed locked for {BUSY_SECONDS} s.", system="store", mend="Stop the program that holds it."
+        )
+    return Missing(
+        f"The store {path} is damaged ({words}).",
+        system="store",
+        mend=f"Move it aside (mv {path} {path}.damaged) and run again; documents in the project are not touched.",
+    )

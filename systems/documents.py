@@ -1,0 +1,152 @@
+"""Document store: every text the state only refers to, under its hash.
+
+Contract: a text is kept once, never changed and never deleted; `get` of what was `put` gives the same bytes back, or
+`Missing` when the stored text no longer matches its hash. `write_file` replaces a project's file atomically.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import threading
+import zlib
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database, Migrations
+
+from systems.database import mapped, open_database
+from systems.errors import Missing
+from systems.records import Hash, Record, canonical, content_hash
+
+R = TypeVar("R", bound=Record)
+migrations = Migrations("documents")
+
+
+@migrations()
+def create_documents(database: Database) -> None:
+    """Texts by hash, compressed."""
+    database.table("documents").create({"hash": str, "body": bytes}, pk="hash")
+
+
+@migrations()
+def create_writes(database: Database) -> None:
+    """Which text specloop last put into which file of the project, and what stood there before."""
+    database.table("writes").create({"path": str, "hash": str, "before": str, "run_id": str}, pk="path")
+
+
+class Documents:
+    """The document store of one project."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database = open_database(path, migrations)
+        self._lock = threading.Lock()
+
+    def put(self, text: str) -> Hash:
+        """Keep a text and return its hash."""
+        key = content_hash(text)
+        body = zlib.compress(text.encode("utf-8", "surrogatepass"))
+        with self._lock, mapped(self._path):
+            self._database.conn.execute("INSERT OR IGNORE INTO documents (hash, body) VALUES (?, ?)", (key, body))
+        return key
+
+    def get(self, key: Hash) -> str:
+        """The text with this hash.
+
+        Raises:
+            Missing: it is not there, or it was changed behind the store's back.
+        """
+        with self._lock, mapped(self._path):
+            row = self._database.conn.execute("SELECT body FROM documents WHERE hash = ?", (key,)).fetchone()
+        text = _unpacked(row[0]) if row else None
+        if text is None or content_hash(text) != key:
+            state = "missing from" if row is None else "damaged in"
+            raise Missing(
+                f"Document {key[:12]} is {state} {self._path}.",
+                system="store",
+                mend="Start the run again: what is in the project's own files is safe.",
+            )
+        return text
+
+    def put_record(self, record: Record) -> Hash:
+        """Keep a record; its hash is the hash of its canonical JSON."""
+        return self.put(canonical(record.model_dump(mode="json")))
+
+    def get_record(self, key: Hash, kind: type[R]) -> R:
+        """The record with this hash."""
+        return kind.model_validate_json(self.get(key))
+
+    def note_write(self, path: str, *, after: Hash, before: Hash | None, run_id: str) -> None:
+        """Remember, before it happens, that a file is about to get a text."""
+        with self._lock, mapped(self._path):
+            self._database.conn.execute(
+                "INSERT OR REPLACE INTO writes (path, hash, before, run_id) VALUES (?, ?, ?, ?)",
+                (path, after, before, run_id),
+            )
+
+    def forget_write(self, path: str) -> None:
+        """The text that was to go into this file is not there any more."""
+        with self._lock, mapped(self._path):
+            self._database.conn.execute("DELETE FROM writes WHERE path = ?", (path,))
+
+    def last_write(self, path: str) -> tuple[Hash, Hash | None] | None:
+        """(hash specloop last wrote there, hash of what stood there before), or None when it never wrote."""
+        with self._lock, mapped(self._path):
+            row = self._database.conn.execute("SELECT hash, before FROM writes WHERE path = ?", (path,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+
+def _unpacked(body: bytes) -> str | None:
+    try:
+        return zlib.decompress(body).decode("utf-8", "surrogatepass")
+    except (zlib.error, UnicodeDecodeError):
+        return None
+
+
+def read_file(path: Path) -> str | None:
+    """A file's text with its line ends as they are, or None when there is none; odd bytes survive a round trip."""
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+
+
+def write_file(path: Path, text: str | None) -> None:
+    """Replace a file in one step, or remove it when the text is None; never leaves half a file.
+
+    Raises:
+        Missing: the disk is full or the folder cannot be written.
+    """
+    try:
+        if text is None:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise Missing(
+            f"{path} could not be written: {error.strerror}. The old file is untouched.",
+            system="disk",
+            mend="Free some space and resume." if full else "Give yourself write permission there and resume.",
+        ) from error
+
+
+def _replace(path: Path, body: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,143 @@
+"""Every error specloop raises on purpose, sorted by who must act.
+
+    SpecloopError
+    |-- Retry                 the model tries again, with the message as its hint
+    |   `-- InvalidDraft
+    |-- Detour                the workflow takes another way (another server, an open question, a finding)
+    |   |-- ToolFailed
+    |   |-- ServerUnavailable
+    |   |-- DraftFailed
+    |   `-- Rejected          OpenSpec refused a document or a command
+    `-- PersonMustAct         the run stops; the message says what to change, the exit code which kind it is
+        |-- UsageError        2: what was asked for is wrong (goal, option, file, unknown change or run)
+        |-- Waiting           3: a person's answer is needed; `specloop resume` goes on
+        |-- Busy              1: another run holds what this one needs
+        |-- OutOfBudget       1: loops, seconds or tokens ran out
+        `-- Missing           4: an outside system is missing or failed for good
+
+Foreign exceptions are mapped to these where they enter, in the module of `systems` that met them.
+"""
+
+from __future__ import annotations
+
+
+class SpecloopError(Exception):
+    """Anything specloop raises on purpose.
+
+    Attributes:
+        message: what happened, in one sentence.
+        mend: what to do about it, in one sentence; empty when nothing can be done.
+        exit_code: what the command line exits with when the error reaches it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, mend: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.mend}".strip()
+
+
+class Retry(SpecloopError):
+    """The model can mend this when it is told."""
+
+
+class InvalidDraft(Retry):
+    """What the model wrote does not fit the schema, is cut off, or is empty.
+
+    Attributes:
+        cause: `truncated`, `invalid`, or `empty`.
+    """
+
+    def __init__(self, message: str, *, cause: str, mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.cause = cause
+
+
+class Detour(SpecloopError):
+    """This way is closed; the workflow takes another one."""
+
+
+class ToolFailed(Detour):
+    """A tool call gave an error, nothing, or ran out of time.
+
+    Attributes:
+        server: name of the MCP server.
+        tool: name of the tool on that server.
+        cause: `error`, `timeout`, `empty`, `lost` (the connection broke), or `arguments`.
+    """
+
+    def __init__(self, message: str, *, server: str, tool: str, cause: str, mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.server = server
+        self.tool = tool
+        self.cause = cause
+
+
+class ServerUnavailable(Detour):
+    """One MCP server could not be started or reached; the others serve on.
+
+    Attributes:
+        server: name of the MCP server.
+    """
+
+    def __init__(self, message: str, *, server: str, mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.server = server
+
+
+class DraftFailed(Detour):
+    """All repairs are used up and the draft is still not sound."""
+
+
+class Rejected(Detour):
+    """OpenSpec refused; `issues` has its words.
+
+    Attributes:
+        issues: the validator's messages, one a line item.
+    """
+
+    def __init__(self, message: str, *, issues: tuple[str, ...] = (), mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.issues = issues
+
+
+class PersonMustAct(SpecloopError):
+    """Only the person can change this."""
+
+
+class UsageError(PersonMustAct):
+    """What was asked for is wrong."""
+
+    exit_code = 2
+
+
+class Waiting(PersonMustAct):
+    """A person's answer is needed."""
+
+    exit_code = 3
+
+
+class Busy(PersonMustAct):
+    """Another run holds the change or the lock."""
+
+
+class OutOfBudget(PersonMustAct):
+    """Loops, seconds or tokens ran out."""
+
+
+class Missing(PersonMustAct):
+    """An outside system is missing or failed for good.
+
+    Attributes:
+        system: its name: `node`, `openspec`, `model`, `git`, `disk`, `store`, or an MCP server.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, system: str, mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.system = system

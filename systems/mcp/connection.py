@@ -1,0 +1,226 @@
+"""One MCP server, kept open by a task of its own.
+
+A session must be opened and closed by the same task, may be used by any task of the same event loop, and has no time
+limit of its own: `Connection` is that task, and puts a limit on everything. Starting a session for each call instead
+would cost the server's start-up every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from systems.errors import ServerUnavailable
+from systems.mcp.child import Child
+from systems.mcp.config import ServerConfig
+from systems.mcp.reason import reason
+
+if TYPE_CHECKING:
+    from langchain_mcp_adapters.client import MultiServerMCPClient
+    from langchain_mcp_adapters.sessions import Connection as Parameters
+    from mcp import ClientSession, types
+
+CLOSE_SECONDS = 5.0
+PING_SECONDS = 2.0
+_GRACE_SECONDS = 0.4
+_PAGES = 100
+_Answer = TypeVar("_Answer")
+
+
+class Lost(Exception):
+    """The server is gone.
+
+    Attributes:
+        sent: whether the request may have reached it.
+    """
+
+    def __init__(self, *, sent: bool) -> None:
+        super().__init__("the connection broke")
+        self.sent = sent
+
+
+class Connection:
+    """One server from its start to its end.
+
+    Attributes:
+        tools: what it listed when it was opened.
+        lost: it is known to be gone; only `close` is of use.
+        doubtful: a call ran out of time; ask `answers` before the next one.
+    """
+
+    def __init__(self, config: ServerConfig, *, start_seconds: float, stderr: Path) -> None:
+        self._config = config
+        self._start_seconds = start_seconds
+        self._child = Child(config, stderr)
+        self._session: ClientSession | None = None
+        self._failure: BaseException | None = None
+        self._owner: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+        self._stop = asyncio.Event()
+        self.tools: list[types.Tool] = []
+        self.lost = False
+        self.doubtful = False
+
+    @property
+    def mend(self) -> str:
+        """Where to look when the server fails; empty when there is nothing to look at."""
+        written = self._config.transport == "stdio" and self._child.log.exists()
+        return f"Its standard error is in {self._child.log}." if written else ""
+
+    async def open(self) -> None:
+        """Start or reach the server and list its tools.
+
+        Raises:
+            ServerUnavailable: it is not there, ended, refused, or took longer than its limit.
+        """
+        _library()
+        self._owner = asyncio.create_task(self._own(), name=f"mcp {self._config.name}")
+        try:
+            async with asyncio.timeout(self._start_seconds):
+                await self._ready.wait()
+        except TimeoutError:
+            await self._fail(f"did not start within {self._start_seconds:g} s")
+        except asyncio.CancelledError:
+            await self.close(kill=True)
+            raise
+        if self._session is None:
+            await self._fail("")
+
+    async def call(self, tool: str, arguments: dict[str, Any], seconds: float) -> types.CallToolResult:
+        """Call a tool.
+
+        Raises:
+            TimeoutError: no answer within `seconds`.
+            Lost: the server is gone.
+        """
+        limit = timedelta(seconds=seconds)
+        try:
+            return await self._request(lambda session: session.call_tool(tool, arguments, limit), seconds)
+        except TimeoutError:
+            self.doubtful = True
+            raise
+
+    async def answers(self) -> bool:
+        """Whether the server answers a ping; after a time-out this tells a slow call from a hung server."""
+        from mcp import McpError
+
+        try:
+            await self._request(lambda session: session.send_ping(), PING_SECONDS)
+        except (TimeoutError, Lost):
+            return False
+        except McpError:
+            pass
+        self.doubtful = False
+        return True
+
+    async def close(self, *, kill: bool = False) -> None:
+        """End the server, by force when told to or when it does not go by itself; takes at most `CLOSE_SECONDS`."""
+        self._stop.set()
+        if self._owner is None:
+            return
+        if kill:
+            self._child.kill()
+            self._owner.cancel()
+        await asyncio.wait({self._owner}, timeout=CLOSE_SECONDS - 2 * _GRACE_SECONDS)
+        self._child.kill()
+        if not self._owner.done():
+            self._owner.cancel()
+            await asyncio.wait({self._owner}, timeout=_GRACE_SECONDS)
+        self._child.forget()
+
+    async def _fail(self, why: str) -> None:
+        await self.close(kill=True)
+        why = why or reason(self._failure, self._config, self._child.last_words())
+        raise ServerUnavailable(f"{self._config.name} {why}.", server=self._config.name, mend=self.mend)
+
+    async def _own(self) -> None:
+        try:
+            client = _library()({self._config.name: self._parameters()})
+            async with client.session(self._config.name) as session:
+                self.tools = await _listed(session)
+                self._session = session
+                self._ready.set()
+                await self._stop.wait()
+        # Border to foreign code: whatever the libraries raise here means that this server is not there.
+        except (Exception, BaseExceptionGroup) as error:
+            self._failure = error
+        finally:
+            self._session = None
+            self._ready.set()
+
+    async def _request(self, ask: Callable[[ClientSession], Awaitable[_Answer]], seconds: float) -> _Answer:
+        if self._session is None or self._owner is None:
+            raise Lost(sent=False)
+        call = asyncio.ensure_future(ask(self._session))
+        try:
+            await asyncio.wait({call, self._owner}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not call.done():
+                call.cancel()
+                await asyncio.wait({call}, timeout=_GRACE_SECONDS)
+        if call.done() and not call.cancelled():
+            return _result(call)
+        if self._owner.done():
+            raise Lost(sent=True)
+        raise TimeoutError
+
+    def _parameters(self) -> Parameters:
+        config, limit = self._config, {"read_timeout_seconds": timedelta(seconds=self._start_seconds)}
+        if config.transport == "http":
+            headers = dict(config.headers)
+            return {"transport": "streamable_http", "url": config.url, "headers": headers, "session_kwargs": limit}
+        command, args = self._child.command()
+        return {
+            "transport": "stdio",
+            "command": command,
+            "args": args,
+            "env": dict(config.env),
+            "cwd": config.cwd,
+            "session_kwargs": limit,
+        }
+
+
+def _library() -> type[MultiServerMCPClient]:
+    # The MCP library keeps the `sys.stderr` it sees when first imported as every child's standard error: it must be the
+    # process's own, because a captured one (a notebook's, a test's) may have no file number. The import takes seconds
+    # and stops the event loop, so it comes before any clock is started.
+    with contextlib.redirect_stderr(sys.__stderr__):
+        from langchain_mcp_adapters.client import MultiServerMCPClient
+    return MultiServerMCPClient
+
+
+async def _listed(session: ClientSession) -> list[types.Tool]:
+    from mcp.types import PaginatedRequestParams
+
+    page = await session.list_tools()
+    tools = list(page.tools)
+    for _ in range(_PAGES):
+        if not page.nextCursor:
+            break
+        page = await session.list_tools(params=PaginatedRequestParams(cursor=page.nextCursor))
+        tools += page.tools
+    return tools
+
+
+def _result(call: asyncio.Future[_Answer]) -> _Answer:
+    import anyio
+    from mcp import McpError, types
+
+    try:
+        return call.result()
+    except (anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
+        raise Lost(sent=False) from error
+    except McpError as error:
+        code, message = error.error.code, error.error.message
+        if message == "Session terminated":
+            raise Lost(sent=False) from error
+        if code == types.CONNECTION_CLOSED and message == "Connection closed":
+            raise Lost(sent=True) from error
+        if code == 408 and message.startswith("Timed out while waiting"):
+            raise TimeoutError from error
+        raise

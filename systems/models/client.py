@@ -1,0 +1,204 @@
+"""One draft, one model call: through LangChain's ChatOpenAI, read and checked here.
+
+`with_structured_output` is not used: it raises on truncation, loses what reasoning models write into
+`reasoning_content`, and turns an error in a 200 answer into a TypeError. The schema travels in the request's body
+instead (`extra_body`), so the plain `create` is called and its span keeps finish reasons and tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel, SecretStr
+
+from systems import embedded
+from systems.models import failures
+from systems.models.choice import LM_STUDIO, ModelChoice, choose
+from systems.models.listing import is_loopback
+from systems.models.prompt import Message, fit, prompt_tokens, tokens
+from systems.models.reading import read
+from systems.models.schema import response_format
+from systems.policy import DraftKnobs
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
+    from langchain_openai import ChatOpenAI
+
+T = TypeVar("T", bound=BaseModel)
+
+UNKNOWN_CONTEXT = 4096  # what LM Studio loads a model with when nobody says otherwise
+SHRINK = 0.7  # of the context believed in, after a server found a prompt too long
+BACKSTOP_SECONDS = 1.0  # beyond the client's own time limit, for a server that trickles
+
+# What the client and its instrumentation raise over an answer that is JSON of another shape, or none at all.
+MISSHAPEN = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+
+
+@dataclass(frozen=True)
+class Drafted(Generic[T]):
+    """What the model wrote, checked.
+
+    Attributes:
+        value: the record.
+        input_tokens: tokens of the prompt; estimated when the server does not say.
+        output_tokens: tokens of the answer; estimated when the server does not say.
+    """
+
+    value: T
+    input_tokens: int
+    output_tokens: int
+
+
+class Model:
+    """A model that is ready to be asked.
+
+    Attributes:
+        choice: which model it is, and where.
+    """
+
+    def __init__(self, choice: ModelChoice, chat: ChatOpenAI) -> None:
+        self.choice = choice
+        self._chat = chat
+        self._context = choice.context_tokens or UNKNOWN_CONTEXT
+
+    async def draft(self, messages: Sequence[Message], schema: type[T], knobs: DraftKnobs) -> Drafted[T]:
+        """Ask for one record; one model call, except that a busy server or a broken connection is tried once more.
+
+        A prompt longer than the model's context loses its middle, with a note in its place.
+
+        Raises:
+            InvalidDraft: the answer is `empty`, `truncated` or `invalid`, its message being a hint for the model; or
+                there was none within `knobs.seconds` (`timeout`). Also `truncated` when the server found the prompt
+                too long; the next prompt is cut shorter.
+            Missing: the server is gone, or refuses for good.
+        """
+        output = min(knobs.output_tokens, self._context // 2)
+        fitted = fit(messages, self._context - output)
+        try:
+            reply = await self._ask(fitted, schema, output, knobs)
+        except failures.Overflow as error:
+            self._context = int(min(error.limit or self._context, self._context * SHRINK))
+            raise
+        value = read(reply, schema, output)
+        usage = reply.usage_metadata
+        return Drafted(
+            value,
+            input_tokens=usage["input_tokens"] if usage else prompt_tokens(fitted),
+            output_tokens=usage["output_tokens"] if usage else tokens(reply.text),
+        )
+
+    async def _ask(self, messages: list[Message], schema: type[T], output: int, knobs: DraftKnobs) -> AIMessage:
+        body = {
+            "response_format": response_format(schema, patterns=self.choice.embedded),
+            "max_tokens": output,  # what LM Studio documents; ChatOpenAI itself sends max_completion_tokens
+        }
+        call = functools.partial(
+            self._chat.ainvoke,
+            messages,
+            max_tokens=output,
+            temperature=knobs.temperature,
+            seed=knobs.seed,
+            extra_body=body,
+        )
+        try:
+            async with asyncio.timeout(knobs.seconds + BACKSTOP_SECONDS):
+                return await self._tried_twice(call, knobs.seconds)
+        except TimeoutError as error:
+            raise failures.timed_out(self.choice, knobs.seconds) from error
+        except failures.BadAnswer as error:
+            raise failures.refusal(self.choice, str(error)) from error
+        except MISSHAPEN as error:
+            raise failures.refusal(self.choice, f"no chat completion ({error})") from error
+
+    async def _tried_twice(self, call: functools.partial[Any], seconds: float) -> AIMessage:
+        import openai
+
+        end = time.monotonic() + seconds
+        try:
+            return await call(timeout=seconds)  # type: ignore[no-any-return]
+        except openai.APIError as error:
+            pause = _pause(error)
+            if pause is None:
+                raise failures.mapped(error, self.choice, seconds) from error
+            if time.monotonic() + pause >= end:
+                raise failures.busy(self.choice, seconds) from error
+        await asyncio.sleep(pause)
+        try:
+            return await call(timeout=max(0.1, end - time.monotonic()))  # type: ignore[no-any-return]
+        except openai.APIError as error:
+            raise failures.mapped(error, self.choice, seconds) from error
+
+
+def _pause(error: Exception) -> float | None:
+    """Seconds to wait before a second try; None when a second try is pointless."""
+    import openai
+
+    if isinstance(error, openai.APITimeoutError):
+        return None
+    if isinstance(error, openai.APIConnectionError):
+        return 0.2
+    if isinstance(error, openai.APIStatusError) and (error.status_code == 429 or error.status_code >= 500):
+        asked = error.response.headers.get("retry-after", "")
+        return float(asked) if asked.replace(".", "", 1).isdecimal() else 1.0
+    return None
+
+
+@asynccontextmanager
+async def connected(choice: ModelChoice, api_key: SecretStr | None) -> AsyncIterator[Model]:
+    """A model that is already being served; nothing is sent before the first draft."""
+    Chat, http_client = await asyncio.to_thread(_langchain)
+    async with http_client(trust_env=not is_loopback(choice.base_url)) as http:
+        chat = Chat(
+            model=choice.name,
+            base_url=choice.base_url,
+            api_key=api_key or SecretStr("none"),
+            max_retries=0,
+            cache=False,
+            disable_streaming=True,
+            use_responses_api=False,
+            output_version="v0",
+            openai_proxy=None,
+            http_socket_options=(),
+            http_async_client=http,
+        )
+        yield Model(choice, chat)
+
+
+def _langchain() -> tuple[type[ChatOpenAI], Any]:
+    """What takes two seconds to import."""
+    import openai
+
+    from systems.models.chat import Chat
+
+    return Chat, openai.DefaultAsyncHttpxClient
+
+
+@asynccontextmanager
+async def open_model(
+    wanted: str, *, base_url: str = LM_STUDIO, api_key: SecretStr | None = None
+) -> AsyncIterator[Model]:
+    """Choose a model and make it ready; the embedded server runs for the length of the block.
+
+    Args:
+        wanted: see `choose`.
+        base_url: see `choose`.
+        api_key: sent as a bearer token when given.
+
+    Raises:
+        Missing: nothing answers, there is no such model, or the embedded model is not installed or cannot be loaded.
+    """
+    choice = await choose(wanted, base_url=base_url, api_key=api_key)
+    if not choice.embedded:
+        async with connected(choice, api_key) as model:
+            yield model
+        return
+    async with embedded.running() as server:
+        started = choice.model_copy(update={"base_url": server.base_url})
+        async with connected(started, server.api_key) as model:
+            yield model

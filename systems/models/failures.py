@@ -1,0 +1,102 @@
+"""What a model server's refusals mean, in our errors.
+
+no answer in time, or busy until then     InvalidDraft  timeout     (a failed attempt)
+prompt larger than the context            InvalidDraft  truncated   (a failed attempt; the next prompt is shorter)
+unreachable, key refused, no such model,
+cannot do JSON schema, anything else      Missing       model       (the person must act)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from systems.errors import InvalidDraft, Missing, SpecloopError
+from systems.models.choice import ModelChoice
+from systems.models.listing import START
+
+if TYPE_CHECKING:
+    import openai
+
+WORDS = 300
+OVERFLOW = re.compile(r"exceed_context_size|context_length_exceeded|context (size|length|window|overflow)|n_ctx", re.I)
+LIMIT = re.compile(r"context (?:size|length|window)\D{0,24}(\d{3,})", re.I)
+
+
+class Overflow(InvalidDraft):
+    """The prompt does not fit into the model's context.
+
+    Attributes:
+        limit: the context in tokens, when the server told.
+    """
+
+    def __init__(self, message: str, *, limit: int | None) -> None:
+        super().__init__(message, cause="truncated")
+        self.limit = limit
+
+
+class BadAnswer(Exception):
+    """The server answered 200 with something that is no chat completion; the message has its words."""
+
+
+def words_of(error: Any) -> str:
+    """An error object of an answer, in one line: its message, or whatever is there."""
+    message = error.get("message", error) if isinstance(error, dict) else error
+    return " ".join(str(message).split())[:WORDS]
+
+
+def timed_out(choice: ModelChoice, seconds: float) -> InvalidDraft:
+    """No answer within the time limit."""
+    return InvalidDraft(f"The model {choice.name} gave no answer within {seconds:g} s.", cause="timeout")
+
+
+def busy(choice: ModelChoice, seconds: float) -> InvalidDraft:
+    """The server was busy, and would be for longer than the time limit allows."""
+    return InvalidDraft(
+        f"The model server at {choice.base_url} is too busy to answer within {seconds:g} s.", cause="timeout"
+    )
+
+
+def refusal(choice: ModelChoice, words: str) -> SpecloopError:
+    """What the words of a refused request mean."""
+    if OVERFLOW.search(words):
+        limit = LIMIT.search(words)
+        return Overflow(
+            f"The request is too long for the context of {choice.name}: {words}",
+            limit=int(limit.group(1)) if limit else None,
+        )
+    if "response_format" in words or "json_schema" in words or "grammar" in words:
+        return _missing(
+            choice, f"cannot follow a JSON schema: {words}", "Choose another model or server, or update it."
+        )
+    return _missing(choice, f"refused the request: {words}", "Look at the server's log, or use `--model embedded`.")
+
+
+def mapped(error: openai.APIError, choice: ModelChoice, seconds: float) -> SpecloopError:
+    """One of our errors for one of the openai client's."""
+    import openai
+
+    if isinstance(error, openai.APITimeoutError):
+        return timed_out(choice, seconds)
+    if isinstance(error, openai.APIConnectionError):
+        return _missing(choice, f"cannot be reached ({_root(error)})", START)
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code in (401, 403):
+            return _missing(
+                choice, f"refuses the key ({error.status_code})", "Set SPECLOOP_API_KEY to a key it accepts."
+            )
+        if error.status_code in (429, 503):
+            return busy(choice, seconds)
+        if error.status_code == 404:
+            return _missing(choice, f"has no model {choice.name} ({words_of(error.body)})", START)
+    return refusal(choice, words_of(error.body or error.message))
+
+
+def _root(error: BaseException) -> str:
+    while error.__cause__:
+        error = error.__cause__
+    return str(error) or type(error).__name__
+
+
+def _missing(choice: ModelChoice, what: str, mend: str) -> Missing:
+    return Missing(f"The model server at {choice.base_url} {what}.", system="model", mend=mend)

@@ -1,0 +1,164 @@
+"""Which models a server offers, in whichever dialect it speaks.
+
+LM Studio's own lists say what is loaded and how large its context is (`/api/v1/models`, before that `/api/v0/models`);
+any OpenAI-compatible server has `/models`. LM Studio answers unknown paths with 200 and an `error`, so an answer counts
+only when it has the shape of its dialect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from systems.errors import Missing
+
+START = "Start the server and load a model (LM Studio: `lms server start`, `lms load`), or use `--model embedded`."
+
+
+class Refused(Missing):
+    """The server is there and wants a key, or another one."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One language model a server offers.
+
+    Attributes:
+        name: what to call it in a request.
+        loaded: whether it is in memory; False when the server does not say.
+        context_tokens: the context it is loaded with; None when the server does not say.
+    """
+
+    name: str
+    loaded: bool
+    context_tokens: int | None
+
+
+class _Config(BaseModel):
+    context_length: int | None = None
+
+
+class _Instance(BaseModel):
+    id: str
+    config: _Config = _Config()
+
+
+class _NativeModel(BaseModel):
+    key: str
+    type: str
+    loaded_instances: list[_Instance] = []
+
+
+class _Native(BaseModel):
+    models: list[_NativeModel]
+
+    def listed(self) -> list[Listed]:
+        """Each loaded instance, then the models that would be loaded when asked for."""
+        found: list[Listed] = []
+        for model in (model for model in self.models if "embed" not in model.type):
+            found += [Listed(instance.id, True, instance.config.context_length) for instance in model.loaded_instances]
+            found += [] if model.loaded_instances else [Listed(model.key, False, None)]
+        return found
+
+
+class _EarlierModel(BaseModel):
+    id: str
+    type: str
+    state: str
+    loaded_context_length: int | None = None
+
+
+class _Earlier(BaseModel):
+    data: list[_EarlierModel]
+
+    def listed(self) -> list[Listed]:
+        """Every model but those for embeddings."""
+        models = (model for model in self.data if "embed" not in model.type)
+        return [Listed(model.id, model.state == "loaded", model.loaded_context_length) for model in models]
+
+
+class _Meta(BaseModel):
+    n_ctx: int | None = None
+
+
+class _PlainModel(BaseModel):
+    id: str
+    meta: _Meta | None = None
+    max_model_len: int | None = None
+
+    @property
+    def context_tokens(self) -> int | None:
+        """As llama.cpp (`meta.n_ctx`) or vLLM (`max_model_len`) say it."""
+        return (self.meta and self.meta.n_ctx) or self.max_model_len
+
+
+class _Plain(BaseModel):
+    data: list[_PlainModel]
+
+    def listed(self) -> list[Listed]:
+        """Every model whose name does not say that it is for embeddings; the list has no kinds."""
+        models = (model for model in self.data if "embed" not in model.id.lower())
+        return [Listed(model.id, False, model.context_tokens) for model in models]
+
+
+async def listing(base_url: str, api_key: SecretStr | None, seconds: float) -> list[Listed] | None:
+    """The language models of a server, loaded ones first; None when the server answers but has no list.
+
+    Args:
+        base_url: OpenAI-compatible base, such as `http://127.0.0.1:1234/v1`.
+        api_key: sent as a bearer token when given.
+        seconds: time limit for everything.
+
+    Raises:
+        Missing: nothing answers in time.
+        Refused: the server wants a key, or another one.
+    """
+    import httpx
+
+    headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"} if api_key else {}
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            httpx.AsyncClient(headers=headers, timeout=seconds, trust_env=not is_loopback(base_url)) as client,
+        ):
+            for url, dialect in _dialects(base_url):
+                found = _read(await client.get(url), dialect, base_url)
+                if found is not None:
+                    return sorted(found, key=lambda model: not model.loaded)
+            return None
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        reason = str(error) or f"no answer within {seconds:g} s"
+        raise Missing(f"No model server answers at {base_url} ({reason}).", system="model", mend=START) from error
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL is on this machine, where no proxy is to be asked."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+def _dialects(base_url: str) -> list[tuple[str, type[_Native | _Earlier | _Plain]]]:
+    plain: list[tuple[str, type[_Native | _Earlier | _Plain]]] = [(f"{base_url}/models", _Plain)]
+    if urlsplit(base_url).path != "/v1":
+        return plain
+    root = base_url.removesuffix("/v1")
+    return [(f"{root}/api/v1/models", _Native), (f"{root}/api/v0/models", _Earlier), *plain]
+
+
+def _read(response: object, dialect: type[_Native | _Earlier | _Plain], base_url: str) -> list[Listed] | None:
+    import httpx
+
+    assert isinstance(response, httpx.Response)
+    if response.status_code in (401, 403):
+        raise Refused(
+            f"The model server at {base_url} refuses the key ({response.status_code}).",
+            system="model",
+            mend="Set SPECLOOP_API_KEY to a key it accepts.",
+        )
+    try:
+        return dialect.model_validate_json(response.content).listed() if response.is_success else None
+    except ValidationError:
+        return None

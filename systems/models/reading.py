@@ -1,0 +1,62 @@
+"""From the model's words to a record, or to the reason why not, said so that the model can mend it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from systems.errors import InvalidDraft
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
+
+T = TypeVar("T", bound=BaseModel)
+
+PROBLEMS = 4
+
+
+def read(reply: AIMessage, schema: type[T], output_tokens: int) -> T:
+    """The record a reply holds.
+
+    A reasoning model may put its whole answer where its reasoning belongs; it is taken from there when there is no
+    other.
+
+    Args:
+        reply: the model's message.
+        schema: the record asked for.
+        output_tokens: what the model was allowed to write.
+
+    Raises:
+        InvalidDraft: `empty`, `truncated` or `invalid`.
+    """
+    content, reasoning = reply.text.strip(), str(reply.additional_kwargs.get("reasoning_content") or "").strip()
+    cut = reply.response_metadata.get("finish_reason") == "length"
+    try:
+        return schema.model_validate_json(_json_in(content or reasoning))
+    except ValidationError as error:
+        if cut:
+            raise InvalidDraft(
+                f"The answer was cut off after {output_tokens} tokens; write less in every field.", cause="truncated"
+            ) from error
+        if not content:
+            raise InvalidDraft(
+                "The answer was empty" + (": only reasoning, no JSON." if reasoning else "."), cause="empty"
+            ) from error
+        raise InvalidDraft(problems(error), cause="invalid") from error
+
+
+def problems(error: ValidationError) -> str:
+    """What is wrong with a record, one line a problem, short enough for a prompt."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    lines = [f"{'.'.join(str(part) for part in problem['loc']) or 'answer'}: {problem['msg']}" for problem in found]
+    more = [f"and {len(lines) - PROBLEMS} more"] if len(lines) > PROBLEMS else []
+    return "\n".join(lines[:PROBLEMS] + more)
+
+
+def _json_in(text: str) -> str:
+    """The JSON object in a text that may have reasoning before it or a code fence around it."""
+    text = re.sub(r"^<think>.*?</think>", "", text, flags=re.DOTALL)
+    start, end = text.find("{"), text.rfind("}")
+    return text[start : end + 1] if 0 <= start < end else text

@@ -1,0 +1,44 @@
+"""What OpenSpec's Markdown holds, where the CLI does not say: blank templates, and the names of requirements."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+# What a template consists of before anyone fills it in: comments, <placeholders>, headings, `**Label:**`, the key words
+# of a scenario, and check boxes.
+SKELETON = re.compile(
+    r"<!--.*?(?:-->|\Z)|<[^<>\n]*>|^[ \t]*#[^\n]*$|\*\*[^*\n]*:\*\*|\*\*(?:GIVEN|WHEN|THEN|AND)\*\*|\[[ xX~-]?\]",
+    re.DOTALL | re.MULTILINE,
+)
+FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
+REQUIREMENT = re.compile(r"###\s+Requirement:\s*(.*?)(?:[ \t]+#+)?\s*$", re.IGNORECASE)
+
+
+def blank(path: Path) -> bool:
+    """Whether a document says nothing: unreadable, empty, or a template nobody filled in."""
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return True
+    return not re.search(r"[^\W\d_]", SKELETON.sub(" ", text))
+
+
+def requirement_names(text: str) -> tuple[str, ...]:
+    """Names of the requirements in a main spec, in order; headings in code fences are not requirements."""
+    found = (REQUIREMENT.match(line) for line in _unfenced(text) if line.startswith("###"))
+    return tuple(match[1] for match in found if match and match[1])
+
+
+def _unfenced(text: str) -> list[str]:
+    lines, fence = [], ""
+    for line in text.splitlines():
+        mark = FENCE.match(line)
+        if fence:
+            closes = mark and mark[1].startswith(fence) and not mark[2].strip()
+            fence = "" if closes else fence
+        elif mark:
+            fence = mark[1]
+        else:
+            lines.append(line)
+    return lines

@@ -1,0 +1,320 @@
+"""The words of this project, as frozen records.
+
+    Step -> Question -> Route -> Answer -> Draft -> DocumentUpdate
+    Span -> Profile -> Finding -> Improvement -> PlanRevision | FollowUp   (Trial, Verdict: see `specloop improve`)
+    LoopRecord -> LoopRecord -> ... -> Outcome
+
+Every record is immutable and hashes to the SHA-256 of its canonical JSON. Times are seconds unless a name says
+otherwise; hashes are lower-case hex SHA-256; ids of spans and traces are lower-case hex as in OTLP JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Hash = str
+RunStatus = Literal["running", "done", "unfinished", "waiting", "interrupted", "failed"]
+FindingKind = Literal[
+    "tool_error",
+    "timeout",
+    "output_truncated",
+    "invalid_output",
+    "validation_failed",
+    "redundant_call",
+    "cold_start",
+    "slow_outlier",
+    "no_progress",
+]
+Severity = Literal["info", "warning", "error", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+
+
+def canonical(value: Any) -> str:
+    """One JSON text for one value: sorted keys, no spaces, no escapes that are not needed."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def content_hash(text: str) -> Hash:
+    """SHA-256 of a text's UTF-8 bytes, in hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Record(BaseModel):
+    """A frozen record that knows its own hash."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def hash(self) -> Hash:
+        """SHA-256 of the canonical JSON of this record."""
+        return content_hash(canonical(self.model_dump(mode="json")))
+
+
+class Step(Record):
+    """One thing to do next, as OpenSpec sees it."""
+
+    kind: Literal["draft"] = Field("draft", description="What sort of step; drafting an artifact is the only one yet")
+    artifact: str = Field(
+        description="OpenSpec artifact id: proposal, specs, design, tasks, or one of the user's schema"
+    )
+    change: str = Field(description="OpenSpec change id")
+    loop: int = Field(description="Number of the loop that works this step, from 1")
+    reason: str = Field(description="Why this step is the next one")
+
+
+class Question(Record):
+    """Something that must be known before a step can be drafted."""
+
+    text: str = Field(description="The question, in words")
+    origin: Literal["policy", "model", "person"] = Field(description="Who asks")
+
+
+class Candidate(Record):
+    """One tool that could answer a question, with the call it would take."""
+
+    server: str = Field(description="MCP server")
+    tool: str = Field(description="Tool on that server")
+    arguments: dict[str, Any] = Field(default_factory=dict, description="Arguments of the call")
+    score: float = Field(0.0, description="Higher is better; comparable within one question")
+
+
+class Route(Record):
+    """Who is to answer a question, and why."""
+
+    question: Question
+    candidates: tuple[Candidate, ...] = Field(description="Best first; empty means the person")
+    margin: float = Field(0.0, description="Lead over the best tool of another server, relative to the score; 0 to 1")
+    decided_by: Literal["lexical", "model", "person", "revision"] = Field(description="What decided")
+    reason: str = Field(description="Why, in words")
+
+
+class Source(Record):
+    """Where an answer came from: enough to ask again and compare."""
+
+    server: str = Field(description="MCP server, or `person`")
+    tool: str = Field(description="Tool called")
+    arguments: dict[str, Any] = Field(description="Arguments sent")
+    span_id: str = Field(description="Id of the execute_tool span")
+    content_hash: Hash = Field(description="Hash of the full result in the document store")
+
+
+class Answer(Record):
+    """What was found out, or that nothing was."""
+
+    question: str = Field(description="The question, in words")
+    answered: bool = Field(description="False: an open question; text says why")
+    text: str = Field(
+        description="Excerpt of the result (at most policy.answers.excerpt_characters), or why it is open"
+    )
+    server: str | None = Field(None, description="Server that answered or was asked last")
+    tool: str | None = Field(None, description="Tool that answered or was asked last")
+    sources: tuple[Source, ...] = Field((), description="Where it came from; empty when open")
+    failures: tuple[str, ...] = Field((), description="`server.tool: cause` of every attempt that failed")
+
+
+class File(Record):
+    """One file of a draft."""
+
+    path: str = Field(description="POSIX path relative to the change folder")
+    content: Hash = Field(description="Hash of the text in the document store")
+
+
+class Draft(Record):
+    """An artifact as drafted, rendered, not yet written."""
+
+    artifact: str = Field(description="OpenSpec artifact id")
+    files: tuple[File, ...] = Field(description="What is to be written; empty when drafting failed")
+    repairs: int = Field(description="How often the model had to try again")
+    failure: str = Field("", description="Why there is no draft; empty when there is one")
+
+
+class DocumentUpdate(Record):
+    """What became of one file."""
+
+    artifact: str = Field(description="OpenSpec artifact id")
+    path: str = Field(description="POSIX path relative to the project")
+    status: Literal["written", "unchanged", "restored", "kept_theirs", "rejected"] = Field(
+        description="written: now on disk; restored: OpenSpec refused it and the old text is back; "
+        "kept_theirs: a person changed the file meanwhile; rejected: the person said no"
+    )
+    valid: bool = Field(description="Whether OpenSpec accepts the change with this file in it")
+    issues: tuple[str, ...] = Field((), description="The validator's or the person's words")
+    before: Hash | None = Field(None, description="Hash of the text before; None: no file")
+    after: Hash | None = Field(None, description="Hash of the text now; None: no file")
+
+
+class Span(Record):
+    """One OpenTelemetry span, flat."""
+
+    trace_id: str = Field(description="32 hex digits")
+    span_id: str = Field(description="16 hex digits")
+    parent_id: str | None = Field(None, description="16 hex digits; None for a root")
+    name: str = Field(description="Span name")
+    kind: str = Field("INTERNAL", description="INTERNAL, CLIENT, SERVER, PRODUCER or CONSUMER")
+    start_ns: int = Field(description="Start, nanoseconds since the epoch")
+    end_ns: int = Field(description="End, nanoseconds since the epoch")
+    status: Literal["unset", "ok", "error"] = Field("unset", description="OpenTelemetry status code")
+    message: str = Field("", description="Status message")
+    attributes: dict[str, Any] = Field(default_factory=dict, description="Attributes")
+    events: tuple[dict[str, Any], ...] = Field((), description="Events: {name, time_ns, attributes}")
+
+    @property
+    def seconds(self) -> float:
+        """Duration in seconds; never negative."""
+        return max(0, self.end_ns - self.start_ns) / 1e9
+
+
+class Totals(Record):
+    """Sums over a set of spans."""
+
+    calls: int = Field(0, description="Spans")
+    failures: int = Field(0, description="Spans with error status")
+    seconds: float = Field(0.0, description="Sum of durations")
+    self_seconds: float = Field(0.0, description="Sum of durations less their children's, overlaps counted once")
+    input_tokens: int = Field(0, description="Tokens sent to models")
+    output_tokens: int = Field(0, description="Tokens received from models")
+
+
+class Profile(Record):
+    """What a trace, or one loop of it, cost, and where."""
+
+    seconds: float = Field(description="First start to last end")
+    total: Totals = Field(description="Model and tool calls: calls, failures, tokens; seconds are theirs summed")
+    nodes: dict[str, Totals] = Field(description="Per node")
+    tools: dict[str, Totals] = Field(description="Per server.tool")
+    models: dict[str, Totals] = Field(description="Per model")
+    critical_path: tuple[tuple[str, str, float], ...] = Field(
+        description="(span id, name, seconds) of the chain of spans that decided the duration, in order of time"
+    )
+
+
+class Finding(Record):
+    """Something that went wrong or was wasted, with the spans that show it."""
+
+    kind: FindingKind
+    severity: Severity
+    confidence: float = Field(ge=0, le=1, description="How sure the detector is")
+    where: str = Field(description="Node, server.tool or model at fault")
+    span_ids: tuple[str, ...] = Field(description="Culprit spans")
+    evidence: str = Field(description="The attribute or text that shows it")
+    impact: dict[str, float] = Field(description="Measured, never guessed: seconds, tokens, failures")
+    explanation: str = Field(description="What it means, in one sentence")
+
+
+class PlanRevision(Record):
+    """How the rest of this run differs from the policy: the sum of all revisions so far."""
+
+    number: int = Field(0, description="How often the plan was revised")
+    shorter: int = Field(0, ge=0, le=3, description="Halvings of the caps on drafted text")
+    example: bool = Field(False, description="Show the model a worked example")
+    hints: tuple[str, ...] = Field((), description="Validator's words the next draft of `artifact: ...` must heed")
+    avoid: tuple[str, ...] = Field((), description="server.tool that must not be asked again in this run")
+    ask_person: tuple[str, ...] = Field((), description="Questions that go to the person")
+    give_up: tuple[str, ...] = Field((), description="Artifacts that are not tried again")
+    reasons: tuple[str, ...] = Field((), description="What changed in the last revision and which finding asked for it")
+
+
+class Improvement(Record):
+    """An answer to a finding, with what it should bring."""
+
+    finding: Hash = Field(description="Hash of the finding it answers")
+    change: Literal["plan_revision", "policy", "follow_up"] = Field(description="What is to change")
+    what: str = Field(description="The change, in words")
+    metric: Literal["failures", "seconds", "tokens"] = Field(description="What should move")
+    predicted: float = Field(
+        description="By how much, in the metric's unit; negative is less. From the measured impact"
+    )
+
+
+class FollowUp(Record):
+    """A change opened because no revision could mend a finding."""
+
+    change: str = Field(description="OpenSpec change id")
+    finding: str = Field(description="Kind and place of the finding")
+    path: str = Field(description="Path of its proposal, relative to the project")
+
+
+class LoopRecord(Record):
+    """Everything one loop did. `previous` chains loops, so that state holds one hash however long the run is."""
+
+    loop: int
+    step: Step
+    answers: tuple[Answer, ...]
+    draft: Draft | None
+    updates: tuple[DocumentUpdate, ...]
+    profile: Profile
+    findings: tuple[Finding, ...]
+    improvements: tuple[Improvement, ...]
+    revision: PlanRevision
+    previous: Hash | None
+
+
+class Artifact(Record):
+    """One document of the change, as the run leaves it."""
+
+    id: str = Field(description="OpenSpec artifact id")
+    path: str = Field(description="Path relative to the project")
+    valid: bool = Field(description="Present, not empty, and OpenSpec accepts the change strictly")
+
+
+class Tokens(Record):
+    """Tokens of a run."""
+
+    input: int = 0
+    output: int = 0
+
+
+class AskedQuestion(Record):
+    """A question as the outcome lists it."""
+
+    text: str
+    server: str | None
+    tool: str | None
+    answered: bool
+    sources: tuple[Source, ...]
+
+
+class Outcome(Record):
+    """What a run came to; `specloop run --json` prints it."""
+
+    run_id: str
+    change: str | None
+    status: RunStatus
+    loops: int
+    artifacts: tuple[Artifact, ...] = ()
+    questions: tuple[AskedQuestion, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    plan_revisions: tuple[PlanRevision, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    tokens: Tokens = Tokens()
+    seconds: float = 0.0
+    trace_id: str
+    missing: tuple[str, ...] = Field((), description="What an unfinished run still lacks, in words")
+    waiting_for: tuple[dict[str, Any], ...] = Field((), description="What a waiting run asks: {id, kind, text, ...}")
+    notes: tuple[str, ...] = Field((), description="What the person should know: edits kept, servers left out")
+    model: str = Field("", description="Model that drafted")
+
+
+class RunSummary(Record):
+    """One line of `specloop status`."""
+
+    run_id: str
+    goal: str
+    change: str | None
+    status: RunStatus
+    node: str | None = Field(description="Node that runs, runs next, or ran last")
+    loops: int
+    waiting_for: tuple[str, ...] = ()
+    started: str = Field("", description="ISO 8601, UTC")
+
+
+class Feedback(Record):
+    """What a person said about a run."""
+
+    run_id: str
+    text: str
+    rating: Literal[-1, 0, 1] | None = None

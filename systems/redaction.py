@@ -1,0 +1,68 @@
+"""Secrets taken out of what is about to be kept or sent.
+
+A value goes when its key names a secret (`api_key`, `authorization`, `password`, ...; token counts are no secrets), and
+a part of a text goes when it looks like one: bearer tokens, keys of well-known services, JSON web tokens, private
+keys, passwords in addresses, `"password": "..."` and `password=...` in a text. What looks like a secret and is none is
+lost too: that is the side to err on. `redact(redact(x)) == redact(x)`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+REDACTED = "[redacted]"
+
+_NAMES = r"api[_-]?key|passw(?:or)?d|passphrase|pwd|secret|credentials?|private[_-]?key|access[_-]?key|cookie"
+_KEY = re.compile(rf"(?:^|[_-])(?:{_NAMES}|secret[_-].*|authorization|auth|token)s?$")
+_COUNTS = re.compile(r"(?:^|[_-])tokens$|secret[_-](?:count|number)$")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+_TEXT_KEY = rf"[\w.-]*(?:{_NAMES}|(?<![a-z])(?:access|auth|refresh|id|session|bearer)[_-]?token)"
+_QUOTE = r"\\*[\"']"
+_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), replacement)
+    for pattern, replacement in (
+        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", REDACTED),
+        (r"(?i)(\bauthorization\\*[\"']?\s*[:=]\s*\\*[\"']?)(?!\[redacted\])[^\r\n\"'\\,}]+", rf"\1{REDACTED}"),
+        (r"(?i)\b(bearer\s+)(?=\S*\d|\S{20})[\w.~+/=-]{8,}", rf"\1{REDACTED}"),
+        (r"\bsk-[A-Za-z0-9_-]{12,}", REDACTED),
+        (r"\b(?:gh[opsur]_|github_pat_|glpat-|hf_|npm_|xox[abeoprs]-)[A-Za-z0-9_-]{10,}", REDACTED),
+        (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", REDACTED),
+        (r"\bAIza[A-Za-z0-9_-]{30,}", REDACTED),
+        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]+)?", REDACTED),
+        (r"(\b[a-z][a-z0-9+.-]*://[^\s/:@\"']*:)(?!\[redacted\]@)[^\s/@\"']+@", rf"\1{REDACTED}@"),
+        (rf"(?i)({_TEXT_KEY}{_QUOTE}\s*[:=]\s*(\\*[\"']))(?:\\\\.|(?!\2).)*", rf"\1{REDACTED}"),
+        (rf"(?i)({_TEXT_KEY}\s*[:=]\s*(\\*[\"']))(?:(?!\2)[^\n])*(?=\2)", rf"\1{REDACTED}"),
+        (rf"(?i)\b({_TEXT_KEY}=)(?!\[redacted\])[^\s\"'&;,\\]+", rf"\1{REDACTED}"),
+        (rf"(?i)\b({_TEXT_KEY}:\s*)(?=\S*\d)(?!\[redacted\])[^\s\"'&;,\\]+", rf"\1{REDACTED}"),
+    )
+)
+
+
+def is_secret(key: str) -> bool:
+    """Whether a key names a secret; only the part after the last dot is looked at."""
+    last = _CAMEL.sub("_", key.rsplit(".", 1)[-1]).lower()
+    return bool(_KEY.search(last)) and not _COUNTS.search(last)
+
+
+def redact_text(text: str) -> str:
+    """The text, with everything that looks like a secret replaced."""
+    for pattern, replacement in _TEXTS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def redact(value: Any, key: str = "") -> Any:
+    """A JSON-like value without secrets, however deep they stand; numbers and truth values of plain keys stay."""
+    if isinstance(value, dict):
+        return {name: redact(item, str(name)) for name, item in value.items()}
+    if value is None or isinstance(value, bool) or (value == "" and isinstance(value, str)):
+        return value
+    if is_secret(key):
+        return REDACTED
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(redact(item, key) for item in value)
+    return value

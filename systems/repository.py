@@ -1,0 +1,125 @@
+"""What the project's git repository holds; read only, through git itself."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from systems.errors import Missing, UsageError
+from systems.lexical import Index
+
+GIT_SECONDS = 30
+SOURCE_SUFFIXES = frozenset(
+    [
+        ".py",
+        ".js",
+        ".ts",
+        ".tsx",
+        ".go",
+        ".rs",
+        ".java",
+        ".kt",
+        ".c",
+        ".h",
+        ".cc",
+        ".cpp",
+        ".rb",
+        ".php",
+        ".cs",
+        ".swift",
+        ".sh",
+        ".sql",
+        ".ex",
+        ".scala",
+    ]
+)
+MOST_FILES = 400
+MOST_BYTES = 200_000
+
+
+def check_project(project: Path) -> Path:
+    """The absolute path of a project that can be worked in.
+
+    Raises:
+        UsageError: it is not a folder, not in a git repository, or cannot be written.
+        Missing: git is not installed.
+    """
+    project = project.expanduser().resolve()
+    if not project.is_dir():
+        raise UsageError(f"There is no folder {project}.", mend="Name the project with --project DIR.")
+    if shutil.which("git") is None:
+        raise Missing("git is not installed.", system="git", mend="Install git and run again.")
+    if not any((folder / ".git").exists() for folder in (project, *project.parents)):
+        raise UsageError(f"{project} is not a git repository.", mend=f"Run `git -C {project} init` first.")
+    if not writable(project):
+        raise UsageError(f"{project} cannot be written.", mend="Give yourself write permission, or work on a copy.")
+    return project
+
+
+def writable(folder: Path) -> bool:
+    """Whether a file can be made there; tried, because permission bits do not tell of read-only mounts."""
+    probe = folder / ".specloop"
+    try:
+        probe.mkdir(exist_ok=True)
+        ignore = probe / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+        (probe / "locks").mkdir(exist_ok=True)
+    except OSError:
+        return False
+    return True
+
+
+async def tracked_files(project: Path) -> tuple[str, ...]:
+    """POSIX paths, relative to the project, that git tracks or would track."""
+    listing = await _git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    paths = sorted({path for path in listing.split("\0") if path})
+    return tuple(path for path in paths if not path.startswith(("openspec/", ".specloop/")))
+
+
+async def _git(project: Path, *arguments: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        "git",
+        *("-C", str(project), *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(GIT_SECONDS):
+            output, errors = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise Missing(
+            f"git {arguments[0]} took longer than {GIT_SECONDS} s.", system="git", mend="Try git there."
+        ) from None
+    if process.returncode:
+        words = errors.decode(errors="replace").strip()
+        raise Missing(f"git {arguments[0]} failed: {words}", system="git", mend=f"Try `git -C {project} status`.")
+    return output.decode("utf-8", "surrogateescape")
+
+
+def best_file(project: Path, files: Sequence[str], goal: str) -> str | None:
+    """The source file whose path and text share most with the goal; the first source file when none does."""
+    sources = [path for path in files if Path(path).suffix in SOURCE_SUFFIXES and not is_test(path)][:MOST_FILES]
+    index = Index({path: f"{path} {path} {_text(project / path)}" for path in sources})
+    found = index.search(goal, limit=1)
+    index.close()
+    return found[0][0] if found else next(iter(sources), None)
+
+
+def is_test(path: str) -> bool:
+    """Whether a path looks like a test, by the usual names."""
+    parts = Path(path).parts
+    return any(part in ("test", "tests", "spec") for part in parts[:-1]) or Path(path).name.startswith("test_")
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,159 @@
+"""Runs of a project: what `status` lists and `resume` starts from.
+
+Contract: one row a run, written before the run does anything; a run is alive exactly while some process holds its lock
+file, so a row that says `running` without a holder was interrupted, whatever killed it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from filelock import FileLock, Timeout
+from sqlite_utils import Database, Migrations
+
+from systems.database import mapped, open_database
+from systems.errors import Busy, UsageError
+from systems.records import Hash, RunStatus, RunSummary
+
+migrations = Migrations("runs")
+
+
+@migrations()
+def create_runs(database: Database) -> None:
+    """One row a run."""
+    columns = {"run_id": str, "goal": str, "change": str, "status": str, "node": str, "loops": int}
+    columns |= {"waiting_for": str, "started": str, "settings": str, "outcome": str}
+    database.table("runs").create(columns, pk="run_id", defaults={"loops": 0, "waiting_for": "[]"})
+
+
+class Runs:
+    """The runs of one project."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._folder = path.parent / "locks"
+        self._database = open_database(path, migrations)
+        self._lock = threading.Lock()
+
+    def start(self, run_id: str, *, goal: str, change: str | None, settings: Mapping[str, Any]) -> None:
+        """Enter a run, unless it is there already."""
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        row = (run_id, goal, change, "running", now, json.dumps(dict(settings)))
+        self._execute(
+            "INSERT OR IGNORE INTO runs (run_id, goal, change, status, started, settings) VALUES (?, ?, ?, ?, ?, ?)",
+            *row,
+        )
+
+    def update(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        change: str | None = None,
+        node: str | None = None,
+        loops: int | None = None,
+        waiting_for: tuple[str, ...] | None = None,
+        outcome: Hash | None = None,
+    ) -> None:
+        """Change what is given and leave the rest."""
+        waiting = None if waiting_for is None else json.dumps(waiting_for)
+        self._execute(
+            "UPDATE runs SET status = coalesce(?, status), change = coalesce(?, change), node = coalesce(?, node),"
+            " loops = coalesce(?, loops), waiting_for = coalesce(?, waiting_for), outcome = coalesce(?, outcome)"
+            " WHERE run_id = ?",
+            *(status, change, node, loops, waiting, outcome, run_id),
+        )
+
+    def all(self) -> tuple[RunSummary, ...]:
+        """Every run, newest first; one that died is `interrupted`."""
+        with self._lock, mapped(self._path):
+            rows = list(self._database.query("SELECT * FROM runs ORDER BY started DESC, rowid DESC"))
+        return tuple(self._summary(row) for row in rows)
+
+    def get(self, run_id: str) -> RunSummary:
+        """One run.
+
+        Raises:
+            UsageError: there is no such run; names the newest ones.
+        """
+        runs = self.all()
+        for run in runs:
+            if run.run_id == run_id:
+                return run
+        newest = ", ".join(run.run_id for run in runs[:3]) or "none yet"
+        raise UsageError(f"There is no run {run_id!r} in this project.", mend=f"Newest runs: {newest}.")
+
+    def settings(self, run_id: str) -> dict[str, Any]:
+        """The settings a run was started with."""
+        return cast(dict[str, Any], json.loads(self._column("settings", run_id)))
+
+    def outcome(self, run_id: str) -> Hash | None:
+        """Hash of the run's outcome in the document store, once it ended."""
+        return cast("Hash | None", self._column("outcome", run_id))
+
+    def change(self, run_id: str) -> str | None:
+        """The change this run works on, or has said it is about to create."""
+        return cast("str | None", self._column("change", run_id))
+
+    @contextmanager
+    def alive(self, run_id: str) -> Iterator[None]:
+        """Hold a run: only one process may work on it at a time.
+
+        Raises:
+            Busy: another process works on it.
+        """
+        lock = self._file_lock(f"run-{run_id}")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def _summary(self, row: Mapping[str, Any]) -> RunSummary:
+        status: RunStatus = row["status"]
+        if status == "running" and not self._is_held(row["run_id"]):
+            status = "interrupted"
+        return RunSummary(
+            run_id=row["run_id"],
+            goal=row["goal"],
+            change=row["change"],
+            status=status,
+            node=row["node"],
+            loops=row["loops"],
+            waiting_for=tuple(json.loads(row["waiting_for"])),
+            started=row["started"],
+        )
+
+    def _is_held(self, run_id: str) -> bool:
+        lock = self._file_lock(f"run-{run_id}")
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def _file_lock(self, name: str) -> FileLock:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._folder / f"{name}.lock")
+
+    def _column(self, column: str, run_id: str) -> Any:
+        with self._lock, mapped(self._path):
+            row = self._database.conn.execute(f"SELECT {column} FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        return row[0] if row else None
+
+    def _execute(self, sql: str, *values: Any) -> None:
+        with self._lock, mapped(self._path):
+            self._database.conn.execute(sql, values)

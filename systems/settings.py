@@ -1,0 +1,84 @@
+"""Settings: what the caller passes wins over the environment (SPECLOOP_*), the environment over `specloop.toml`.
+
+    # <project>/specloop.toml
+    model = "auto"             # auto | embedded | a model's name | a URL
+    model_url = "http://127.0.0.1:1234/v1"
+    mcp = "mcp.json"
+    approve = "auto"           # auto | ask
+    max_loops = 12
+    max_seconds = 1800
+    max_tokens = 500000
+    capture_content = false
+
+The key of a model server is a secret: it is read from SPECLOOP_API_KEY only, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+
+from systems.errors import UsageError
+from systems.records import Record
+
+FILE = "specloop.toml"
+PREFIX = "SPECLOOP_"
+
+
+class Settings(Record):
+    """What a person may set for a project."""
+
+    model: str = Field("auto", min_length=1, description="auto, embedded, a model's name, or the URL of a server")
+    model_url: str = Field(
+        "http://127.0.0.1:1234/v1", description="OpenAI-compatible server that `model` names a model of"
+    )
+    mcp: str | None = Field(None, description="File with the MCP servers, relative to the project")
+    approve: Literal["auto", "ask"] = Field("auto", description="Whether a person approves documents before they stand")
+    max_loops: int = Field(12, ge=1, le=1_000, description="Loops a run may take")
+    max_seconds: float = Field(1_800, gt=0, le=604_800, description="Working seconds a run may take")
+    max_tokens: int = Field(500_000, ge=1, description="Model tokens a run may take, in and out together")
+    capture_content: bool = Field(False, description="Keep prompts and answers on the spans")
+
+
+def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a project; values of `given` that are None do not count.
+
+    Raises:
+        UsageError: the file is not TOML (with its line), or a value is unknown, mistyped or out of bounds.
+    """
+    file = _from_file(project / FILE)
+    known = Settings.model_fields
+    variables = {key: environment[PREFIX + key.upper()] for key in known if environment.get(PREFIX + key.upper())}
+    passed = {key: value for key, value in given.items() if value is not None}
+    origin = {**dict.fromkeys(file, str(project / FILE)), **{key: PREFIX + key.upper() for key in variables}}
+    origin |= {key: "--" + key.replace("_", "-") for key in passed}
+    try:
+        return Settings.model_validate({**file, **variables, **passed})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        raise UsageError(
+            f"{origin.get(key, key)}: {key}: {first['msg']}.", mend=f"Known settings: {', '.join(known)}."
+        ) from error
+
+
+def api_key(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
+    """The model server's key, if one is set."""
+    value = environment.get(PREFIX + "API_KEY")
+    return SecretStr(value) if value else None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} is not valid TOML: {error}.", mend="Mend that line, or move the file aside."
+        ) from error

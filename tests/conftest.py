@@ -1,0 +1,65 @@
+"""Fixtures of the whole suite.
+
+Cassettes: `recorded` is a `Model` that replays `cassettes/<test module>/<test>.yaml`. With SPECLOOP_RECORD=1 it is the
+embedded model itself, and its answers over HTTP are written there. Requests are matched on method, path and body.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from systems import embedded
+from systems.models import Model, ModelChoice, connected
+
+CASSETTES = Path(__file__).parent.parent / "cassettes"
+REPLAYED = ModelChoice(
+    name=embedded.ALIAS, base_url="http://127.0.0.1:9/v1", embedded=True, context_tokens=embedded.CONTEXT_TOKENS
+)
+RECORD = os.environ.get("SPECLOOP_RECORD") == "1"
+
+
+@pytest.fixture
+async def recorded(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
+    """The embedded model's recorded answers; every one must be played."""
+    import vcr  # type: ignore[import-untyped]
+
+    path = CASSETTES / request.module.__name__.rpartition(".")[2] / f"{request.node.name}.yaml"
+    tape = vcr.VCR(
+        match_on=("method", "path", "body"),
+        record_mode=vcr.mode.NONE,
+        filter_headers=["authorization", "user-agent"],
+        before_record_request=_anonymous_request,
+        before_record_response=_anonymous_response,
+        decode_compressed_response=True,
+    )
+    if RECORD:
+        path.unlink(missing_ok=True)
+    elif not path.is_file():
+        pytest.fail(f"{path} is missing: record it with `make cassettes`")
+    async with AsyncExitStack() as stack:
+        choice, key = REPLAYED, None
+        if RECORD:
+            server = await stack.enter_async_context(embedded.running())
+            choice, key = choice.model_copy(update={"base_url": server.base_url}), server.api_key
+        mode = vcr.mode.ALL if RECORD else vcr.mode.NONE
+        cassette = stack.enter_context(tape.use_cassette(str(path), record_mode=mode))
+        yield await stack.enter_async_context(connected(choice, key))
+        assert RECORD or cassette.play_count == len(cassette), f"{path} was played only partly"
+
+
+def _anonymous_request(request: Any) -> Any:
+    """The request without what changes from run to run: the port, and the client's headers."""
+    request.uri = f"{REPLAYED.base_url}{request.path.removeprefix('/v1')}"
+    request.headers = {"content-type": "application/json"}
+    return request
+
+
+def _anonymous_response(response: dict[str, Any]) -> dict[str, Any]:
+    response["headers"] = {"content-type": ["application/json; charset=utf-8"]}
+    return response

@@ -1,0 +1,176 @@
+"""A real MCP server that misbehaves on request.
+
+python misbehaving_server.py [--start hang|slow|die|stubborn] [--port PORT]
+
+Over stdio, or over streamable HTTP when a port is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from mcp.server.fastmcp import FastMCP
+from mcp.types import AudioContent, CallToolResult, TextContent, ToolAnnotations
+
+SLOW_START_SECONDS = 1.5
+READS = ToolAnnotations(readOnlyHint=True)
+server = FastMCP("misbehaving", log_level="WARNING")
+
+
+@server.tool(annotations=READS)
+def echo(text: str) -> str:
+    """Give the text back."""
+    return text
+
+
+@server.tool(annotations=READS)
+def pid() -> str:
+    """Tell the process id."""
+    return str(os.getpid())
+
+
+@server.tool(annotations=READS)
+def variable(name: str) -> str:
+    """Tell an environment variable."""
+    return os.environ.get(name, "unset")
+
+
+@server.tool(annotations=READS)
+async def wait(seconds: float) -> str:
+    """Take long, and answer others meanwhile."""
+    await asyncio.sleep(seconds)
+    return f"waited {seconds} s"
+
+
+@server.tool(annotations=READS)
+def hang(seconds: float) -> str:
+    """Block the whole server."""
+    time.sleep(seconds)
+    return "done hanging"
+
+
+@server.tool(annotations=READS)
+def die() -> str:
+    """Die in the call."""
+    os._exit(3)
+
+
+@server.tool(annotations=READS)
+def die_later(seconds: float) -> str:
+    """Answer, then die."""
+    threading.Timer(seconds, os._exit, (3,)).start()
+    return "soon"
+
+
+@server.tool(annotations=READS)
+def refuse() -> CallToolResult:
+    """Answer with isError."""
+    return CallToolResult(content=[TextContent(type="text", text="I would rather not")], isError=True)
+
+
+@server.tool(annotations=READS)
+def crash() -> str:
+    """Raise."""
+    raise RuntimeError("something broke inside")
+
+
+@server.tool(annotations=READS)
+def nothing() -> str:
+    """Answer with an empty text."""
+    return ""
+
+
+@server.tool(annotations=READS)
+def no_content() -> CallToolResult:
+    """Answer with no content at all."""
+    return CallToolResult(content=[])
+
+
+@server.tool(annotations=READS)
+def structured() -> CallToolResult:
+    """Answer with structured content and no text."""
+    return CallToolResult(content=[], structuredContent={"answer": 42})
+
+
+@server.tool(annotations=READS)
+def huge(size: int) -> str:
+    """Answer with that many bytes."""
+    return "é" * (size // 2)
+
+
+@server.tool(annotations=READS)
+def audio() -> CallToolResult:
+    """Answer with sound."""
+    data = base64.b64encode(b"x" * 1234).decode()
+    return CallToolResult(content=[AudioContent(type="audio", data=data, mimeType="audio/wav")])
+
+
+@server.tool(annotations=READS)
+def complain() -> str:
+    """Write to standard error."""
+    sys.stderr.write("this goes to standard error\n")
+    sys.stderr.flush()
+    return "complained"
+
+
+@server.tool(annotations=READS)
+def babble() -> str:
+    """Write something that is not JSON-RPC to standard output."""
+    sys.stdout.write("hello?\n")
+    sys.stdout.flush()
+    return "babbled"
+
+
+@server.tool(annotations=READS)
+def child() -> str:
+    """Start a process that outlives the server, and tell its id."""
+    nul = subprocess.DEVNULL
+    return str(subprocess.Popen(["sleep", "600"], stdin=nul, stdout=nul, stderr=nul).pid)
+
+
+@server.tool()
+def unmarked(text: str) -> str:
+    """Have no readOnlyHint."""
+    return f"changed {text}"
+
+
+@server.tool(annotations=ToolAnnotations(readOnlyHint=False, destructiveHint=False))
+def harmless(options: dict[str, Any]) -> str:
+    """Call itself not destructive, which is not read-only."""
+    return f"changed {options}"
+
+
+def main() -> None:
+    """Serve until standard input ends, or the port is closed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--start", choices=["well", "hang", "slow", "die", "stubborn"], default="well")
+    parser.add_argument("--port", type=int)
+    options = parser.parse_args()
+    if options.start == "hang":
+        time.sleep(600)
+    if options.start == "slow":
+        time.sleep(SLOW_START_SECONDS)
+    if options.start == "die":
+        sys.exit("I cannot start: the cellar is flooded")
+    if options.start == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if options.port:
+        server.settings.port = options.port
+        server.run("streamable-http")
+    else:
+        server.run("stdio")
+    if options.start == "stubborn":
+        time.sleep(600)
+
+
+if __name__ == "__main__":
+    main()

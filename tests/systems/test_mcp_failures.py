@@ -1,0 +1,223 @@
+"""Servers that hang, die or never come up: the others serve on, limits hold, and nothing is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from opentelemetry.trace import StatusCode
+
+from systems import names
+from systems.errors import ServerUnavailable, ToolFailed
+from systems.mcp import ServerConfig, Servers
+from tests.systems.mcp_support import Traced, children, lives, misbehaving, open_files, over_http, servers
+
+
+@pytest.fixture(autouse=True)
+def others() -> Iterator[set[int]]:
+    """The processes that were there before the test; no other may be there after it."""
+    before = children()
+    yield before
+    assert children() <= before
+
+
+async def failed_call(opened: Servers, tool: str, **arguments: float) -> ToolFailed:
+    with pytest.raises(ToolFailed) as failed:
+        await opened.call(next(iter({found.server for found in opened.tools})), tool, arguments)
+    return failed.value
+
+
+async def test_a_dead_server_is_named_and_left_out(tmp_path: Path) -> None:
+    broken = [
+        misbehaving("dies", start="die"),
+        ServerConfig(name="absent", command="no-such-program"),
+        ServerConfig(name="homeless", command="sh", cwd=str(tmp_path / "nowhere")),
+        ServerConfig(name="refused", transport="http", url="http://user:secret@127.0.0.1:9/mcp?key=secret"),
+        ServerConfig(name="wrong", transport="http", url="not a url"),
+        ServerConfig(name="mute", command="true"),
+        ServerConfig(name="known", problem="KEY is not set."),
+        ServerConfig(name="off", command="no-such-program", disabled=True),
+    ]
+    async with servers(tmp_path, misbehaving("good"), *broken) as opened:
+        assert {tool.server for tool in opened.tools} == {"good"}
+        why = opened.unavailable
+        assert set(why) == {config.name for config in broken} - {"off"}
+        assert "the cellar is flooded" in why["dies"] and "dies.log" in why["dies"]
+        assert "no program 'no-such-program'" in why["absent"] and "no folder" in why["homeless"]
+        assert "could not be reached at http://127.0.0.1:9/mcp" in why["refused"] and "secret" not in why["refused"]
+        assert "ended while starting" in why["mute"] and why["known"] == "KEY is not set."
+        assert "could not be reached at not a url" in why["wrong"]
+        with pytest.raises(ServerUnavailable, match="flooded"):
+            await opened.call("dies", "echo", {"text": "x"})
+        assert (await opened.call("good", "echo", {"text": "x"})).text == "x"
+
+
+async def test_a_server_that_hangs_at_its_start_costs_its_limit_once(tmp_path: Path, others: set[int]) -> None:
+    traced, started = Traced(), time.monotonic()
+    async with servers(tmp_path, misbehaving(start="hang"), traced=traced, knobs={"start_seconds": 1}) as opened:
+        assert 1 <= time.monotonic() - started < 5
+        assert "did not start within 1 s" in opened.unavailable["bad"]
+        assert children() <= others
+    (span,) = traced.named("start_server bad")
+    assert span.status.status_code is StatusCode.ERROR
+    assert (span.attributes or {})[names.ERROR_TYPE] == "unavailable"
+
+
+async def test_a_slow_start_is_waited_for(tmp_path: Path) -> None:
+    traced = Traced()
+    async with servers(tmp_path, misbehaving(start="slow"), traced=traced) as opened:
+        assert opened.unavailable == {} and opened.tools
+    (span,) = traced.named("start_server bad")
+    assert (span.end_time or 0) - (span.start_time or 0) > 1.5e9
+
+
+async def test_a_slow_call_costs_its_limit_and_the_server_is_kept(tmp_path: Path) -> None:
+    async with servers(tmp_path, misbehaving(), knobs={"call_seconds": 0.5}) as opened:
+        before = (await opened.call("bad", "pid", {})).text
+        started = time.monotonic()
+        calls = [failed_call(opened, "wait", seconds=60) for _ in range(4)]
+        assert {failed.cause for failed in await asyncio.gather(*calls)} == {"timeout"}
+        assert 0.5 <= time.monotonic() - started < 2
+        assert (await opened.call("bad", "pid", {})).text == before
+
+
+async def test_a_hung_server_is_replaced_once(tmp_path: Path, others: set[int]) -> None:
+    traced = Traced()
+    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 0.5}) as opened:
+        before = int((await opened.call("bad", "pid", {})).text)
+        assert (await failed_call(opened, "hang", seconds=60)).cause == "timeout"
+        assert int((await opened.call("bad", "pid", {})).text) != before
+        assert not lives(before)
+        assert (await failed_call(opened, "hang", seconds=60)).cause == "timeout"
+        with pytest.raises(ServerUnavailable, match="died 2 times"):
+            await opened.call("bad", "pid", {})
+        assert opened.tools == () and "bad" in opened.unavailable and children() <= others
+    assert len(traced.named("start_server bad")) == 2
+
+
+async def test_a_server_that_dies_is_restarted_once(tmp_path: Path) -> None:
+    async with servers(tmp_path, misbehaving()) as opened:
+        lost = await asyncio.gather(*(failed_call(opened, "die") for _ in range(3)))
+        assert {failed.cause for failed in lost} == {"lost"}
+        echoes = await asyncio.gather(*(opened.call("bad", "echo", {"text": str(i)}) for i in range(3)))
+        assert [echo.text for echo in echoes] == ["0", "1", "2"]
+        assert (await failed_call(opened, "die")).cause == "lost"
+        with pytest.raises(ServerUnavailable, match="died 2 times"):
+            await opened.call("bad", "echo", {"text": "x"})
+
+
+async def test_a_server_that_died_between_calls_costs_no_call(tmp_path: Path) -> None:
+    async with servers(tmp_path, misbehaving()) as opened:
+        before = int((await opened.call("bad", "pid", {})).text)
+        await opened.call("bad", "die_later", {"seconds": 0.05})
+        while lives(before):
+            await asyncio.sleep(0.05)
+        assert int((await opened.call("bad", "pid", {})).text) != before
+
+
+async def test_http_serves_and_a_server_that_dies_in_a_call_hangs_nobody(tmp_path: Path) -> None:
+    with over_http() as (config, process):
+        async with servers(tmp_path, config, knobs={"call_seconds": 3}) as opened:
+            assert (await opened.call("http", "echo", {"text": "over the wire"})).text == "over the wire"
+            started = time.monotonic()
+            assert (await failed_call(opened, "die")).cause in ("lost", "timeout")
+            assert time.monotonic() - started < 4
+            process.wait()
+            with pytest.raises(ServerUnavailable, match="could not be reached"):
+                await opened.call("http", "echo", {"text": "x"})
+
+
+async def test_http_calls_side_by_side_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    with over_http() as (config, _):
+        async with servers(tmp_path, config, knobs={"call_seconds": 1}) as opened:
+            slow = asyncio.create_task(failed_call(opened, "wait", seconds=60))
+            echoes = await asyncio.gather(*(opened.call("http", "echo", {"text": "x"}) for _ in range(20)))
+            assert len(echoes) == 20 and not slow.done()
+            assert (await slow).cause == "timeout"
+            assert (await opened.call("http", "echo", {"text": "after"})).text == "after"
+
+
+async def test_a_cancelled_call_leaves_the_server_serving(tmp_path: Path) -> None:
+    traced = Traced()
+    async with servers(tmp_path, misbehaving(), traced=traced) as opened:
+        call = asyncio.create_task(opened.call("bad", "wait", {"seconds": 60}))
+        await asyncio.sleep(0.1)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert (await opened.call("bad", "echo", {"text": "x"})).text == "x"
+    (span,) = traced.named("execute_tool wait")
+    assert (span.attributes or {})[names.ERROR_TYPE] == "cancelled"
+
+
+def test_servers_start_where_standard_error_is_captured(tmp_path: Path) -> None:
+    code = f"""
+import asyncio, io, sys
+sys.stderr = io.StringIO()
+from tests.systems.mcp_support import misbehaving, servers
+from pathlib import Path
+async def main():
+    async with servers(Path({str(tmp_path)!r}), misbehaving()) as opened:
+        print(opened.unavailable, len(opened.tools) > 0)
+asyncio.run(main())
+"""
+    root = Path(__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert ran.stdout.split("\n")[0] == "{} True"
+
+
+async def test_a_cancelled_start_leaves_no_process(tmp_path: Path, others: set[int]) -> None:
+    opened = servers(tmp_path, misbehaving(start="hang"))
+    start = asyncio.create_task(opened.start())
+    while children() <= others:
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.2)
+    start.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await start
+    assert children() <= others
+
+
+async def test_closing_ends_calls_that_run_and_may_be_done_twice(tmp_path: Path, others: set[int]) -> None:
+    opened = servers(tmp_path, misbehaving())
+    await opened.start()
+    call = asyncio.create_task(failed_call(opened, "wait", seconds=60))
+    await asyncio.sleep(0.1)
+    await opened.close()
+    assert (await call).cause == "lost"
+    await opened.close()
+    with pytest.raises(ServerUnavailable):
+        await opened.call("bad", "echo", {"text": "x"})
+    assert children() <= others
+
+
+async def test_closing_takes_at_most_its_limit_and_kills_what_the_server_started(
+    tmp_path: Path, others: set[int]
+) -> None:
+    async with servers(tmp_path, misbehaving(start="stubborn"), misbehaving("second")) as opened:
+        orphans = [int((await opened.call(name, "child", {})).text) for name in ("bad", "second")]
+        assert all(map(lives, orphans))
+        started = time.monotonic()
+    assert time.monotonic() - started < 5.5
+    assert children() <= others and not any(map(lives, orphans))
+
+
+async def test_three_hundred_calls_leak_no_task_file_or_process(tmp_path: Path, others: set[int]) -> None:
+    opened = servers(tmp_path, misbehaving(), knobs={"call_seconds": 5})
+    tasks, files = len(asyncio.all_tasks()), open_files()
+    await opened.start()
+    await opened.call("bad", "echo", {"text": "warm"})
+    warm_tasks, warm_files = len(asyncio.all_tasks()), open_files()
+    for number in range(30):
+        await asyncio.gather(*(opened.call("bad", "echo", {"text": f"{number}.{i}"}) for i in range(9)))
+        with pytest.raises(ToolFailed):
+            await opened.call("bad", "crash", {})
+    assert (len(asyncio.all_tasks()), open_files()) == (warm_tasks, warm_files)
+    await opened.close()
+    assert (len(asyncio.all_tasks()), open_files()) == (tasks, files)
+    assert children() <= others and sorted(path.name for path in (tmp_path / "stderr").iterdir()) == ["bad.log"]
