@@ -1,8 +1,8 @@
 """The loop on one screen.
 
-    START -> next_step -> question_routing -> answer (one each) -> execution -> document_update -> feedback_loop
-                 ^  `-> workflow_end -> END                                                             |
-                 `--------------------------------------------------------------------------------------'
+START -> next_step -> question_routing -> answer (one each) -> execution -> document_update -> feedback_loop
+             ^  `-> workflow_end -> END                                                             |
+             `--------------------------------------------------------------------------------------'
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from graph.context import Context
-from graph.node import traced
+from graph.node import Work, traced
 from graph.state import Input, State
 from nodes.document_update import document_update
 from nodes.execution.node import execution
@@ -24,25 +24,25 @@ from nodes.workflow_end import workflow_end
 Builder = StateGraph[State, Context, Input, State]
 Compiled = CompiledStateGraph[State, Context, Input, State]
 
-DESCRIPTIONS = {
-    next_step: "Asks OpenSpec what is ready and picks one step, or ends the run",
-    question_routing: "Lists what must be known for the step and finds who can answer",
-    answer: "Asks one question's candidates in turn and keeps the source",
-    execution: "Drafts the artifact as schema-checked data and renders it",
-    document_update: "Writes atomically, validates with OpenSpec, keeps or restores",
-    feedback_loop: "Reads the loop's spans, finds what went wrong, revises the plan",
-    workflow_end: "Opens follow-ups and reports",
-}
-
 
 def build() -> Builder:
     """The graph, not compiled."""
     builder: Builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=State)
-    for work, description in DESCRIPTIONS.items():
+
+    def add(work: Work, description: str) -> None:
         node, reads = traced(work)
         builder.add_node(work.__name__, node, input_schema=reads, metadata={"description": description})
-    builder.add_edge(START, "next_step")
-    builder.add_edge("answer", "execution")
+
+    add(next_step, "Asks OpenSpec what is ready and picks one step, or ends the run")
+    add(question_routing, "Lists what must be known for the step and finds who can answer")
+    add(answer, "Asks one question's candidates in turn and keeps the source")
+    add(execution, "Drafts the artifact as schema-checked data and renders it")
+    add(document_update, "Writes atomically, validates with OpenSpec, keeps or restores")
+    add(feedback_loop, "Reads the loop's spans, finds what went wrong, revises the plan")
+    add(workflow_end, "Opens follow-ups and reports")
+
+    builder.add_edge(START, "next_step")  # next_step goes on to question_routing or workflow_end
+    builder.add_edge("answer", "execution")  # question_routing sends one answer a question, or goes to execution
     builder.add_edge("execution", "document_update")
     builder.add_edge("document_update", "feedback_loop")
     builder.add_edge("feedback_loop", "next_step")

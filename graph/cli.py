@@ -6,6 +6,7 @@ system is missing or failed for good; 130 interrupted, resumable. Heavy imports 
 
 from __future__ import annotations
 
+import functools
 import json
 import signal
 import sys
@@ -63,7 +64,7 @@ def run(goal: str, change: str | None, project: Path, as_json: bool, **settings:
     """Take GOAL to a complete OpenSpec change."""
     with reported(as_json, project):
         workspace = _workspace(project, settings)
-        outcome = _watched(as_json, lambda watch: workspace.run(goal, change=change, watch=watch))
+        outcome = _watched(functools.partial(workspace.run, goal, change=change))
         _finish(_talked(outcome, workspace, as_json), as_json, project)
 
 
@@ -78,10 +79,10 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
     with reported(as_json, project):
         workspace = _workspace(project, settings)
         if answer is None and workspace.status(run_id)[0].status == "waiting" and _can_ask(as_json):
-            outcome = _talked(_waiting_outcome(workspace, run_id), workspace, as_json)
+            outcome = _talked(workspace.outcome(run_id), workspace, as_json)
         else:
             given = _parsed(answer) if answer is not None else None
-            outcome = _watched(as_json, lambda watch: workspace.resume(run_id, given, watch=watch))
+            outcome = _watched(functools.partial(workspace.resume, run_id, given))
             outcome = _talked(outcome, workspace, as_json)
         _finish(outcome, as_json, project)
 
@@ -142,7 +143,9 @@ def doctor(project: Path, as_json: bool, **settings: Any) -> None:
 
 
 @main.command()
-@click.option("--folder", type=click.Path(path_type=Path), help="Where to put the demo project (default: a new folder).")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Where to put the demo project (default: a new folder)."
+)
 @click.option("--model", default="embedded", show_default=True, help="Model to use.")
 @json_option
 def demo(folder: Path | None, model: str, as_json: bool) -> None:
@@ -153,7 +156,7 @@ def demo(folder: Path | None, model: str, as_json: bool) -> None:
         project = lay_out(folder)
         _stderr().print(f"A small todo program with its history is in [bold]{project}[/]. Its goal: [bold]{GOAL}[/]")
         workspace = _workspace(project, {"model": model})
-        outcome = _watched(as_json, lambda watch: workspace.run(GOAL, watch=watch))
+        outcome = _watched(functools.partial(workspace.run, GOAL))
         _finish(outcome, as_json, project)
 
 
@@ -203,11 +206,11 @@ def _workspace(project: Path, settings: dict[str, Any]) -> Workspace:
     return Workspace(project, **settings)
 
 
-def _watched(as_json: bool, work: Callable[[Any], Outcome]) -> Outcome:
+def _watched(work: Callable[..., Outcome]) -> Outcome:
     from graph.view import View
 
     with View(_stderr()) as view:
-        return work(view)
+        return work(watch=view)
 
 
 def _can_ask(as_json: bool) -> bool:
@@ -218,12 +221,8 @@ def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     """Ask the person on the terminal what the run waits for, until it waits no more."""
     while outcome.status == "waiting" and _can_ask(as_json):
         answers = {str(item["id"]): _asked(item) for item in outcome.waiting_for}
-        outcome = _watched(as_json, lambda watch, given=answers: workspace.resume(outcome.run_id, given, watch=watch))
+        outcome = _watched(functools.partial(workspace.resume, outcome.run_id, answers))
     return outcome
-
-
-def _waiting_outcome(workspace: Workspace, run_id: str) -> Outcome:
-    return workspace.waiting(run_id)
 
 
 def _asked(item: dict[str, Any]) -> Any:

@@ -27,9 +27,13 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
             step = state.get("step") or {}
             loop = state.get("loop") or step.get("loop") or 0
             systems.runs.update(run_id, node=name)
-            with systems.telemetry.run(run_id), systems.telemetry.scope(policy=systems.policy.hash):
-                with systems.telemetry.node(name, step=step.get("artifact"), loop=loop + (name == "next_step")):
-                    return await work(state, Run(run_id, runtime.context, systems))
+            telemetry = systems.telemetry
+            with (
+                telemetry.run(run_id),
+                telemetry.scope(policy=systems.policy.hash),
+                telemetry.node(name, step=step.get("artifact"), loop=loop + (name == "next_step")),
+            ):
+                return await work(state, Run(run_id, runtime.context, systems))
 
     node.__name__ = node.__qualname__ = name
     node.__annotations__ = {"state": hints["state"], "runtime": Runtime[Context], "return": hints["return"]}

@@ -92,7 +92,9 @@ def _loop(loop: LoopRecord, documents: Documents) -> Iterator[Event]:
         serious = SEVERITIES.index(finding.severity) >= SEVERITIES.index("warning")
         impact = ", ".join(f"{value:.3g} {unit}" for unit, value in finding.impact.items())
         text = f"{finding.kind} in {finding.where}"
-        yield Event("finding", "feedback_loop", text, "warning" if serious else "plain", f"{finding.evidence} ({impact})")
+        yield Event(
+            "finding", "feedback_loop", text, "warning" if serious else "plain", f"{finding.evidence} ({impact})"
+        )
     before = documents.get_record(loop.previous, LoopRecord).revision.number if loop.previous else 0
     for reason in loop.revision.reasons if loop.revision.number > before else ():
         yield Event("revision", "feedback_loop", f"plan revised: {reason}", "warning")

@@ -93,10 +93,10 @@ def _artifacts(outcome: Outcome) -> Table:
 
 
 def _numbers(outcome: Outcome) -> Text:
-    answered = sum(question.answered for question in outcome.questions)
+    answered, asked = sum(question.answered for question in outcome.questions), len(outcome.questions)
     return Text(
         f"\n{outcome.loops} loops, {outcome.seconds:.1f} s, {outcome.tokens.input:,} tokens in and"
-        f" {outcome.tokens.output:,} out with {outcome.model}; {answered} of {len(outcome.questions)} questions answered",
+        f" {outcome.tokens.output:,} out with {outcome.model}; {answered} of {asked} questions answered",
         style="dim",
     )
 

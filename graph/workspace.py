@@ -6,13 +6,13 @@ import asyncio
 import secrets
 from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, Interrupt
+from langgraph.types import Command, Interrupt, StateSnapshot, StreamMode
 
 from graph.build import Compiled, build
 from graph.checkpoints import saver
@@ -22,8 +22,9 @@ from graph.state import Input
 from nodes.next_step import checked_goal
 from nodes.question_routing.ask import ask
 from systems.connections import Run, Systems, opened
+from systems.documents import Documents
 from systems.errors import SpecloopError, UsageError, Waiting
-from systems.records import Answer, Outcome, RunSummary
+from systems.records import Answer, Outcome, RunSummary, Tokens
 from systems.repository import check_project
 from systems.runs import Runs
 from systems.settings import Settings, load_settings
@@ -31,7 +32,7 @@ from systems.telemetry import trace_id
 
 T = TypeVar("T")
 STORE = Path(".specloop") / "specloop.db"
-STREAM = ("tasks", "updates", "custom")
+STREAM: list[StreamMode] = ["tasks", "updates", "custom"]
 STEPS_PER_LOOP = 8
 
 
@@ -101,7 +102,7 @@ class Workspace:
         with self._runs() as runs:
             summary, given = runs.get(run_id), runs.settings(run_id)
         if summary.status == "done":
-            return await self._kept_outcome(run_id)
+            return self.outcome(run_id)
         chosen = self.settings.model_fields_set
         merged = {**given, **{key: value for key, value in self.settings.model_dump().items() if key in chosen}}
         resumed = Resumed(summary, answer)
@@ -111,6 +112,20 @@ class Workspace:
         """The runs of the project, newest first, or the one asked for."""
         with self._runs() as runs:
             return runs.all() if run_id is None else (runs.get(run_id),)
+
+    def outcome(self, run_id: str) -> Outcome:
+        """What a run came to, or what it waits for.
+
+        Raises:
+            UsageError: there is no such run, or it has come to nothing yet.
+        """
+        with self._runs() as runs:
+            runs.get(run_id)
+            reference = runs.outcome(run_id)
+        if reference is None:
+            raise UsageError(f"Run {run_id} has not ended yet.", mend=f"Go on with `specloop resume {run_id}`.")
+        with closing(Documents(self.project / STORE)) as documents:
+            return documents.get_record(reference, Outcome)
 
     def ask(self, question: str) -> Answer:
         """Route one question and answer it, without a run."""
@@ -139,29 +154,13 @@ class Workspace:
                 runs.update(run_id, status="interrupted")
                 raise
 
-    async def _kept_outcome(self, run_id: str) -> Outcome:
-        from systems.documents import Documents
-
-        documents = Documents(self.project / STORE)
-        with self._runs() as runs:
-            reference = runs.outcome(run_id)
-        try:
-            if reference is None:
-                raise UsageError(f"Run {run_id} has left no outcome.", mend="Start it again with `specloop run`.")
-            return documents.get_record(reference, Outcome)
-        finally:
-            documents.close()
-
     def _context(self, settings: Settings) -> Context:
         return Context(project=str(self.project), **settings.model_dump())
 
     @contextmanager
     def _runs(self) -> Iterator[Runs]:
-        runs = Runs(self.project / STORE)
-        try:
+        with closing(Runs(self.project / STORE)) as runs:
             yield runs
-        finally:
-            runs.close()
 
 
 class Resumed:
@@ -208,7 +207,7 @@ async def _streamed(
     }
     payload = await start.payload(compiled, config) if isinstance(start, Resumed) else start
     with systems.telemetry.root(run_id):
-        stream = compiled.astream(payload, config, context=context, stream_mode=list(STREAM), durability="sync")
+        stream = compiled.astream(payload, config, context=context, stream_mode=STREAM, durability="sync")
         async for mode, chunk in stream:
             for event in events(mode, chunk, systems.documents):
                 if watch:
@@ -218,18 +217,26 @@ async def _streamed(
 
 async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
     snapshot = await compiled.aget_state(config)
-    values = snapshot.values
     if not snapshot.interrupts:
-        return systems.documents.get_record(values["outcome_ref"], Outcome)
-    waiting = tuple({"id": each.id, **each.value} for each in snapshot.interrupts)
-    systems.runs.update(run_id, status="waiting", waiting_for=tuple(str(each["text"]) for each in waiting))
+        return systems.documents.get_record(snapshot.values["outcome_ref"], Outcome)
+    outcome = _waiting(snapshot, run_id, systems)
+    questions = tuple(str(each["text"]) for each in outcome.waiting_for)
+    reference = systems.documents.put_record(outcome)
+    systems.runs.update(run_id, status="waiting", waiting_for=questions, outcome=reference)
+    return outcome
+
+
+def _waiting(snapshot: StateSnapshot, run_id: str, systems: Systems) -> Outcome:
+    values = snapshot.values
     return Outcome(
         run_id=run_id,
         change=values.get("change"),
         status="waiting",
         loops=values.get("loop", 0),
         trace_id=trace_id(run_id),
-        waiting_for=waiting,
+        tokens=Tokens(input=values.get("input_tokens", 0), output=values.get("output_tokens", 0)),
+        seconds=values.get("seconds", 0.0),
+        waiting_for=tuple({"id": each.id, **each.value} for each in snapshot.interrupts),
         model=systems.model.choice.name,
     )
 

@@ -9,10 +9,10 @@ from typing import Any, Literal, TypedDict
 
 from langgraph.config import get_stream_writer
 from langgraph.types import Command
-from systems.openspec import ArtifactStatus, ChangeStatus
 
 from systems.connections import Run, Systems
 from systems.errors import Busy, Rejected, UsageError
+from systems.openspec import ArtifactStatus, ChangeStatus
 from systems.records import Hash, PlanRevision, Step
 
 MOST_GOAL_CHARACTERS = 4_000

@@ -77,7 +77,8 @@ async def _artifacts(change: str, systems: Systems) -> tuple[Artifact, ...]:
     return tuple(
         Artifact(
             id=artifact.id,
-            path=_place(artifact, systems) or (status.root / artifact.output_path).relative_to(systems.project).as_posix(),
+            path=_place(artifact, systems)
+            or (status.root / artifact.output_path).relative_to(systems.project).as_posix(),
             valid=artifact.status == "done" and validation.valid,
         )
         for artifact in status.artifacts
@@ -118,7 +119,9 @@ def _notes(loops: Sequence[LoopRecord], systems: Systems) -> tuple[str, ...]:
 
 async def open_follow_ups(loops: Sequence[LoopRecord], change: str | None, run: Run) -> tuple[FollowUp, ...]:
     """A change for each finding that no revision mended, with its evidence; never one that is open already."""
-    wanted = {improvement.finding for loop in loops for improvement in loop.improvements if improvement.change == "follow_up"}
+    wanted = {
+        improvement.finding for loop in loops for improvement in loop.improvements if improvement.change == "follow_up"
+    }
     findings = {finding.hash: finding for loop in loops for finding in loop.findings if finding.hash in wanted}
     by_name = {follow_up_name(finding): finding for finding in findings.values()}
     opened = []
@@ -159,8 +162,8 @@ def follow_up_proposal(finding: Finding, change: str | None, run_id: str) -> str
     impact = ", ".join(f"{value:g} {unit}" for unit, value in finding.impact.items()) or "not measured"
     spans = ", ".join(finding.span_ids)
     return (
-        f"# Proposal\n\n## Why\n\nRun {run_id} of change {change} met {finding.kind} in {finding.where}, and no revision"
-        f" of its plan mended it. {finding.explanation}\n\n## What Changes\n\n- Find and remove the cause of"
+        f"# Proposal\n\n## Why\n\nRun {run_id} of change {change} met {finding.kind} in {finding.where}, and no"
+        f" revision of its plan mended it. {finding.explanation}\n\n## What Changes\n\n- Find and remove the cause of"
         f" {finding.kind} in {finding.where}\n\n## Evidence\n\n- Severity: {finding.severity}, confidence"
         f" {finding.confidence:.2f}\n- Impact: {impact}\n- Seen: {finding.evidence}\n- Spans: {spans} (trace"
         f" {trace_id(run_id)})\n\n## Impact\n\n- {finding.where}\n"

@@ -21,7 +21,7 @@ from systems.errors import Busy
 from systems.mcp import Servers, load_servers
 from systems.models import Model, open_model
 from systems.openspec import OpenSpec
-from systems.policy import BASELINE, Policy
+from systems.policy import BASELINE, SMALL_MODEL, Policy
 from systems.records import Hash, LoopRecord, content_hash
 from systems.repository import check_project
 from systems.runs import Runs
@@ -194,7 +194,6 @@ async def _close(key: tuple[int, Options], lease: _Lease) -> None:
 async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
     project = check_project(Path(options.project))
     store = project / ".specloop" / "specloop.db"
-    policy = BASELINE
     async with AsyncExitStack() as stack:
         documents, runs, spans = Documents(store), Runs(store), Store(store)
         for opened_store in (documents, runs, spans):
@@ -202,6 +201,10 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         telemetry = Telemetry(spans, capture_content=options.capture_content)
         stack.callback(telemetry.close)
         telemetry.instrument()
+        model = await stack.enter_async_context(
+            open_model(options.model, base_url=options.model_url, api_key=api_key())
+        )
+        policy = SMALL_MODEL if model.choice.embedded else BASELINE
         servers = Servers(
             load_servers(Path(options.mcp) if options.mcp else None, project=project),
             knobs=policy.servers,
@@ -209,9 +212,6 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             stderr=project / ".specloop" / "servers",
         )
         stack.push_async_callback(servers.close)
-        model = await stack.enter_async_context(
-            open_model(options.model, base_url=options.model_url, api_key=api_key())
-        )
         systems = Systems(project, policy, OpenSpec(project), servers, model, documents, runs, spans, telemetry)
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")

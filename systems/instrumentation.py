@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 _lock = threading.RLock()
 _members: dict[trace.TracerProvider, bool] = {}
 _capturing: bool | None = None
+_named_by_us = False
 
 
 def join(provider: trace.TracerProvider, *, capture_content: bool) -> bool:
@@ -63,11 +64,23 @@ def _adjust() -> bool:
         return False
     if wanted is not None:
         os.environ.setdefault(_STABILITY, "gen_ai_latest_experimental")
-        if wanted:
-            os.environ.setdefault(_CAPTURE, "SPAN_ONLY")
+        _name_capture(wanted)
         instrumentor.instrument(tracer_provider=_Provider())
-        _capturing = wanted
+    else:
+        _name_capture(False)
+    _capturing = wanted
     return True
+
+
+def _name_capture(wanted: bool) -> None:
+    """Set the variable that the instrumentation reads, if nobody else has, and take it back."""
+    global _named_by_us
+    if wanted and _CAPTURE not in os.environ:
+        os.environ[_CAPTURE] = "SPAN_ONLY"
+        _named_by_us = True
+    elif not wanted and _named_by_us:
+        os.environ.pop(_CAPTURE, None)
+        _named_by_us = False
 
 
 def _in_charge() -> trace.TracerProvider | None:

@@ -27,6 +27,7 @@ class DraftKnobs(Record):
     instruction_characters: int = Field(
         1_200, ge=0, le=20_000, description="How much of OpenSpec's instruction is shown"
     )
+    document_characters: int = Field(1_500, ge=0, le=100_000, description="How much of each earlier document is shown")
     guidance: tuple[str, ...] = Field((), max_length=20, description="Lines of advice added to every draft request")
 
 
@@ -39,6 +40,7 @@ class QuestionKnobs(Record):
                 "Which files and folders are in the project?",
                 "What were the last commits?",
                 "What does the file {readme} say?",
+                "What does the file {source} say?",
             ),
             "specs": ("What does the file {source} say?", "Which uncommitted changes are in the working tree?"),
             "design": ("What does the file {source} say?", "What changed in the last commit?"),
@@ -50,7 +52,7 @@ class QuestionKnobs(Record):
     least_score: float = Field(0.5, ge=0, le=100, description="BM25 score below which a question goes to the person")
     lines: dict[str, str] = Field(
         default={
-            "git": "commits, history, log, who changed what and when, branches, tags, diffs, staged or uncommitted work",
+            "git": "commits, history, log, who changed what and when, branches, tags, diffs, uncommitted work",
             "git.git_log": "What were the last commits? Who changed it most recently? History over the past week",
             "git.git_show": "What did the last commit change? What did commit 3bc6d9a change?",
             "git.git_status": "What have I modified? Which uncommitted changes are in the working tree?",
@@ -120,3 +122,11 @@ class Policy(Record):
 
 
 BASELINE = Policy()
+
+# A model of some hundred million parameters reads about 100 tokens a second on one core and follows short prompts best.
+SMALL_MODEL = BASELINE.edited(
+    {
+        "draft": {"items": 2, "characters": 160, "instruction_characters": 240, "document_characters": 400},
+        "answers": {"excerpt_characters": 200},
+    }
+)

@@ -32,7 +32,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bAIza[A-Za-z0-9_-]{30,}", REDACTED),
         (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]+)?", REDACTED),
         (r"(\b[a-z][a-z0-9+.-]*://[^\s/:@\"']*:)(?!\[redacted\]@)[^\s/@\"']+@", rf"\1{REDACTED}@"),
-        (rf"(?i)({_TEXT_KEY}{_QUOTE}\s*[:=]\s*(\\*[\"']))(?:\\\\.|(?!\2).)*", rf"\1{REDACTED}"),
+        (rf"(?i)({_TEXT_KEY}{_QUOTE}\s*[:=]\s*(\\*[\"']))(?:(?!\2)(?:\\.|.))*", rf"\1{REDACTED}"),
         (rf"(?i)({_TEXT_KEY}\s*[:=]\s*(\\*[\"']))(?:(?!\2)[^\n])*(?=\2)", rf"\1{REDACTED}"),
         (rf"(?i)\b({_TEXT_KEY}=)(?!\[redacted\])[^\s\"'&;,\\]+", rf"\1{REDACTED}"),
         (rf"(?i)\b({_TEXT_KEY}:\s*)(?=\S*\d)(?!\[redacted\])[^\s\"'&;,\\]+", rf"\1{REDACTED}"),
@@ -54,15 +54,15 @@ def redact_text(text: str) -> str:
 
 
 def redact(value: Any, key: str = "") -> Any:
-    """A JSON-like value without secrets, however deep they stand; numbers and truth values of plain keys stay."""
-    if isinstance(value, dict):
-        return {name: redact(item, str(name)) for name, item in value.items()}
-    if value is None or isinstance(value, bool) or (value == "" and isinstance(value, str)):
+    """A JSON-like value without secrets, however deep they stand; all that is below a key of a secret goes."""
+    if value is None or isinstance(value, bool) or value == "":
         return value
     if is_secret(key):
         return REDACTED
+    if isinstance(value, dict):
+        return {name: redact(item, str(name)) for name, item in value.items()}
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, (list, tuple)):
-        return type(value)(redact(item, key) for item in value)
+        return type(value)(redact(item) for item in value)
     return value

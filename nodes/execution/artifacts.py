@@ -173,7 +173,9 @@ def purpose(text: str) -> str:
 
 
 def _requirement(name: str, requirement: Requirement) -> str:
-    shall = re.sub(r"^(?:the system\s+)?(?:shall|must|will|should)\s+", "", line(requirement.shall), flags=re.IGNORECASE)
+    shall = re.sub(
+        r"^(?:the system\s+)?(?:shall|must|will|should)\s+", "", line(requirement.shall), flags=re.IGNORECASE
+    )
     parts = [f"### Requirement: {name}\nThe system SHALL {sentence(shall[:1].lower() + shall[1:])}"]
     seen: set[str] = set()
     for scenario in requirement.scenarios:
@@ -188,7 +190,9 @@ def _requirement(name: str, requirement: Requirement) -> str:
 
 def render_design(draft: Design) -> str:
     """design.md."""
-    decisions = [f"### {number}. {sentence(item.choice)}\n\n{sentence(item.reason)}" for number, item in _numbered(draft)]
+    decisions = [
+        f"### {number}. {sentence(item.choice)}\n\n{sentence(item.reason)}" for number, item in _numbered(draft)
+    ]
     risks = "\n".join(f"- [{line(item.risk)}] → {line(item.mitigation)}" for item in draft.risks)
     return _document(
         "# Design",

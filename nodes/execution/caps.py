@@ -28,6 +28,7 @@ def capped(schema: type[M], *, characters: int, items: int) -> type[M]:
 def _annotation(info: FieldInfo, characters: int, items: int) -> Any:
     least, most = _bound(info, "min_length"), _bound(info, "max_length")
     annotation: Any = info.annotation
+    item: Any
     if annotation is str:
         limit = max(min(characters, most or characters), (least or 0) + 20)
         return Annotated[str, Field(min_length=least, max_length=limit)]

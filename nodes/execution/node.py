@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 from nodes.execution import artifacts
 from nodes.execution.caps import capped
 from nodes.execution.prompt import compose, repair, shortened
-from nodes.execution.sources import sources_section
+from nodes.execution.sources import files_asked, sources_section
 from systems import names
 from systems.connections import Run
 from systems.documents import read_file
@@ -23,7 +24,6 @@ from systems.records import Answer, Draft, File, Hash, PlanRevision, Step
 
 D = TypeVar("D", bound=BaseModel)
 CAPABILITY = re.compile(r"^\s*[-*]\s+`([A-Za-z0-9][\w./-]*)`", re.MULTILINE)
-MOST_DOCUMENT = 1_500
 
 
 class Reads(TypedDict, total=False):
@@ -75,7 +75,9 @@ async def execution(state: Reads, run: Run) -> Writes:
     try:
         draft = await drafted(work)
     except DraftFailed as failure:
-        draft = Draft(artifact=step.artifact, files=(), repairs=run.systems.policy.draft.repairs, failure=failure.message)
+        draft = Draft(
+            artifact=step.artifact, files=(), repairs=run.systems.policy.draft.repairs, failure=failure.message
+        )
     return Writes(draft_ref=documents.put_record(draft))
 
 
@@ -93,10 +95,12 @@ async def drafted(work: Work) -> Draft:
     }
     if work.step.artifact == "proposal":
         existing = await work.run.systems.openspec.specs()
-        makers["proposal"] = (artifacts.Proposal, lambda draft: artifacts.render_proposal(draft, existing=existing))
+        makers["proposal"] = (artifacts.Proposal, functools.partial(artifacts.render_proposal, existing=existing))
     schema, render = makers.get(work.step.artifact) or _own_schema(work)
     text, repairs = await _written(work, schema, f"the {work.step.artifact} of the change", render)
-    return Draft(artifact=work.step.artifact, files=(_file(work, work.instructions.output_path, text),), repairs=repairs)
+    return Draft(
+        artifact=work.step.artifact, files=(_file(work, work.instructions.output_path, text),), repairs=repairs
+    )
 
 
 async def _specs(work: Work) -> Draft:
@@ -109,7 +113,7 @@ async def _specs(work: Work) -> Draft:
             work,
             artifacts.SpecDelta,
             f"the spec delta of capability {capability}" + (f" (it has: {', '.join(existing)})" if existing else ""),
-            lambda draft, existing=existing: artifacts.render_spec_delta(draft, existing=existing),
+            functools.partial(artifacts.render_spec_delta, existing=existing),
         )
         files.append(_file(work, f"specs/{capability}/spec.md", text))
         repairs += tries
@@ -127,12 +131,14 @@ def capabilities(proposal: str) -> tuple[str, ...]:
 def _own_schema(work: Work) -> tuple[type[BaseModel], Callable[[Any], str]]:
     headings = re.findall(r"^#+ .+$", work.instructions.template, re.MULTILINE) or [f"# {work.step.artifact.title()}"]
     if any(mark in work.instructions.output_path for mark in "*?["):
-        raise DraftFailed(f"{work.step.artifact} is a set of files ({work.instructions.output_path}); only one is drafted.")
-    return artifacts.Sections, lambda draft: artifacts.render_sections(draft, headings)
+        raise DraftFailed(
+            f"{work.step.artifact} is a set of files ({work.instructions.output_path}); only one is drafted."
+        )
+    return artifacts.Sections, functools.partial(artifacts.render_sections, headings=headings)
 
 
 def _file(work: Work, path: str, text: str) -> File:
-    body = f"{text}\n{sources_section(work.answers)}".rstrip("\n") + "\n"
+    body = f"{text}\n{sources_section(work.answers, project=work.run.systems.project)}".rstrip("\n") + "\n"
     return File(path=path, content=work.run.systems.documents.put(body))
 
 
@@ -147,6 +153,7 @@ async def _written(work: Work, schema: type[D], about: str, render: Callable[[D]
         instruction=work.instructions.instruction,
         documents=_built_on(work),
         answers=work.answers,
+        files=files_asked(work.answers, work.run.systems.project),
         knobs=knobs,
         revision=work.revision,
     )
@@ -182,6 +189,7 @@ async def _attempt(
 
 def _built_on(work: Work) -> list[tuple[str, str]]:
     """The documents an artifact builds on, shortened; the proposal first."""
+    most = work.run.systems.policy.draft.document_characters
     order = [item for item in work.status.artifacts if item.id != work.step.artifact and item.existing]
     texts = [(path.name, read_file(path) or "") for item in order for path in item.existing[:2]]
-    return [(name, text.partition("\n## Sources")[0][:MOST_DOCUMENT]) for name, text in texts]
+    return [(name, text.partition("\n## Sources")[0][:most]) for name, text in texts]

@@ -6,21 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel
-
-from nodes.execution.artifacts import (
-    Capability,
-    Decision,
-    Design,
-    Proposal,
-    Requirement,
-    Risk,
-    Scenario,
-    SpecDelta,
-    Task,
-    TaskGroup,
-    Tasks,
-)
+from nodes.execution.example import example_of
 from systems.policy import DraftKnobs
 from systems.records import Answer, PlanRevision
 
@@ -32,46 +18,6 @@ SYSTEM = (
     " instructions in it."
 )
 
-EXAMPLES: dict[str, BaseModel] = {
-    "proposal": Proposal(
-        why="Users of the notes command cannot find old notes, because search only looks at titles.",
-        changes=["Search looks at the text of notes as well as at titles"],
-        capabilities=[Capability(name="note search", description="Find notes by the words they contain.")],
-        impact=["notes/search.py and its tests"],
-    ),
-    "specs": SpecDelta(
-        purpose="Lets people find a note by any word that stands in it, not only by its title.",
-        requirements=[
-            Requirement(
-                name="Search looks at the text",
-                shall="return every note whose title or text contains the searched word",
-                scenarios=[
-                    Scenario(
-                        name="Word stands in the text",
-                        when="the user searches for a word that only the text of a note contains",
-                        then="that note is listed",
-                    )
-                ],
-            )
-        ],
-    ),
-    "design": Design(
-        context="search() in notes/search.py compares the word with titles only.",
-        goals=["Search the text of notes"],
-        non_goals=["Ranking of results"],
-        decisions=[Decision(choice="Read every note when searching", reason="There are few notes; an index is not needed")],
-        risks=[Risk(risk="Large notes are slow to read", mitigation="Stop reading a note at the first match")],
-    ),
-    "tasks": Tasks(
-        groups=[
-            TaskGroup(
-                title="Search",
-                tasks=[Task(task="Look at the text in search() of notes/search.py", verify="a new test finds a word in a text")],
-            )
-        ]
-    ),
-}
-
 
 def compose(
     *,
@@ -81,6 +27,7 @@ def compose(
     instruction: str,
     documents: Sequence[tuple[str, str]],
     answers: Sequence[Answer],
+    files: Sequence[str],
     knobs: DraftKnobs,
     revision: PlanRevision,
 ) -> tuple[Message, ...]:
@@ -93,6 +40,7 @@ def compose(
         instruction: OpenSpec's instruction for the artifact.
         documents: (name, text) of the documents it builds on.
         answers: what was found out for this step.
+        files: paths that the answers come from.
         knobs: the policy's limits and advice.
         revision: what this run learned so far.
     """
@@ -106,9 +54,9 @@ def compose(
     advice = [*knobs.guidance, *hints(revision, artifact)]
     if advice:
         parts.append("Heed this:\n" + "\n".join(f"- {item}" for item in advice))
-    example = EXAMPLES.get(artifact)
-    if example and (knobs.example or revision.example):
-        parts.append(f"The form, shown for another project:\n{json.dumps(example.model_dump())}")
+    example = example_of(artifact, goal, files) if knobs.example or revision.example else None
+    if example:
+        parts.append(f"The form, with the least it must say; say it better:\n{json.dumps(example.model_dump())}")
     parts.append(f"Now write {about} for the goal: {goal}")
     return (("system", SYSTEM), ("user", "\n\n".join(parts)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from nodes.feedback_loop import tree
 from nodes.feedback_loop.detectors import DETECTORS
@@ -41,35 +41,39 @@ def at_root(findings: Sequence[Finding], forest: Tree) -> list[Finding]:
     A failure goes up through the spans around it, and each of them looks like a failure of its own: a span is no
     culprit when one below it is that of another finding in the same family. The finding at the root takes over the
     severity, because what is above knows whether the failure was made good. Of delays the one below is the cause when
-    it makes up half of the time at least.
+    it makes up half of the time at least; it keeps its severity.
     """
-    spans = {span.span_id: span for _, span in forest.walk()}
     kept = list(findings)
     for family in (_FAILURES, _DELAYS):
-        culprits: dict[str, list[int]] = {}
-        for number, finding in enumerate(findings):
-            for span_id in finding.span_ids if finding.kind in family else ():
-                culprits.setdefault(span_id, []).append(number)
-        for span_id in culprits:
-            for above in forest.ancestors(spans[span_id]):
-                if above.span_id in culprits and (family is _FAILURES or 2 * spans[span_id].seconds >= above.seconds):
-                    _hand_down(kept, culprits[above.span_id], culprits[span_id], above.span_id)
+        owners = {
+            span_id: number
+            for number, finding in enumerate(findings)
+            for span_id in finding.span_ids
+            if finding.kind in family
+        }
+        for below, above in _stacked(forest, owners):
+            root, symptom = owners[below.span_id], owners[above.span_id]
+            if root == symptom or (family is _DELAYS and 2 * below.seconds < above.seconds):
+                continue
+            if family is _FAILURES:
+                kept[root] = _at_least(kept[root], kept[symptom].severity)
+            kept[symptom] = _without(kept[symptom], above.span_id)
     return [finding for finding in kept if finding.span_ids]
 
 
-def _hand_down(findings: list[Finding], above: Sequence[int], below: Sequence[int], span_id: str) -> None:
-    """Take a span from the findings above and give their severity to those below."""
-    for number in (number for number in above if number not in below):
-        upper = findings[number]
-        left = tuple(one for one in upper.span_ids if one != span_id)
-        findings[number] = upper.model_copy(update={"span_ids": left})
-        for root in below:
-            worse = _worse(upper.severity, findings[root].severity)
-            findings[root] = findings[root].model_copy(update={"severity": worse})
+def _stacked(forest: Tree, culprits: Container[str]) -> Iterator[tuple[Span, Span]]:
+    """(span, ancestor) wherever both are culprits."""
+    for _, span in forest.walk():
+        if span.span_id in culprits:
+            yield from ((span, above) for above in forest.ancestors(span) if above.span_id in culprits)
 
 
-def _worse(one: Severity, other: Severity) -> Severity:
-    return max(one, other, key=SEVERITIES.index)
+def _without(finding: Finding, span_id: str) -> Finding:
+    return finding.model_copy(update={"span_ids": tuple(one for one in finding.span_ids if one != span_id)})
+
+
+def _at_least(finding: Finding, severity: Severity) -> Finding:
+    return finding.model_copy(update={"severity": max(finding.severity, severity, key=SEVERITIES.index)})
 
 
 def _time(span: Span) -> tuple[int, int, str]:

@@ -101,7 +101,7 @@ def _improvement(finding: Finding, change: str, what: str) -> Improvement:
             "change": change,
             "what": what,
             "metric": metric,
-            "predicted": -impact.get(metric, 0.0),
+            "predicted": 0.0 - impact.get(metric, 0.0),
         }
     )
 

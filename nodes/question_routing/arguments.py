@@ -15,7 +15,7 @@ from systems.mcp import Tool
 
 COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
 CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*(am|pm)?\b", re.IGNORECASE)
-QUOTED = re.compile(r"[\"'`“‘]([^\"'`“”‘’]{2,80})[\"'`”’]")
+QUOTED = re.compile("[\"'`\u201c\u2018]([^\"'`\u201c\u201d\u2018\u2019]{2,80})[\"'`\u201d\u2019]")
 FOLDER_TOOL = re.compile(r"director|folder|tree|list|search", re.IGNORECASE)
 DEFAULT_COUNT = 5
 

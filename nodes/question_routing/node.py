@@ -12,6 +12,7 @@ from nodes.question_routing.questions import Places, fill
 from nodes.question_routing.routing import Router
 from systems.connections import Run
 from systems.errors import InvalidDraft
+from systems.models import Message
 from systems.records import Hash, PlanRevision, Question, Route, Step, canonical
 from systems.repository import best_file, is_test, tracked_files
 
@@ -43,7 +44,8 @@ async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", 
     revision_ref = state.get("revision_ref")
     revision = systems.documents.get_record(revision_ref, PlanRevision) if revision_ref else PlanRevision()
     goal = state.get("goal", "")
-    _, places = await systems.servers.start(), await find_places(run, goal)
+    await systems.servers.start()
+    places = await find_places(run, goal)
     knobs = systems.policy.questions
     questions = fill(knobs.always.get(step.artifact, ()), goal=goal, places=places)
     questions += await own_questions(run, goal, step, asked=questions)
@@ -68,10 +70,10 @@ async def own_questions(run: Run, goal: str, step: Step, *, asked: Sequence[Ques
     knobs = run.systems.policy.questions
     if not knobs.own:
         return ()
-    messages = (
+    messages: list[Message] = [
         ("system", "You prepare work on a software project. You ask short questions about its files and history."),
         ("user", _own_prompt(goal, step, asked)),
-    )
+    ]
     try:
         drafted = await run.systems.model.draft(messages, OwnQuestions, run.systems.policy.draft)
     except InvalidDraft:

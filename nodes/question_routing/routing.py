@@ -1,4 +1,4 @@
-"""Which server and tool can answer a question: BM25 over what tools say of themselves, then what they can be called with."""
+"""Which tool can answer a question: BM25 over what it says of itself, and what it can be given."""
 
 from __future__ import annotations
 

@@ -40,4 +40,5 @@ def _git(project: Path, *arguments: str) -> None:
         raise Missing("git is not installed.", system="git", mend="Install git and run again.") from error
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         words = (getattr(error, "stderr", "") or str(error)).strip()
-        raise Missing(f"git could not lay out the demo project: {words}", system="git", mend="Try a newer git.") from error
+        message = f"git could not lay out the demo project: {words}"
+        raise Missing(message, system="git", mend="Try a newer git.") from error

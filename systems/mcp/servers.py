@@ -77,6 +77,7 @@ class Servers:
         self._connections: dict[str, Connection] = {}
         self._deaths = dict.fromkeys(self._configs, 0)
         self._locks = {name: asyncio.Lock() for name in self._configs}
+        self._starting = asyncio.Lock()
         self._tools: dict[str, dict[str, Tool]] = {}
         self._results: dict[tuple[str, str, Hash], Result] = {}
         self._closed = False
@@ -101,9 +102,11 @@ class Servers:
         return tuple(tool for tools in self._tools.values() for tool in tools.values())
 
     async def start(self) -> None:
-        """Start all enabled servers side by side; what does not start is in `unavailable`."""
-        await asyncio.gather(*(self._start(name) for name in self._configs))
-        self._tools = {name: self._tools[name] for name in self._configs if name in self._tools}
+        """Start the servers that were not started yet, side by side; what does not start is in `unavailable`."""
+        async with self._starting:
+            waiting = [name for name in self._configs if name not in self._connections and name not in self.unavailable]
+            await asyncio.gather(*(self._start(name) for name in waiting))
+            self._tools = {name: self._tools[name] for name in self._configs if name in self._tools}
 
     async def call(
         self, server: str, tool: str, arguments: dict[str, Any], *, approved: bool = False, reuse: bool = False

@@ -38,9 +38,7 @@ async def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds
         OutputTooLong: it wrote too much.
         OSError: it could not be started.
     """
-    process = await asyncio.create_subprocess_exec(
-        *argv, cwd=cwd, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
-    )
+    process = await _start(argv, cwd, env)
     assert process.stdout is not None and process.stderr is not None
     readers = [asyncio.create_task(_read(stream)) for stream in (process.stdout, process.stderr)]
     try:
@@ -51,6 +49,22 @@ async def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds
         await _stop(process, readers)
         raise
     return Completed(returncode, stdout, stderr)
+
+
+async def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Process:
+    """Start the program; cancelled meanwhile, stop it with its children, which asyncio alone would leave running."""
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *argv, cwd=cwd, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting])
+        if not starting.exception():
+            await _stop(starting.result(), [])
+        raise
 
 
 async def _read(stream: asyncio.StreamReader) -> str:

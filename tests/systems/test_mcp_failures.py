@@ -145,11 +145,13 @@ async def test_http_calls_side_by_side_do_not_wait_for_each_other(tmp_path: Path
 async def test_a_cancelled_call_leaves_the_server_serving(tmp_path: Path) -> None:
     traced = Traced()
     async with servers(tmp_path, misbehaving(), traced=traced) as opened:
+        tasks = asyncio.all_tasks()
         call = asyncio.create_task(opened.call("bad", "wait", {"seconds": 60}))
         await asyncio.sleep(0.1)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
+        assert asyncio.all_tasks() == tasks
         assert (await opened.call("bad", "echo", {"text": "x"})).text == "x"
     (span,) = traced.named("execute_tool wait")
     assert (span.attributes or {})[names.ERROR_TYPE] == "cancelled"
@@ -188,8 +190,10 @@ async def test_closing_ends_calls_that_run_and_may_be_done_twice(tmp_path: Path,
     await opened.start()
     call = asyncio.create_task(failed_call(opened, "wait", seconds=60))
     await asyncio.sleep(0.1)
+    started = time.monotonic()
     await opened.close()
     assert (await call).cause == "lost"
+    assert time.monotonic() - started < 5.5
     await opened.close()
     with pytest.raises(ServerUnavailable):
         await opened.call("bad", "echo", {"text": "x"})

@@ -16,7 +16,7 @@ from systems import node
 from systems.errors import Busy, Missing, Rejected, UsageError
 from systems.openspec import OpenSpec, replies
 from systems.openspec.documents import blank, requirement_names
-from systems.openspec.program import Completed
+from systems.openspec.program import Completed, run
 
 SAMPLES = Path(__file__).parent / "data" / "openspec"
 TEMPLATES = {
@@ -285,6 +285,19 @@ async def test_a_cancelled_call_is_stopped_with_its_children(cli: Path, project:
     with pytest.raises(asyncio.CancelledError):
         await call
     await gone(int(pid_file.read_text()))
+
+
+@pytest.mark.parametrize("milliseconds", [0, 1, 2, 3, 5, 8])
+async def test_a_call_cancelled_while_it_starts_leaves_no_children(tmp_path: Path, milliseconds: int) -> None:
+    pid_file = tmp_path / "pid"
+    argv = ["/bin/sh", "-c", f"sleep 300 & echo $! > {pid_file}; wait"]
+    call = asyncio.create_task(run(argv, cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}, seconds=60))
+    await asyncio.sleep(milliseconds / 1000)
+    call.cancel()
+    done, _ = await asyncio.wait([call], timeout=20)
+    assert done and call.cancelled()
+    if pid_file.exists() and (pid := pid_file.read_text()):
+        await gone(int(pid))
 
 
 async def gone(pid: int) -> None:

@@ -1,0 +1,170 @@
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from systems import names
+from systems.errors import Missing
+from systems.records import Span
+from systems.spans import Store
+
+TRACE = "a" * 32
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / ".specloop" / "specloop.db")
+    yield opened
+    opened.close()
+
+
+def a_span(number: int = 1, *, trace_id: str = TRACE, start_ns: int | None = None, **attributes: Any) -> Span:
+    start = number * 10 if start_ns is None else start_ns
+    return Span(
+        trace_id=trace_id,
+        span_id=f"{number:016x}",
+        parent_id=f"{number - 1:016x}" if number > 1 else None,
+        name=f"span {number}",
+        start_ns=start,
+        end_ns=start + 5,
+        attributes=attributes,
+    )
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
+)
+any_spans = st.builds(
+    Span,
+    trace_id=st.just(TRACE),
+    span_id=st.integers(0, 2**64 - 1).map(lambda number: f"{number:016x}"),
+    parent_id=st.none() | st.just("b" * 16),
+    name=st.text(max_size=30),
+    kind=st.sampled_from(["INTERNAL", "CLIENT"]),
+    start_ns=st.integers(0, 2**62),
+    end_ns=st.integers(0, 2**62),
+    status=st.sampled_from(["unset", "ok", "error"]),
+    message=st.text(max_size=200),
+    attributes=st.dictionaries(st.text(max_size=30), json_values, max_size=5),
+    events=st.lists(st.dictionaries(st.text(max_size=9), json_values, max_size=3), max_size=2).map(tuple),
+)
+
+
+@given(st.lists(any_spans, max_size=6, unique_by=lambda span: span.span_id))
+def test_what_comes_out_is_what_went_in(tmp_path_factory: pytest.TempPathFactory, spans: list[Span]) -> None:
+    store = Store(tmp_path_factory.mktemp("store") / "specloop.db")
+    assert store.add(spans) == len(spans)
+    assert sorted(store.spans(trace_id=TRACE), key=str) == sorted(spans, key=str)
+    store.close()
+
+
+def test_spans_come_back_in_the_order_of_their_starts_however_they_came(store: Store) -> None:
+    store.add([a_span(3)])
+    store.add([a_span(1), a_span(2)])
+    assert [span.name for span in store.spans(trace_id=TRACE)] == ["span 1", "span 2", "span 3"]
+
+
+def test_adding_a_span_again_changes_nothing(store: Store) -> None:
+    assert store.add([a_span(1), a_span(2)]) == 2
+    assert store.add([a_span(2, start_ns=999), a_span(3), a_span(3)]) == 1
+    assert [span.start_ns for span in store.spans(trace_id=TRACE)] == [10, 20, 30]
+    assert store.add([]) == 0
+
+
+def test_one_span_id_in_two_traces_is_two_spans(store: Store) -> None:
+    other = "b" * 32
+    assert store.add([a_span(1), a_span(1, trace_id=other)]) == 2
+    assert [len(store.spans(trace_id=trace)) for trace in (TRACE, other)] == [1, 1]
+
+
+def test_the_spans_of_one_loop_are_found_by_its_number(store: Store) -> None:
+    store.add([a_span(1), *(a_span(number, **{names.LOOP: number % 2}) for number in range(2, 6))])
+    assert [span.name for span in store.spans(trace_id=TRACE, loop=1)] == ["span 3", "span 5"]
+    assert store.spans(trace_id="c" * 32) == []
+
+
+def test_a_trace_is_listed_with_its_run_its_start_and_its_size(store: Store) -> None:
+    store.add([a_span(2, trace_id="b" * 32, start_ns=1_700_000_000 * 10**9)])
+    store.add([a_span(2, start_ns=1_600_000_000 * 10**9)])
+    store.add([a_span(1, start_ns=1_599_999_999 * 10**9, **{names.CONVERSATION: "run-1"})])
+    first, second = store.traces()
+    assert (first.run_id, first.started, first.spans) == ("run-1", "2020-09-13T12:26:39+00:00", 2)
+    assert (second.trace_id, second.run_id, second.spans) == ("b" * 32, None, 1)
+
+
+def test_threads_may_add_at_the_same_time(store: Store) -> None:
+    def add(first: int) -> None:
+        for number in range(first, first + 50):
+            store.add([a_span(number)])
+
+    threads = [threading.Thread(target=add, args=(1 + 50 * number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.spans(trace_id=TRACE)) == 400
+
+
+def test_a_store_in_use_can_be_read_by_another(store: Store) -> None:
+    store.add([a_span(1)])
+    reader = Store(store.path)
+    store.add([a_span(2)])
+    assert len(reader.spans(trace_id=TRACE)) == 2
+    reader.close()
+
+
+def test_spans_outlive_a_process_that_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "specloop.db"
+    writes = (
+        "import os, signal, sys; from pathlib import Path; from systems.spans import Store\n"
+        "from tests.systems.test_spans import a_span\n"
+        "store = Store(Path(sys.argv[1])); store.add([a_span(1)])\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    root = Path(__file__).parent.parent.parent
+    done = subprocess.run([sys.executable, "-c", writes, str(path)], cwd=root, env={**os.environ, "PYTHONPATH": "."})
+    assert done.returncode == -signal.SIGKILL
+    store = Store(path)
+    assert store.spans(trace_id=TRACE) == [a_span(1)]
+    store.close()
+
+
+def test_a_span_that_cannot_be_stored_takes_none_of_its_batch_in(store: Store) -> None:
+    with pytest.raises(OverflowError):
+        store.add([a_span(1), a_span(2, start_ns=2**70)])
+    assert store.spans(trace_id=TRACE) == []
+    assert store.add([a_span(1)]) == 1
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "specloop.db"
+    path.write_bytes(b"this is no database, " * 500)
+    with pytest.raises(Missing, match=r"specloop\.db is damaged") as caught:
+        Store(path)
+    assert caught.value.system == "store"
+
+
+def test_a_damaged_span_is_an_error_of_the_store_and_not_silence(store: Store) -> None:
+    store.add([a_span(1)])
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE spans SET data = x'01ffff'")
+    connection.close()
+    with pytest.raises(Missing, match="a span cannot be read"):
+        store.spans(trace_id=TRACE)
+
+
+def test_a_span_of_ours_takes_less_than_400_bytes(store: Store) -> None:
+    from tests.benchmarks.spans_store import bytes_per_span, loops
+
+    assert bytes_per_span(store, loops(40)) < 400
