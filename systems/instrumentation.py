@@ -54,6 +54,8 @@ def _adjust() -> bool:
     global _capturing
     wanted = any(_members.values()) if _members else None
     instrumentor = OpenAIInstrumentor()
+    if not instrumentor.is_instrumented_by_opentelemetry:
+        _capturing = None
     if wanted == _capturing:
         return True
     if _capturing is not None:

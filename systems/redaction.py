@@ -8,10 +8,12 @@ lost too: that is the side to err on. `redact(redact(x)) == redact(x)`.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
 REDACTED = "[redacted]"
+MOST_REMEMBERED = 100  # characters; names, ids and hashes come again and again, and searching them costs 10 us each
 
 _NAMES = r"api[_-]?key|passw(?:or)?d|passphrase|pwd|secret|credentials?|private[_-]?key|access[_-]?key|cookie"
 _KEY = re.compile(rf"(?:^|[_-])(?:{_NAMES}|secret[_-].*|authorization|auth|token)s?$")
@@ -40,6 +42,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
+@functools.lru_cache(4_096)
 def is_secret(key: str) -> bool:
     """Whether a key names a secret; only the part after the last dot is looked at."""
     last = _CAMEL.sub("_", key.rsplit(".", 1)[-1]).lower()
@@ -48,6 +51,15 @@ def is_secret(key: str) -> bool:
 
 def redact_text(text: str) -> str:
     """The text, with everything that looks like a secret replaced."""
+    return _short_text(text) if len(text) <= MOST_REMEMBERED else _searched(text)
+
+
+@functools.lru_cache(4_096)
+def _short_text(text: str) -> str:
+    return _searched(text)
+
+
+def _searched(text: str) -> str:
     for pattern, replacement in _TEXTS:
         text = pattern.sub(replacement, text)
     return text

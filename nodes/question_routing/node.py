@@ -47,7 +47,7 @@ async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", 
     await systems.servers.start()
     places = await find_places(run, goal)
     knobs = systems.policy.questions
-    questions = fill(knobs.always.get(step.artifact, ()), goal=goal, places=places)
+    questions = fill(knobs.always.get(step.artifact, knobs.always.get("*", ())), goal=goal, places=places)
     questions += await own_questions(run, goal, step, asked=questions)
     router = Router(systems.servers.tools, project=systems.project, places=places, knobs=knobs)
     routes = without_repeats([routed(question, router, revision) for question in questions])

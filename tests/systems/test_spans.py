@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def a_span(number: int = 1, *, trace_id: str = TRACE, start_ns: int | None = None, **attributes: Any) -> Span:
+def a_span(number: int = 1, *, trace_id: str = TRACE, start_ns: int | None = None) -> Span:
     start = number * 10 if start_ns is None else start_ns
     return Span(
         trace_id=trace_id,
@@ -36,8 +36,11 @@ def a_span(number: int = 1, *, trace_id: str = TRACE, start_ns: int | None = Non
         name=f"span {number}",
         start_ns=start,
         end_ns=start + 5,
-        attributes=attributes,
     )
+
+
+def with_attributes(span: Span, attributes: dict[str, Any]) -> Span:
+    return span.model_copy(update={"attributes": attributes})
 
 
 json_values = st.recursive(
@@ -89,7 +92,7 @@ def test_one_span_id_in_two_traces_is_two_spans(store: Store) -> None:
 
 
 def test_the_spans_of_one_loop_are_found_by_its_number(store: Store) -> None:
-    store.add([a_span(1), *(a_span(number, **{names.LOOP: number % 2}) for number in range(2, 6))])
+    store.add([a_span(1), *(with_attributes(a_span(number), {names.LOOP: number % 2}) for number in range(2, 6))])
     assert [span.name for span in store.spans(trace_id=TRACE, loop=1)] == ["span 3", "span 5"]
     assert store.spans(trace_id="c" * 32) == []
 
@@ -97,7 +100,7 @@ def test_the_spans_of_one_loop_are_found_by_its_number(store: Store) -> None:
 def test_a_trace_is_listed_with_its_run_its_start_and_its_size(store: Store) -> None:
     store.add([a_span(2, trace_id="b" * 32, start_ns=1_700_000_000 * 10**9)])
     store.add([a_span(2, start_ns=1_600_000_000 * 10**9)])
-    store.add([a_span(1, start_ns=1_599_999_999 * 10**9, **{names.CONVERSATION: "run-1"})])
+    store.add([with_attributes(a_span(1, start_ns=1_599_999_999 * 10**9), {names.CONVERSATION: "run-1"})])
     first, second = store.traces()
     assert (first.run_id, first.started, first.spans) == ("run-1", "2020-09-13T12:26:39+00:00", 2)
     assert (second.trace_id, second.run_id, second.spans) == ("b" * 32, None, 1)

@@ -7,9 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from pydantic import SecretStr
 
 from systems import names
 from systems.errors import Rejected, Waiting
@@ -98,14 +100,17 @@ def server() -> Iterator[Server]:
 
 
 async def ask(server: Server) -> None:
-    from langchain_openai import ChatOpenAI
-    from pydantic import SecretStr
+    await call_model(f"{server.url}/v1", SecretStr(KEY), "tiny")
 
-    key = SecretStr(KEY)
-    model = ChatOpenAI(base_url=f"{server.url}/v1", api_key=key, model="tiny", max_retries=0, stream_usage=False)
-    await model.ainvoke("What is asked?")
-    await model.root_async_client.close()
-    model.root_client.close()
+
+async def call_model(base_url: str, key: SecretStr, name: str) -> None:
+    from langchain_openai import ChatOpenAI
+
+    async with httpx.AsyncClient() as client:
+        model = ChatOpenAI(
+            base_url=base_url, api_key=key, model=name, max_retries=0, max_completion_tokens=4, http_async_client=client
+        )
+        await model.ainvoke("Say yes.")
 
 
 def spans(store: Store, run: str = RUN) -> dict[str, Span]:
@@ -387,19 +392,12 @@ def test_closing_twice_does_nothing_more(telemetry: Telemetry) -> None:
 async def test_a_call_of_the_embedded_model_is_a_child_of_its_node_with_its_tokens(
     store: Store, telemetry: Telemetry
 ) -> None:
-    from langchain_openai import ChatOpenAI
-    from pydantic import SecretStr
-
     from systems import embedded
 
     telemetry.instrument()
     async with embedded.running() as running:
-        key = SecretStr(running.api_key)
-        model = ChatOpenAI(base_url=running.base_url, api_key=key, model=embedded.ALIAS, max_tokens=4)  # type: ignore[call-arg]
         with telemetry.root(RUN), telemetry.node("execution"):
-            await model.ainvoke("Say yes.")
-        await model.root_async_client.close()
-        model.root_client.close()
+            await call_model(running.base_url, running.api_key, embedded.ALIAS)
     chat = spans(store)[f"chat {embedded.ALIAS}"]
     assert chat.parent_id == spans(store)["execution"].span_id
     assert chat.attributes[names.INPUT_TOKENS] > 0

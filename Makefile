@@ -1,0 +1,96 @@
+# specloop: `make demo` shows it at work, `make test` checks all of it; both set up first.
+#
+# Needs Python 3.11 to 3.14 with pip, git, and a network connection for the first set-up. Another Python is named with
+# `make setup PYTHON=/path/to/python`, after `make clean` where there is an environment already.
+
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
+UV_VERSION = 0.13.9
+WORKERS ?= 2
+
+FIT = import sys; (3, 11) <= sys.version_info[:2] < (3, 15) or sys.exit(1); print(sys.executable)
+HERE = import graph, os, sys; sys.exit(not os.path.samefile(os.path.dirname(graph.__file__), "graph"))
+FOUND = $(shell for each in $(PYTHON); do "$$each" -c '$(FIT)' 2>/dev/null && break; done)
+FIND = python="$(FOUND)"; test -n "$$python" || { echo "setup: none of these is a Python 3.11 to 3.14: $(PYTHON)." \
+  "Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
+
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
+GET_UV = $(filter .tools/%,$(UV))
+
+# An environment that was moved or copied, or whose Python is gone, is set up again.
+$(shell .venv/bin/python -c '$(HERE)' >/dev/null 2>&1 || rm -f .venv/.setup)
+
+export UV_PYTHON_DOWNLOADS = never
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help setup demo studio test lint ruff format mypy imports pytest cassettes bench lock clean
+.NOTPARALLEL:
+
+help:
+	@echo 'make setup      the environment (.venv), the OpenSpec CLI and the npm MCP server (in the cache)'
+	@echo 'make demo       the main job, on a small repository made for it'
+	@echo 'make studio     the graph in LangGraph Studio'
+	@echo 'make test       ruff, mypy, import rules and every test; stops at the first red stage'
+	@echo 'make lint       the same without the tests'
+	@echo 'make cassettes  records the answers of the embedded model again'
+	@echo 'make bench      the benchmarks of tests/benchmarks'
+	@echo 'make lock       requirements.lock from pyproject.toml'
+	@echo 'make clean      removes what set-up and tests made in this folder'
+
+setup: .venv/.setup
+	@said=$$(PATH="$(CURDIR)/.tools/bin:$$PATH" .venv/bin/python -m systems.node) || exit $$?; echo "setup: $$said"
+
+.venv/.setup: requirements.lock pyproject.toml systems/npm/package-lock.json | $(GET_UV)
+	@.venv/bin/python -c '$(FIT)' >/dev/null 2>&1 || { $(FIND); \
+	  echo "setup: .venv with $$python"; \
+	  rm -rf .venv; $(UV) venv --quiet --no-project --python "$$python" .venv; }
+	@echo "setup: $$(grep -c '^[a-z]' requirements.lock) packages of requirements.lock"
+	@$(UV) pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python --editable .
+	@echo 'setup: the OpenSpec CLI and the npm MCP server'
+	@touch $@
+
+.tools/bin/uv:
+	@$(FIND); "$$python" -m pip --version >/dev/null 2>&1 || { echo "setup: $$python has no pip." \
+	  'Install it (Debian, Ubuntu: apt install python3-pip), or install uv.' >&2; exit 1; }; \
+	echo 'setup: uv $(UV_VERSION) in .tools'; \
+	"$$python" -m pip install --quiet --upgrade --target .tools 'uv==$(UV_VERSION)'
+
+demo: setup
+	@.venv/bin/specloop demo
+
+studio: setup
+	@.venv/bin/langgraph dev --allow-blocking --no-reload
+
+test: lint pytest
+
+lint: setup ruff format mypy imports
+
+ruff:
+	@echo '== ruff check'; .venv/bin/ruff check --quiet
+
+format:
+	@echo '== ruff format --check'; .venv/bin/ruff format --quiet --check
+
+mypy:
+	@echo '== mypy'; .venv/bin/mypy --no-error-summary
+
+imports:
+	@echo '== lint-imports'; said=$$(.venv/bin/lint-imports --no-logo) || { echo "$$said"; exit 1; }
+
+pytest:
+	@echo '== pytest'; .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup
+
+cassettes: setup
+	@SPECLOOP_RECORD=1 .venv/bin/python -m pytest -q tests/systems/test_models.py
+
+bench: setup
+	@for each in tests/benchmarks/[a-z]*.py; do \
+	  echo "== $$each"; .venv/bin/python -m "tests.benchmarks.$$(basename "$$each" .py)" || exit 1; done
+
+lock: | $(GET_UV)
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --all-extras --group dev \
+	  pyproject.toml -o requirements.lock >/dev/null
+
+clean:
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .langgraph_api
+	find graph nodes systems tests -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,99 @@
+"""What the end-to-end tests share: projects with a history, quick MCP servers, and the program as a person starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph import Workspace
+from systems.demo import lay_out
+from tests.graph.scripted import scripted_reply
+from tests.systems.imitation_server import ImitationServer
+
+PROGRAM = (sys.executable, "-c", "from graph.cli import main; main()")
+GOAL = "Add a --json flag to the list command"
+TIME_SERVER = {"mcpServers": {"time": {"command": sys.executable, "args": ["-m", "mcp_server_time"]}}}
+ARTIFACTS = ("proposal", "specs", "design", "tasks")
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The todo program with its history; copied, never worked in."""
+    return lay_out(tmp_path_factory.mktemp("template") / "todo")
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path) -> Path:
+    """A project of this test's own, with one quick MCP server."""
+    return copied(template, tmp_path / "todo")
+
+
+@pytest.fixture
+def server() -> Iterator[ImitationServer]:
+    """A model that always drafts well."""
+    with ImitationServer(scripted_reply) as running:
+        yield running
+
+
+def copied(template: Path, folder: Path, servers: dict[str, Any] | None = None) -> Path:
+    """A copy of the template; `servers` is its mcp.json (default: the time server only)."""
+    shutil.copytree(template, folder)
+    (folder / "mcp.json").write_text(json.dumps(servers or TIME_SERVER))
+    return folder
+
+
+def workspace(project: Path, server: ImitationServer, **settings: Any) -> Workspace:
+    """The Python API with the scripted model."""
+    return Workspace(project, model=server.url, **settings)
+
+
+def program(*arguments: str, project: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `specloop` to its end."""
+    return subprocess.run(
+        [*PROGRAM, *arguments, "--project", str(project)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def started(*arguments: str, project: Path) -> subprocess.Popen[str]:
+    """Start `specloop`; the caller ends it."""
+    return subprocess.Popen(
+        [*PROGRAM, *arguments, "--project", str(project)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def change_folder(project: Path, change: str | None) -> Path:
+    assert change is not None
+    return project / "openspec" / "changes" / change
+
+
+def documents(project: Path, change: str | None) -> dict[str, str]:
+    """Text of every document of a change by its path in it, OpenSpec's own files left out."""
+    folder = change_folder(project, change)
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.md") if path.name != "README.md"}
+    return {name: path.read_text(encoding="utf-8") for name, path in sorted(found.items())}
+
+
+def drafted(requests: Sequence[dict[str, Any]]) -> list[str]:
+    """The documents the model was asked for, in order."""
+    from tests.graph.scripted import artifact_of
+
+    return [artifact_of(request) for request in requests if artifact_of(request) in ARTIFACTS]

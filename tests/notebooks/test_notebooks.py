@@ -1,0 +1,71 @@
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from traitlets import default
+
+from tests.notebooks.a_run import make
+
+NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+SECONDS = 120
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A span store to look at."""
+    path = tmp_path / "specloop.db"
+    make(path)
+    return path
+
+
+class Native(AsyncKernelManager):
+    """Starts kernels of this very Python, whatever kernels are installed on the machine."""
+
+    @default("kernel_spec_manager")
+    def _native(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
+
+
+async def executed(path: Path, folder: Path, **environment: str) -> nbformat.NotebookNode:
+    """The notebook after its execution, with the outputs in it."""
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("import sys\nsys.executable"))  # type: ignore[no-untyped-call]
+    client = NotebookClient(
+        notebook, kernel_manager_class=Native, timeout=SECONDS, resources={"metadata": {"path": str(folder)}}
+    )
+    await client.async_execute(env={**_environment(), **environment})
+    return notebook
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+
+
+def outputs(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
+    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+
+
+async def test_the_trace_analysis_shows_a_run(store: Path, tmp_path: Path) -> None:
+    notebook = await executed(NOTEBOOKS / "trace_analysis.ipynb", tmp_path, SPECLOOP_STORE=str(store))
+    shown = outputs(notebook)
+    assert sys.executable in str(shown[0])
+    assert [output for output in shown if output.get("output_type") in ("error", "stream")] == []
+    assert sum("image/png" in output.get("data", {}) for output in shown) == 3
+    text = str([output.get("data", {}).get("text/plain") for output in shown])
+    for told in ("add-report-2", "chat tiny", "cut off at 900 tokens", "validation_failed"):
+        assert told in text
+
+
+def test_notebooks_are_kept_without_outputs() -> None:
+    found = sorted(NOTEBOOKS.glob("*.ipynb"))
+    assert found
+    for path in found:
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        assert outputs(notebook) == [], path.name
