@@ -8,19 +8,22 @@ UV_VERSION = 0.13.9
 WORKERS ?= 2
 
 FIT = import sys; (3, 11) <= sys.version_info[:2] < (3, 15) or sys.exit(1); print(sys.executable)
-HERE = import graph, os, sys; sys.exit(not os.path.samefile(os.path.dirname(graph.__file__), "graph"))
 FOUND = $(shell for each in $(PYTHON); do "$$each" -c '$(FIT)' 2>/dev/null && break; done)
 FIND = python="$(FOUND)"; test -n "$$python" || { echo "setup: none of these is a Python 3.11 to 3.14: $(PYTHON)." \
   "Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
+
+PIP = $(shell for each in $(PYTHON); do "$$each" -m pip --version >/dev/null 2>&1 && echo "$$each" && break; done)
 
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
 GET_UV = $(filter .tools/%,$(UV))
 
 # An environment that was moved or copied, or whose Python is gone, is set up again.
-$(shell .venv/bin/python -c '$(HERE)' >/dev/null 2>&1 || rm -f .venv/.setup)
+OURS = .venv/bin/python -c '$(FIT)' && grep -qF '$(CURDIR)/.venv' .venv/bin/activate
+$(shell { $(OURS); } >/dev/null 2>&1 || rm -f .venv/.setup)
 
 export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
 
 .PHONY: help setup demo studio test lint ruff format mypy imports pytest cassettes bench lock clean
 .NOTPARALLEL:
@@ -40,7 +43,7 @@ setup: .venv/.setup
 	@said=$$(PATH="$(CURDIR)/.tools/bin:$$PATH" .venv/bin/python -m systems.node) || exit $$?; echo "setup: $$said"
 
 .venv/.setup: requirements.lock pyproject.toml systems/npm/package-lock.json | $(GET_UV)
-	@.venv/bin/python -c '$(FIT)' >/dev/null 2>&1 || { $(FIND); \
+	@{ $(OURS); } >/dev/null 2>&1 || { $(FIND); \
 	  echo "setup: .venv with $$python"; \
 	  rm -rf .venv; $(UV) venv --quiet --no-project --python "$$python" .venv; }
 	@echo "setup: $$(grep -c '^[a-z]' requirements.lock) packages of requirements.lock"
@@ -50,10 +53,10 @@ setup: .venv/.setup
 	@touch $@
 
 .tools/bin/uv:
-	@$(FIND); "$$python" -m pip --version >/dev/null 2>&1 || { echo "setup: $$python has no pip." \
-	  'Install it (Debian, Ubuntu: apt install python3-pip), or install uv.' >&2; exit 1; }; \
-	echo 'setup: uv $(UV_VERSION) in .tools'; \
-	"$$python" -m pip install --quiet --upgrade --target .tools 'uv==$(UV_VERSION)'
+	@python="$(PIP)"; test -n "$$python" || { echo "setup: none of these is a Python with pip: $(PYTHON)." \
+	  "Install pip (Debian, Ubuntu: apt install python3-pip), or install uv." >&2; exit 1; }; \
+	echo "setup: uv $(UV_VERSION) in .tools"; \
+	"$$python" -m pip install --quiet --upgrade --target .tools "uv==$(UV_VERSION)"
 
 demo: setup
 	@.venv/bin/specloop demo

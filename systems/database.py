@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
 from sqlite_utils import Database, Migrations
 
 from systems.errors import Missing
@@ -25,12 +26,8 @@ def open_database(path: Path, migrations: Migrations) -> Database:
     """
     with mapped(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        database = Database(connection)
-        migrations.apply(database)
-        return database
+        with FileLock(path.with_suffix(".lock")):  # processes that open a new file at once race for WAL and migrations
+            return _open(path, migrations)
 
 
 @contextmanager
@@ -61,3 +58,12 @@ def _missing(path: Path, error: Exception) -> Missing:
         system="store",
         mend=f"Move it aside (mv {path} {path}.damaged) and run again; documents in the project are not touched.",
     )
+
+
+def _open(path: Path, migrations: Migrations) -> Database:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    database = Database(connection)
+    migrations.apply(database)
+    return database

@@ -49,7 +49,7 @@ class InvalidDraft(Retry):
     """What the model wrote does not fit the schema, is cut off, or is empty.
 
     Attributes:
-        cause: `truncated`, `invalid`, or `empty`.
+        cause: `truncated`, `invalid`, `empty`, or `timeout`.
     """
 
     def __init__(self, message: str, *, cause: str, mend: str = "") -> None:

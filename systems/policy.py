@@ -47,7 +47,7 @@ class QuestionKnobs(Record):
             "*": ("What does the file {source} say?", "What were the last commits?"),
             "tasks": ("Which files and folders are in {tests}?", "What is today's date?"),
         },
-        description="Questions an artifact needs, * for one of the user's own schema; {goal} and the like are filled in",
+        description="What an artifact needs, * for one of the user's own schema; {goal} and the like are filled in",
     )
     own: int = Field(1, ge=0, le=5, description="How many more questions the model may ask for a step")
     least_score: float = Field(0.5, ge=0, le=100, description="BM25 score below which a question goes to the person")

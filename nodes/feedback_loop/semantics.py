@@ -8,7 +8,6 @@ from typing import Any
 from systems import names
 from systems.records import Span, canonical, content_hash
 
-REUSED = "specloop.tool.reused"
 ANSWER = "answer"
 
 _CHATS = frozenset({names.CHAT, "text_completion", "generate_content"})
@@ -39,7 +38,7 @@ def is_call(span: Span) -> bool:
 
 def is_reused(span: Span) -> bool:
     """Whether the result came from an earlier call and nothing was called."""
-    return span.attributes.get(REUSED) is True
+    return span.attributes.get(names.REUSED) is True
 
 
 def subject(span: Span, prefix: str) -> str | None:

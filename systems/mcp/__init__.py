@@ -5,6 +5,6 @@ servers.py starts them all, restarts what died, and is what the rest of the prog
 """
 
 from systems.mcp.config import ServerConfig, load_servers
-from systems.mcp.servers import REUSED, Result, Servers, Tool
+from systems.mcp.servers import Result, Servers, Tool
 
-__all__ = ["REUSED", "Result", "ServerConfig", "Servers", "Tool", "load_servers"]
+__all__ = ["Result", "ServerConfig", "Servers", "Tool", "load_servers"]

@@ -131,7 +131,7 @@ class Servers:
             span.set_attribute(names.ARGUMENTS_HASH, key[2])
             if found.read_only and reuse and key in self._results:
                 result = self._results[key].model_copy(update={"reused": True, "seconds": 0.0})
-                span.set_attribute(REUSED, True)
+                span.set_attribute(names.REUSED, True)
             else:
                 result = await self._fresh(found, arguments, approved=approved)
             result = result.model_copy(update={"span_id": format_span_id(span.get_span_context().span_id)})
@@ -297,5 +297,4 @@ def _short(text: str) -> str:
     return text if len(text) <= _MESSAGE_CHARACTERS else text[:_MESSAGE_CHARACTERS] + " ..."
 
 
-REUSED = "specloop.tool.reused"
 _KINDS: dict[type[BaseException], str] = {ServerUnavailable: "unavailable", asyncio.CancelledError: "cancelled"}

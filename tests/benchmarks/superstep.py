@@ -1,7 +1,7 @@
 """What specloop adds to a LangGraph superstep: our node around no work, against a bare node with one span.
 
-Both graphs count to N in a loop, with the same SQLite checkpointer, durability `sync`, and one span a node into the same
-kind of store; rounds alternate, medians of milliseconds a superstep. Run: python -m tests.benchmarks.superstep
+Both graphs count to N in a loop, with the same SQLite checkpointer, durability `sync`, and one span a node into the
+same store; rounds alternate, medians of milliseconds a superstep. Run: python -m tests.benchmarks.superstep
 Limit: 1.25 times bare LangGraph.
 """
 
@@ -26,7 +26,7 @@ from systems.demo import lay_out
 from tests.systems.imitation_server import ImitationServer
 
 STEPS = 200
-ROUNDS = 7
+ROUNDS = 11
 
 
 class Count(TypedDict):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from graph import Workspace
 from systems.demo import lay_out
+from systems.openspec import OpenSpec
 from tests.graph.scripted import scripted_reply
 from tests.systems.imitation_server import ImitationServer
 
@@ -23,7 +25,16 @@ GOAL = "Add a --json flag to the list command"
 TIME_SERVER = {"mcpServers": {"time": {"command": sys.executable, "args": ["-m", "mcp_server_time"]}}}
 ARTIFACTS = ("proposal", "specs", "design", "tasks")
 
-Start = Callable[..., "subprocess.Popen[str]"]
+BEGUN = "json-list"
+THEIRS = {
+    "proposal.md": "# Why  \r\nScripts cannot read the list.\r\n\n## Capabilities\n\n- `listing`: prints the list\n",
+    "specs/listing/spec.md": (
+        "## Purpose\n\nWhat people and scripts can rely on when they list their items.\n\n## ADDED Requirements\n\n"
+        "### Requirement: JSON\nThe list SHALL be printed as JSON with --json.\n\n"
+        "#### Scenario: One item\n- **WHEN** there is one item\n- **THEN** one object is printed\n"
+    ),
+    "design.md": "# Design\n\nUse json.dumps.\n",
+}
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +49,24 @@ def project(template: Path, tmp_path: Path) -> Path:
     return copied(template, tmp_path / "todo")
 
 
+@pytest.fixture(scope="session")
+def begun_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The todo program with a change that a person has begun: only its tasks are missing."""
+    folder = copied(template, tmp_path_factory.mktemp("begun") / "todo")
+    asyncio.run(OpenSpec(folder).new_change(BEGUN, "Begun by a person"))
+    for name, text in THEIRS.items():
+        path = change_folder(folder, BEGUN) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def begun(begun_template: Path, tmp_path: Path) -> Path:
+    """A project of this test's own in which a person has begun a change."""
+    return copied(begun_template, tmp_path / "todo")
+
+
 @pytest.fixture
 def server() -> Iterator[ImitationServer]:
     """A model that always drafts well."""
@@ -50,6 +79,12 @@ def copied(template: Path, folder: Path, servers: dict[str, Any] | None = None) 
     shutil.copytree(template, folder)
     (folder / "mcp.json").write_text(json.dumps(servers or TIME_SERVER))
     return folder
+
+
+def held(log: Path) -> dict[str, Any]:
+    """An mcp.json with one file server whose calls are logged, and held back while `<log>.hold` exists."""
+    arguments = [str(Path(__file__).with_name("held_server.py")), str(log)]
+    return {"mcpServers": {"filesystem": {"command": sys.executable, "args": arguments}}}
 
 
 def workspace(project: Path, server: ImitationServer, **settings: Any) -> Workspace:

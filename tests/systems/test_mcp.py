@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from systems import names
 from systems.errors import ServerUnavailable, ToolFailed
-from systems.mcp import REUSED, Servers, load_servers
+from systems.mcp import Servers, load_servers
 from systems.records import content_hash
 from tests.systems.mcp_support import Traced, misbehaving, servers
 
@@ -110,7 +110,7 @@ async def test_the_same_read_is_reused_only_when_the_caller_says_so(bad: Servers
     assert reused.text == "once" and reused.content_hash == first.content_hash
     assert len({first.span_id, again.span_id, reused.span_id}) == 3
     span = traced.named("execute_tool echo")[-1]
-    assert (span.attributes or {})[REUSED] is True
+    assert (span.attributes or {})[names.REUSED] is True
 
 
 async def test_what_is_not_marked_read_only_needs_a_persons_word(bad: Servers) -> None:
