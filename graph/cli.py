@@ -81,8 +81,7 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
         if answer is None and workspace.status(run_id)[0].status == "waiting" and _can_ask(as_json):
             outcome = _talked(workspace.outcome(run_id), workspace, as_json)
         else:
-            given = _parsed(answer) if answer is not None else None
-            outcome = _watched(functools.partial(workspace.resume, run_id, given))
+            outcome = _watched(functools.partial(workspace.resume, run_id, answer))
             outcome = _talked(outcome, workspace, as_json)
         _finish(outcome, as_json, project)
 
@@ -173,13 +172,15 @@ def reported(as_json: bool, project: Path | None) -> Iterator[None]:
             kind = type(error).__name__
             _print_json({"error": {"kind": kind, "message": error.message, "mend": error.mend}})
         console = _stderr()
-        console.print(f"[red]{type(error).__name__}[/]:", error.message, highlight=False, markup=True)
+        console.print(f"{type(error).__name__}: ", style="red", end="")
+        console.print(error.message, highlight=False, markup=False)
         if error.mend:
             console.print(error.mend, highlight=False, markup=False)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         where = f" --project {project}" if project else ""
-        _stderr().print(f"\nInterrupted; nothing is lost. Go on with: specloop resume {_newest(project)}{where}")
+        words = f"\nInterrupted; nothing is lost. Go on with: specloop resume {_newest(project)}{where}"
+        _stderr().print(words, markup=False, highlight=False, soft_wrap=True)
         sys.exit(INTERRUPTED)
 
 
@@ -191,7 +192,8 @@ def _newest(project: Path | None) -> str:
         return "RUN"
     runs = Runs(store)
     try:
-        return next((run.run_id for run in runs.all() if run.status in ("interrupted", "running")), "RUN")
+        stopped = {run.status: run.run_id for run in reversed(runs.all())}
+        return stopped.get("interrupted") or stopped.get("running") or "RUN"
     finally:
         runs.close()
 
@@ -227,25 +229,14 @@ def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
 
 def _asked(item: dict[str, Any]) -> Any:
     console = _stderr()
-    console.print(f"\n[bold]{item['text']}[/]")
+    console.print(f"\n{item['text']}", style="bold", markup=False)
     for file in item.get("files", ()):
         from rich.syntax import Syntax
 
         console.print(Syntax(file["diff"], "diff", background_color="default"))
     if item["kind"] == "question":
-        return {"answer": click.prompt("Your answer (empty: stays open)", default="", show_default=False, err=True)}
-    return _parsed(click.prompt("approve, or reject:REASON", default="approve", err=True))
-
-
-def _parsed(answer: str) -> Any:
-    """An answer as typed: `approve`, `reject:REASON`, a JSON value, or plain words."""
-    decision, _, reason = answer.partition(":")
-    if decision.strip() in ("approve", "reject"):
-        return {"decision": decision.strip(), "text": reason.strip()}
-    try:
-        return json.loads(answer)
-    except ValueError:
-        return {"answer": answer}
+        return click.prompt("Your answer (empty: stays open)", default="", show_default=False, err=True)
+    return click.prompt("approve, or reject:REASON", default="approve", err=True)
 
 
 def _finish(outcome: Outcome, as_json: bool, project: Path) -> None:

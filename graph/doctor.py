@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field
+from rich.markup import escape
 from rich.table import Table
 
 from systems.documents import Documents
@@ -113,6 +114,6 @@ def checks_table(checks: Sequence[Check]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     for check in checks:
         mark = "[green]✓[/]" if check.ok else "[red]✗[/]"
-        mend = f"\n[yellow]{check.mend}[/]" if check.mend else ""
-        table.add_row(mark, f"[bold]{check.name}[/]", f"{check.detail}{mend}")
+        mend = f"\n[yellow]{escape(check.mend)}[/]" if check.mend else ""
+        table.add_row(mark, f"[bold]{escape(check.name)}[/]", f"{escape(check.detail)}{mend}")
     return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Interrupt, StateSnapshot, StreamMode
 
+from graph.answers import answers
 from graph.build import Compiled, build
 from graph.checkpoints import saver
 from graph.context import Context
@@ -79,7 +80,7 @@ class Workspace:
         goal = checked_goal(goal)
         run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         with self._runs() as runs:
-            runs.start(run_id, goal=goal, change=None, settings=self.settings.model_dump())
+            runs.start(run_id, goal=goal, change=change, settings=self.settings.model_dump())
         return await self._go(run_id, Input(goal=goal, change=change), self.settings, watch)
 
     def resume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
@@ -87,11 +88,12 @@ class Workspace:
 
         Args:
             run_id: the run.
-            answer: to what the run waits for: `{interrupt id: value}`, or one value for the only or first question.
+            answer: to what the run waits for: `{interrupt id: answer}`, or the answer to the only or first thing asked:
+                words (`approve`, `reject:REASON`, what a question asks for) or an object.
             watch: called with every event while the run goes on.
 
         Raises:
-            UsageError: there is no such run.
+            UsageError: there is no such run, or the answer is not one that was asked for.
             Waiting: the run waits for a person and no answer is given.
             Busy: another process is working on it.
         """
@@ -142,11 +144,15 @@ class Workspace:
     async def _go(self, run_id: str, start: Input | Resumed, settings: Settings, watch: Watch | None) -> Outcome:
         context = self._context(settings)
         with self._runs() as runs, runs.alive(run_id):
+            before = runs.get(run_id).waiting_for
             runs.update(run_id, status="running", waiting_for=())
             try:
                 async with opened(context, linger=0) as systems, saver(self.project) as checkpoints:
                     compiled = build().compile(checkpointer=checkpoints, name="specloop")
                     return await _streamed(compiled, run_id, start, context, systems, watch)
+            except NotAnswered as error:
+                runs.update(run_id, status="waiting", waiting_for=before)
+                raise error.reason from error
             except SpecloopError:
                 runs.update(run_id, status="failed")
                 raise
@@ -163,6 +169,14 @@ class Workspace:
             yield runs
 
 
+class NotAnswered(Exception):
+    """The run goes on waiting for a person; `reason` says why."""
+
+    def __init__(self, reason: SpecloopError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 class Resumed:
     """What a resumed run goes on with."""
 
@@ -174,13 +188,16 @@ class Resumed:
         """What LangGraph is given: an answer, a new start from the last state, or nothing: go on where it stopped.
 
         Raises:
-            Waiting: the run waits for a person and there is no answer.
+            NotAnswered: the run waits for a person, and there is no answer or a wrong one.
         """
         snapshot = await compiled.aget_state(config)
         if not snapshot.values:
             return Input(goal=self.summary.goal, change=None)
         if snapshot.interrupts:
-            return Command(resume=self._answers(snapshot.interrupts))
+            try:
+                return Command(resume=self._answers(snapshot.interrupts))
+            except SpecloopError as error:
+                raise NotAnswered(error) from error
         if not snapshot.next:
             return Command(goto="next_step", update={"revision_ref": None, "outcome_ref": None})
         return None
@@ -192,10 +209,7 @@ class Resumed:
                 f"Run {self.summary.run_id} waits for a person: {texts}",
                 mend=f"Answer with `specloop resume {self.summary.run_id} --answer ...`.",
             )
-        ids = {each.id for each in interrupts}
-        if isinstance(self._answer, Mapping) and ids & self._answer.keys():
-            return {key: value for key, value in self._answer.items() if key in ids}
-        return {interrupts[0].id: self._answer}
+        return answers(self._answer, interrupts)
 
 
 async def _streamed(

@@ -94,7 +94,8 @@ class _Write:
             self._before, self.made = last[1], True
             return
         blank = text is None or not text.strip()
-        if not blank and not (last and last[0] == current):
+        ours = last is not None and (last[0] == current or last == (self.file.content, current))
+        if not (blank or ours):
             return
         self._before = None if text is None else documents.put(text)
         documents.note_write(self._key, after=self.file.content, before=self._before, run_id=self._run.id)

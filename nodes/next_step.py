@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
@@ -56,7 +57,7 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
     step, missing = await choose(status, revision, run.systems, loop=state.get("loop", 0) + 1)
     spent = overspent(state, run) if step else ()
     if step is None or spent:
-        unfinished = [*spent, *missing] if spent else list(missing)
+        unfinished = [*spent, *_undone(status)] if spent else list(missing)
         return Command(goto="workflow_end", update=Writes(change=change, step=None, missing=unfinished))
     run.systems.runs.update(run.id, change=change, loops=step.loop)
     fresh = Writes(change=change, loop=step.loop, step=step.model_dump(), missing=[])
@@ -67,12 +68,12 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
 
 
 def checked_goal(goal: str) -> str:
-    """The goal without surrounding space.
+    """The goal as sound text without surrounding space.
 
     Raises:
         UsageError: it is empty or longer than a goal should be.
     """
-    goal = goal.strip()
+    goal = goal.encode("utf-8", "replace").decode().strip()
     if not goal:
         raise UsageError("The goal is empty.", mend='Say what is to change, e.g. specloop run "Add a --json flag".')
     if len(goal) > MOST_GOAL_CHARACTERS:
@@ -117,6 +118,7 @@ async def _claim(change: str, run: Run) -> None:
     say = get_stream_writer()
     await run.systems.claim(
         change,
+        run_id=run.id,
         seconds=run.options.max_seconds,
         waiting=lambda: say({"waiting": f"another run is working on change {change}; waiting until it is done"}),
     )
@@ -124,7 +126,8 @@ async def _claim(change: str, run: Run) -> None:
 
 def slug(goal: str) -> str:
     """A kebab-case change id from a goal: its first words, or a hash where it has no ASCII letters."""
-    words = [word for word in re.findall(r"[a-z0-9]+", goal.lower()) if word not in FILLER][:SLUG_WORDS]
+    folded = "".join(mark for mark in unicodedata.normalize("NFKD", goal.lower()) if not unicodedata.combining(mark))
+    words = [word for word in re.findall(r"[a-z0-9]+", folded) if word not in FILLER][:SLUG_WORDS]
     name = "-".join(words)[:60].strip("-")
     if not name or not name[0].isalpha():
         name = f"change-{name or hashlib.sha256(goal.encode()).hexdigest()[:8]}"
@@ -169,6 +172,12 @@ def _ours(artifact: ArtifactStatus, systems: Systems) -> bool:
 
 def _step(artifact: ArtifactStatus, status: ChangeStatus, loop: int, reason: str) -> Step:
     return Step(kind="draft", artifact=artifact.id, change=status.change, loop=loop, reason=reason)
+
+
+def _undone(status: ChangeStatus) -> list[str]:
+    return [
+        f"{artifact.id}: not written yet" for artifact in status.artifacts if artifact.status in ("ready", "blocked")
+    ]
 
 
 def _lacking(artifact: ArtifactStatus, revision: PlanRevision) -> str:

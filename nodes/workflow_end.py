@@ -69,6 +69,7 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
     )
     reference = systems.documents.put_record(outcome)
     systems.runs.update(run.id, status=outcome.status, outcome=reference, loops=outcome.loops)
+    systems.release(run.id)
     return Writes(outcome_ref=reference)
 
 
@@ -101,8 +102,7 @@ def _asked(answer: Answer) -> AskedQuestion:
 
 
 def _revisions(loops: Sequence[LoopRecord]) -> tuple[PlanRevision, ...]:
-    revisions = {loop.revision.number: loop.revision for loop in loops if loop.revision.number}
-    return tuple(revisions[number] for number in sorted(revisions))
+    return tuple(dict.fromkeys(loop.revision for loop in loops if loop.revision.number))
 
 
 def _notes(loops: Sequence[LoopRecord], systems: Systems) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 
 from filelock import FileLock, Timeout
 
+from systems.database import mapped
 from systems.documents import Documents, read_file
 from systems.errors import Busy
 from systems.mcp import Servers, load_servers
@@ -69,32 +70,48 @@ class Systems:
     runs: Runs
     spans: Store
     telemetry: Telemetry
-    _claims: dict[str, FileLock] = field(default_factory=dict)
+    _claims: dict[str, tuple[str, FileLock]] = field(default_factory=dict)
 
-    async def claim(self, change: str, *, seconds: float, waiting: Callable[[], None]) -> None:
-        """Make this process the only one that works on a change, until the systems are closed.
+    async def claim(self, change: str, *, run_id: str, seconds: float, waiting: Callable[[], None]) -> None:
+        """Make a run the only one that works on a change, in this process and others, until it lets go.
 
         Args:
             change: OpenSpec change id.
-            seconds: how long to wait for another process to finish with it.
+            run_id: the run; what it holds already it may claim again.
+            seconds: how long to wait for another run to finish with it.
             waiting: called once when there is something to wait for.
 
         Raises:
-            Busy: the other process is still at it after that time.
+            Busy: the other run is still at it after that time.
+            Missing: the lock file cannot be written.
         """
-        if change in self._claims:
+        if self._holder(change) == run_id:
             return
-        lock = FileLock(self.project / ".specloop" / "locks" / f"change-{change}.lock", thread_local=False)
         deadline = asyncio.get_running_loop().time() + seconds
         told = False
-        while not _taken(lock):
+        while not self._take(change, run_id):
             if not told:
                 waiting()
                 told = True
             if asyncio.get_running_loop().time() > deadline:
                 raise Busy(f"Change {change} is being worked on by another run.", mend="See `specloop status`.")
             await asyncio.sleep(POLL_SECONDS)
-        self._claims[change] = lock
+
+    def _holder(self, change: str) -> str | None:
+        return self._claims[change][0] if change in self._claims else None
+
+    def _take(self, change: str, run_id: str) -> bool:
+        if change in self._claims:
+            return False
+        path = self.project / ".specloop" / "locks" / f"change-{change}.lock"
+        lock = FileLock(path, thread_local=False)
+        try:
+            with mapped(path):
+                lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        self._claims[change] = run_id, lock
+        return True
 
     def wrote(self, path: Path) -> bool:
         """Whether a file still is what specloop last wrote there, untouched by a person."""
@@ -110,11 +127,12 @@ class Systems:
             last = loops[-1].previous
         return tuple(reversed(loops))
 
-    def release_claims(self) -> None:
-        """Let other processes work on the changes again."""
-        for lock in self._claims.values():
-            lock.release()
-        self._claims.clear()
+    def release(self, run_id: str | None = None) -> None:
+        """Let others work again on the changes that a run has claimed; without a run, on all."""
+        for change, (holder, lock) in list(self._claims.items()):
+            if run_id in (None, holder):
+                lock.release()
+                del self._claims[change]
 
 
 @dataclass(frozen=True)
@@ -187,7 +205,7 @@ async def _close(key: tuple[int, Options], lease: _Lease) -> None:
     await asyncio.wait({lease.opening})
     if not lease.opening.cancelled() and not lease.opening.exception():
         systems, stack = lease.opening.result()
-        systems.release_claims()
+        systems.release()
         await stack.aclose()
 
 
@@ -215,11 +233,3 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         systems = Systems(project, policy, OpenSpec(project), servers, model, documents, runs, spans, telemetry)
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
-
-
-def _taken(lock: FileLock) -> bool:
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return False
-    return True

@@ -48,10 +48,17 @@ def model_file() -> Path:
     return found[0]
 
 
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def threads() -> int:
-    """Threads for llama.cpp: one core stays free, because a single busy neighbour slows full use tenfold."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, usable - 1)
+    """Threads that write: one core stays free, because a single busy neighbour slows full use tenfold.
+
+    Prompts are read with all cores: that is twice as fast, with busy neighbours too.
+    """
+    return max(1, cores() - 1)
 
 
 class EmbeddedServer:
@@ -108,7 +115,13 @@ class EmbeddedServer:
         self.base_url = f"{answer}/v1"
 
     def _wanted(self, file: Path) -> str:
-        wanted = {"file": str(file), "alias": ALIAS, "context_tokens": CONTEXT_TOKENS, "threads": threads()}
+        wanted = {
+            "file": str(file),
+            "alias": ALIAS,
+            "context_tokens": CONTEXT_TOKENS,
+            "threads": threads(),
+            "cores": cores(),
+        }
         return json.dumps({**wanted, "key": self.api_key.get_secret_value()})
 
     def _end(self) -> None:

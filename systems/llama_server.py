@@ -1,7 +1,7 @@
 """A program, not a module to import: serves one model file with llama.cpp, until its standard input ends.
 
-Standard input has one line of JSON: file, alias, context_tokens, threads, key. Standard output gets one line: the
-server's address, or `error` and why not. It is a process of its own because llama.cpp holds the GIL while it loads, and
+Standard input has one line of JSON: file, alias, context_tokens, threads, cores, key. Standard output gets one line:
+the server's address, or `error` and why not. It is a process of its own because llama.cpp holds the GIL while it loads, and
 hangs for good, holding it, when it is stopped too early or amid a request; a process can always be ended. It ends
 itself when the one that started it is gone, however that went.
 """
@@ -37,7 +37,8 @@ def _parameters(parameters: Any, wanted: dict[str, Any]) -> Any:
     parameters.api_keys = [wanted["key"]]
     parameters.n_ctx = wanted["context_tokens"]
     parameters.n_parallel = 1
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = wanted["threads"]
+    parameters.cpuparams.n_threads = wanted["threads"]
+    parameters.cpuparams_batch.n_threads = wanted["cores"]
     parameters.verbosity = 0
     parameters.cache_ram_mib = 0  # else old prompts pile up in memory, up to 8 GiB
     parameters.warmup = False

@@ -73,9 +73,9 @@ def writable(folder: Path) -> bool:
 
 
 async def tracked_files(project: Path) -> tuple[str, ...]:
-    """POSIX paths, relative to the project, that git tracks or would track."""
+    """POSIX paths, relative to the project, that git tracks or would track; those that are not UTF-8 are left out."""
     listing = await _git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    paths = sorted({path for path in listing.split("\0") if path})
+    paths = sorted({path for path in listing.split("\0") if path and "\ufffd" not in path})
     return tuple(path for path in paths if not path.startswith(("openspec/", ".specloop/")))
 
 
@@ -99,7 +99,7 @@ async def _git(project: Path, *arguments: str) -> str:
     if process.returncode:
         words = errors.decode(errors="replace").strip()
         raise Missing(f"git {arguments[0]} failed: {words}", system="git", mend=f"Try `git -C {project} status`.")
-    return output.decode("utf-8", "surrogateescape")
+    return output.decode("utf-8", "replace")
 
 
 def best_file(project: Path, files: Sequence[str], goal: str) -> str | None:

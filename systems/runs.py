@@ -107,10 +107,12 @@ class Runs:
 
         Raises:
             Busy: another process works on it.
+            Missing: the lock file cannot be written.
         """
         lock = self._file_lock(f"run-{run_id}")
         try:
-            lock.acquire(timeout=0)
+            with mapped(Path(lock.lock_file)):
+                lock.acquire(blocking=False)
         except Timeout:
             raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.") from None
         try:

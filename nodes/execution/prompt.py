@@ -63,7 +63,8 @@ def compose(
 
 def fenced(title: str, text: str) -> str:
     """Foreign text, marked as data; it cannot close its own fence."""
-    inert = text.replace("<data>", "[data]").replace("</data>", "[/data]")
+    sound = text.encode("utf-8", "replace").decode()
+    inert = sound.replace("<data>", "[data]").replace("</data>", "[/data]")
     return f"{title}:\n<data>\n{inert}\n</data>"
 
 

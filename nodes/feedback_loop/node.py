@@ -6,6 +6,7 @@ The only module here that knows the workflow; everything else is a library over 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any, TypedDict
 
 from langgraph.config import get_stream_writer
@@ -104,12 +105,11 @@ def limited(
     systems: Systems,
     history: Hash | None,
 ) -> PlanRevision:
-    """The plan without an artifact that has had all its attempts."""
+    """The plan without an artifact that has had all its attempts; a resumed run has all of them again."""
     if step.artifact in revised.give_up or _stands(updates):
         return revised
-    tried = [
-        loop for loop in systems.history(history) if loop.step.artifact == step.artifact and not _stands(loop.updates)
-    ]
+    since = takewhile(lambda loop: step.artifact not in loop.revision.give_up, reversed(systems.history(history)))
+    tried = [loop for loop in since if loop.step.artifact == step.artifact and not _stands(loop.updates)]
     if len(tried) + 1 < systems.policy.loop.attempts:
         return revised
     reason = f"{step.artifact} was tried {len(tried) + 1} times in vain and is given up"

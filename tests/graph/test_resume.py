@@ -70,9 +70,7 @@ class Stage:
 
     def nodes(self, run_id: str) -> Counter[str]:
         """How often each node came to its end, as its spans tell."""
-        return Counter(
-            span.name for span in self.spans(run_id) if span.name == span.attributes.get(names.NODE)
-        )
+        return Counter(span.name for span in self.spans(run_id) if span.name == span.attributes.get(names.NODE))
 
     @property
     def tasks(self) -> Path:
