@@ -12,6 +12,7 @@ from graph.context import Context
 from systems.connections import Run, Systems, opened
 
 Work = Callable[[Any, Run], Awaitable[Any]]
+PARALLEL = "answer"  # several run side by side: one that starts must not hide what another waits for
 
 
 def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
@@ -27,7 +28,9 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
         async with opened(context) as systems:
             step = state.get("step") or {}
             loop = state.get("loop") or step.get("loop") or 0
-            systems.runs.update(run_id, status="running", node=name, waiting_for=())
+            systems.runs.update(run_id, node=name)
+            if name != PARALLEL:
+                systems.runs.update(run_id, status="running", waiting_for=())
             telemetry = systems.telemetry
             with (
                 telemetry.run(run_id),
@@ -49,8 +52,9 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
 
 def _note_pause(pause: GraphInterrupt, run_id: str, systems: Systems) -> None:
     """Let `status` say what a run waits for, also where a LangGraph server runs it."""
-    asked = (str(interrupt.value["text"]) for interrupt in pause.args[0])
-    systems.runs.update(run_id, status="waiting", waiting_for=(*systems.runs.get(run_id).waiting_for, *asked))
+    asked = [str(interrupt.value["text"]) for interrupt in pause.args[0]]
+    waiting_for = tuple(dict.fromkeys([*systems.runs.get(run_id).waiting_for, *asked]))
+    systems.runs.update(run_id, status="waiting", waiting_for=waiting_for)
 
 
 def _run_id(runtime: Runtime[Context]) -> str:

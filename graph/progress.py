@@ -90,7 +90,7 @@ def _document_update(writes: Mapping[str, Any], documents: Documents) -> Iterato
 def _loop(loop: LoopRecord, documents: Documents) -> Iterator[Event]:
     for finding in loop.findings:
         serious = SEVERITIES.index(finding.severity) >= SEVERITIES.index("warning")
-        impact = ", ".join(f"{value:.3g} {unit}" for unit, value in finding.impact.items())
+        impact = ", ".join(f"{value:.3g} {unit}" for unit, value in finding.impact.items() if value)
         text = f"{finding.kind} in {finding.where}"
         yield Event(
             "finding", "feedback_loop", text, "warning" if serious else "plain", f"{finding.evidence} ({impact})"

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 
 WORD = re.compile(r"\w+", re.UNICODE)
+ENDING = re.compile(r"(?<=\w{3})(?:ies|ing|ed|es|e|s|y)$")
 STOP = frozenset(
     [
         "a",
@@ -87,6 +88,12 @@ class Index:
     def close(self) -> None:
         """Drop the index."""
         self._connection.close()
+
+
+def stems(text: str) -> frozenset[str]:
+    """The words of a text that say something, without the usual English endings."""
+    words = (word for word in WORD.findall(split_names(text).lower()) if word not in STOP)
+    return frozenset(ENDING.sub("", word) for word in words)
 
 
 def split_names(text: str) -> str:

@@ -1,8 +1,8 @@
 """A program, not a module to import: serves one model file with llama.cpp, until its standard input ends.
 
 Standard input has one line of JSON: file, alias, context_tokens, threads, cores, key. Standard output gets one line:
-the server's address, or `error` and why not. It is a process of its own because llama.cpp holds the GIL while it loads, and
-hangs for good, holding it, when it is stopped too early or amid a request; a process can always be ended. It ends
+the server's address, or `error` and why not. It is a process of its own because llama.cpp holds the GIL while it loads,
+and hangs for good, holding it, when it is stopped too early or amid a request; a process can always be ended. It ends
 itself when the one that started it is gone, however that went.
 """
 

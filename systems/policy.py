@@ -51,6 +51,7 @@ class QuestionKnobs(Record):
     )
     own: int = Field(1, ge=0, le=5, description="How many more questions the model may ask for a step")
     least_score: float = Field(0.5, ge=0, le=100, description="BM25 score below which a question goes to the person")
+    least_coverage: float = Field(0.5, ge=0, le=1, description="Share of a question's words a tool must speak of")
     lines: dict[str, str] = Field(
         default={
             "git": "commits, history, log, who changed what and when, branches, tags, diffs, uncommitted work",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nodes.question_routing.arguments import fill_arguments
 from nodes.question_routing.questions import Places
-from systems.lexical import Index
+from systems.lexical import Index, stems
 from systems.mcp import Tool
 from systems.policy import QuestionKnobs
 from systems.records import Candidate, Question, Route
@@ -24,6 +24,7 @@ class Router:
         self._project = project
         self._places = places
         self._knobs = knobs
+        self._named = stems(" ".join(places.files))
         self._index = Index({key: self._words(key, tool) for key, tool in self._tools.items()})
 
     def route(self, question: Question, *, avoid: Collection[str] = ()) -> Route:
@@ -38,7 +39,7 @@ class Router:
         scored = sorted((candidate for candidate in callable_ones if candidate), key=lambda candidate: -candidate.score)
         candidates = [candidate for candidate in scored if candidate.score >= self._knobs.least_score]
         if not candidates:
-            reason = "no tool can be called with what the question says" if found else "no tool speaks of this"
+            reason = "no tool fits the question well enough" if found else "no tool speaks of this"
             return Route(
                 question=question, candidates=(), decided_by="person", reason=f"{reason}; it goes to the person"
             )
@@ -54,11 +55,19 @@ class Router:
 
     def _candidate(self, key: str, score: float, question: Question) -> Candidate | None:
         tool = self._tools[key]
+        if self._coverage(key, question.text) < self._knobs.least_coverage:
+            return None
         call = fill_arguments(tool, question.text, project=self._project, places=self._places)
         if call is None:
             return None
         total = (score + NAMED_WEIGHT * call.named) * (DEPRECATED if "deprecated" in tool.description.lower() else 1)
         return Candidate(server=tool.server, tool=tool.name, arguments=call.arguments, score=round(total, 3))
+
+    def _coverage(self, key: str, question: str) -> float:
+        """Share of the question's words that the tool speaks of, or that name a place it can be pointed at."""
+        asked = stems(question)
+        known = stems(self._words(key, self._tools[key]))
+        return len(asked & (known | self._named)) / len(asked) if asked else 0.0
 
     def _words(self, key: str, tool: Tool) -> str:
         lines = self._knobs.lines
