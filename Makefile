@@ -62,7 +62,7 @@ demo: setup
 	@.venv/bin/specloop demo
 
 studio: setup
-	@.venv/bin/langgraph dev --allow-blocking --no-reload
+	@LANGGRAPH_CLI_NO_ANALYTICS=1 .venv/bin/langgraph dev --no-browser --no-reload --allow-blocking
 
 test: lint pytest
 

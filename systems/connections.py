@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from systems.database import mapped
 from systems.documents import Documents, read_file
 from systems.errors import Busy
+from systems.locks import taken
 from systems.mcp import Servers, load_servers
 from systems.models import Model, open_model
 from systems.openspec import OpenSpec
@@ -103,15 +103,10 @@ class Systems:
     def _take(self, change: str, run_id: str) -> bool:
         if change in self._claims:
             return False
-        path = self.project / ".specloop" / "locks" / f"change-{change}.lock"
-        lock = FileLock(path, thread_local=False)
-        try:
-            with mapped(path):
-                lock.acquire(blocking=False)
-        except Timeout:
-            return False
-        self._claims[change] = run_id, lock
-        return True
+        lock = taken(self.project / ".specloop" / "locks" / f"change-{change}.lock")
+        if lock:
+            self._claims[change] = run_id, lock
+        return lock is not None
 
     def wrote(self, path: Path) -> bool:
         """Whether a file still is what specloop last wrote there, untouched by a person."""

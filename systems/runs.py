@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from filelock import FileLock, Timeout
 from sqlite_utils import Database, Migrations
 
 from systems.database import mapped, open_database
 from systems.errors import Busy, UsageError
+from systems.locks import taken
 from systems.records import Hash, RunStatus, RunSummary
 
 migrations = Migrations("runs")
@@ -109,12 +109,9 @@ class Runs:
             Busy: another process works on it.
             Missing: the lock file cannot be written.
         """
-        lock = self._file_lock(f"run-{run_id}")
-        try:
-            with mapped(Path(lock.lock_file)):
-                lock.acquire(blocking=False)
-        except Timeout:
-            raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.") from None
+        lock = taken(self._lock_file(run_id))
+        if lock is None:
+            raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.")
         try:
             yield
         finally:
@@ -140,16 +137,13 @@ class Runs:
         )
 
     def _is_held(self, run_id: str) -> bool:
-        lock = self._file_lock(f"run-{run_id}")
-        try:
-            with lock.acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
+        lock = taken(self._lock_file(run_id))
+        if lock:
+            lock.release()
+        return lock is None
 
-    def _file_lock(self, name: str) -> FileLock:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._folder / f"{name}.lock")
+    def _lock_file(self, run_id: str) -> Path:
+        return self._folder / f"run-{run_id}.lock"
 
     def _column(self, column: str, run_id: str) -> Any:
         with self._lock, mapped(self._path):

@@ -7,8 +7,12 @@ embedded model itself, and its answers over HTTP are written there. Requests are
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,7 @@ import pytest
 
 from systems import embedded
 from systems.models import Model, ModelChoice, connected
+from systems.records import Outcome
 
 CASSETTES = Path(__file__).parent.parent / "cassettes"
 REPLAYED = ModelChoice(
@@ -51,6 +56,35 @@ async def recorded(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
         cassette = stack.enter_context(tape.use_cassette(str(path), record_mode=mode))
         yield await stack.enter_async_context(connected(choice, key))
         assert RECORD or cassette.play_count == len(cassette), f"{path} was played only partly"
+
+
+@dataclass(frozen=True)
+class RealRun:
+    """What `specloop demo` left behind."""
+
+    project: Path
+    outcome: Outcome
+    seconds: float
+    shown: str
+
+
+@pytest.fixture(scope="session")
+def real_run(tmp_path_factory: pytest.TempPathFactory) -> RealRun:
+    """The demo as a person starts it: embedded model, real OpenSpec CLI, real MCP servers. Mark users `REAL_RUN`."""
+    project = tmp_path_factory.mktemp("demo") / "todo"
+    program = Path(sys.executable).with_name("specloop")
+    began = time.perf_counter()
+    done = subprocess.run(
+        [program, "demo", "--folder", project, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        cwd=project.parent,
+        env={name: value for name, value in os.environ.items() if not name.startswith("SPECLOOP_") or "CACHE" in name},
+    )
+    seconds = time.perf_counter() - began
+    assert done.returncode == 0, done.stderr
+    return RealRun(project, Outcome.model_validate_json(done.stdout), seconds, done.stderr)
 
 
 def _anonymous_request(request: Any) -> Any:

@@ -17,7 +17,11 @@ DEPRECATED = 0.5
 
 
 class Router:
-    """Routes questions to the read-only tools of the servers that serve."""
+    """Routes questions to the read-only tools of the servers that serve.
+
+    The policy's lines on servers that do not serve are in the index besides: among two tools alone no word would be
+    rare, so none would count.
+    """
 
     def __init__(self, tools: Sequence[Tool], *, project: Path, places: Places, knobs: QuestionKnobs) -> None:
         self._tools = {f"{tool.server}.{tool.name}": tool for tool in tools if tool.read_only}
@@ -25,7 +29,10 @@ class Router:
         self._places = places
         self._knobs = knobs
         self._named = stems(" ".join(places.files))
-        self._index = Index({key: self._words(key, tool) for key, tool in self._tools.items()})
+        served = {key: self._words(key, tool) for key, tool in self._tools.items()}
+        servers = {tool.server for tool in self._tools.values()}
+        others = {key: line for key, line in knobs.lines.items() if key.partition(".")[0] not in servers}
+        self._index = Index({**others, **served})
 
     def route(self, question: Question, *, avoid: Collection[str] = ()) -> Route:
         """The tools that could answer, best first; none: the person.
@@ -34,7 +41,8 @@ class Router:
             question: what is asked.
             avoid: `server.tool`s that failed in this run and are not asked again.
         """
-        found = self._index.search(question.text, limit=len(self._tools))
+        ranked = self._index.search(question.text, limit=len(self._tools) + len(self._knobs.lines))
+        found = [(key, score) for key, score in ranked if key in self._tools]
         callable_ones = [self._candidate(key, score, question) for key, score in found if key not in avoid]
         scored = sorted((candidate for candidate in callable_ones if candidate), key=lambda candidate: -candidate.score)
         candidates = [candidate for candidate in scored if candidate.score >= self._knobs.least_score]

@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: projects with a history, quick MCP servers, and the program as a person starts it."""
+"""What the end-to-end tests share: projects with a history, quick MCP servers, and the program as it is started."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from graph import Workspace
+from graph.cli import main
 from systems.demo import lay_out
 from systems.openspec import OpenSpec
 from tests.graph.scripted import scripted_reply
@@ -132,3 +135,25 @@ def drafted(requests: Sequence[dict[str, Any]]) -> list[str]:
     from tests.graph.scripted import artifact_of
 
     return [artifact_of(request) for request in requests if artifact_of(request) in ARTIFACTS]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the program said to a person, in this process."""
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON object on standard output."""
+        return json.loads(self.output)
+
+
+def said(*arguments: str, project: Path) -> Said:
+    """Run `specloop` in this process; anything but an exit is a failure of the test."""
+    result = CliRunner().invoke(main, [*arguments, "--project", str(project)], env={"COLUMNS": "1000"})
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Said(result.exit_code, result.stdout, result.stderr)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from graph import Workspace
 from systems import names
 from systems.records import Span
 from systems.spans import Store
@@ -57,12 +58,18 @@ class Stage:
                 return None
         return row[0] if row else None
 
+    def entered(self) -> bool:
+        """Whether the run is in the store; its first node comes seconds later."""
+        return (self.project / ".specloop" / "locks").exists() and bool(
+            list(self.project.glob(".specloop/locks/run-*"))
+        )
+
     def calls(self) -> list[str]:
         return self.log.read_text().splitlines() if self.log.exists() else []
 
     def run_id(self) -> str:
-        (run,) = json.loads(program("status", "--json", project=self.project).stdout)["runs"]
-        return str(run["run_id"])
+        (run,) = Workspace(self.project).status()
+        return run.run_id
 
     def spans(self, run_id: str) -> tuple[Span, ...]:
         with closing(Store(self.project / ".specloop" / "specloop.db")) as store:
@@ -105,6 +112,7 @@ def ended(process: subprocess.Popen[str], how: signal.Signals) -> tuple[int, str
 
 
 MOMENTS: dict[str, Callable[[Stage], bool]] = {
+    "opening its systems": lambda stage: stage.entered(),
     "taking up the change": lambda stage: stage.node() == "next_step",
     "thinking of questions": lambda stage: stage.asked("OwnQuestions"),
     "answering": lambda stage: bool(stage.calls()),
@@ -155,3 +163,28 @@ def test_a_run_killed_while(moment: str, stage: Stage) -> None:
     assert not any(again.values()), again
     assert finished["execution"] == finished["document_update"] == finished["feedback_loop"] == 1
     assert finished["next_step"] == 2
+
+
+@pytest.mark.parametrize(("how", "moment"), [(signal.SIGINT, "answering"), (signal.SIGTERM, "drafting")])
+def test_a_run_told_to_stop_says_how_to_go_on_and_does(how: signal.Signals, moment: str, stage: Stage) -> None:
+    code, output, errors = stop(stage, moment, how)
+    run_id = stage.run_id()
+    assert code == 130 and output == ""
+    assert f"specloop resume {run_id} --project {stage.project}" in errors and "Traceback" not in errors
+    (stopped,) = Workspace(stage.project).status()
+    assert stopped.status == "interrupted" and not stage.tasks.exists()
+    outcome = Workspace(stage.project, model=stage.model.url).resume(run_id)
+    assert outcome.status == "done" and stage.tasks.exists()
+    assert Workspace(stage.project).status()[0].status == "done"
+
+
+def test_a_run_killed_while_its_change_is_made_makes_no_second_one(project: Path) -> None:
+    with ImitationServer(scripted_reply) as server:
+        process = started("run", GOAL, "--max-loops", "1", "--model", server.url, project=project)
+        changes = project / "openspec" / "changes"
+        until(lambda: changes.exists() and len(list(changes.iterdir())) > 1, process)
+        ended(process, signal.SIGKILL)
+        (run,) = Workspace(project).status()
+        outcome = Workspace(project, model=server.url).resume(run.run_id)
+    assert outcome.loops == 1 and outcome.change == run.change
+    assert {path.name for path in changes.iterdir()} == {"archive", run.change}

@@ -23,7 +23,7 @@ from langgraph_sdk.client import SyncLangGraphClient
 from graph import Workspace
 from graph.context import Context
 from systems import names
-from systems.records import RunSummary, Span
+from systems.records import RunSummary
 from systems.spans import Store
 from systems.telemetry import trace_id
 from tests.graph.conftest import ARTIFACTS, GOAL, copied, documents
@@ -138,11 +138,6 @@ def end(server: subprocess.Popen[bytes]) -> None:
             continue
 
 
-def spans_of(project: Path) -> tuple[Span, ...]:
-    with closing(Store(project / ".specloop" / "specloop.db")) as store:
-        return tuple(store.spans())
-
-
 def test_the_server_draws_every_node_and_edge(client: SyncLangGraphClient) -> None:
     drawn: Any = client.assistants.get_graph("specloop")
     assert {node["id"] for node in drawn["nodes"]} == NODES | {"__start__", "__end__"}
@@ -152,7 +147,8 @@ def test_the_server_draws_every_node_and_edge(client: SyncLangGraphClient) -> No
 
 
 def test_the_form_has_every_setting_with_its_description(client: SyncLangGraphClient) -> None:
-    form: Any = client.assistants.get_schemas("specloop")["context_schema"]
+    (assistant,) = client.assistants.search(graph_id="specloop")
+    form: Any = client.assistants.get_schemas(assistant["assistant_id"])["context_schema"]
     assert form["properties"].keys() == Context.__dataclass_fields__.keys()
     assert all(setting["description"] for setting in form["properties"].values())
 
@@ -192,15 +188,17 @@ def test_a_thread_ends_done_with_its_outcome_in_the_project(finished: Thread, pr
 
 
 def test_the_history_has_a_checkpoint_before_every_node(finished: Thread) -> None:
-    assert NODES <= {node for checkpoint in finished.history for node in checkpoint["next"]}
+    assert {node for checkpoint in finished.history for node in checkpoint["next"]} >= NODES
     ids = [checkpoint["checkpoint"]["checkpoint_id"] for checkpoint in finished.history]
     assert len(set(ids)) == len(ids)
 
 
 def test_the_spans_of_a_thread_are_one_trace(finished: Thread, project: Path) -> None:
-    spans = [span for span in spans_of(project) if span.attributes.get(names.RUN) == finished.id]
-    assert {span.trace_id for span in spans} == {trace_id(finished.id)}
-    assert NODES <= {span.name for span in spans}
+    with closing(Store(project / ".specloop" / "specloop.db")) as store:
+        (trace,) = store.traces()
+        spans = store.spans(trace_id=trace.trace_id)
+    assert (trace.trace_id, trace.run_id) == (trace_id(finished.id), finished.id)
+    assert {span.name for span in spans} >= NODES
     assert any(span.attributes.get(names.OPERATION) == names.CHAT for span in spans)
     assert not [span.name for span in spans if span.status == "error"]
 

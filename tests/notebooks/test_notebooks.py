@@ -9,6 +9,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from traitlets import default
 
+from tests.conftest import RealRun
 from tests.notebooks.a_run import make
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
@@ -60,6 +61,19 @@ async def test_the_trace_analysis_shows_a_run(store: Path, tmp_path: Path) -> No
     assert sum("image/png" in output.get("data", {}) for output in shown) == 3
     text = str([output.get("data", {}).get("text/plain") for output in shown])
     for told in ("add-report-2", "chat tiny", "cut off at 900 tokens", "validation_failed"):
+        assert told in text
+
+
+@pytest.mark.embedded
+@pytest.mark.external
+@pytest.mark.xdist_group("real_run")
+async def test_the_trace_analysis_shows_a_run_that_really_happened(real_run: RealRun, tmp_path: Path) -> None:
+    store = real_run.project / ".specloop" / "specloop.db"
+    notebook = await executed(NOTEBOOKS / "trace_analysis.ipynb", tmp_path, SPECLOOP_STORE=str(store))
+    shown = outputs(notebook)
+    assert [output for output in shown if output.get("output_type") in ("error", "stream")] == []
+    text = str([output.get("data", {}) for output in shown])
+    for told in (real_run.outcome.run_id, "execution", "chat SmolLM2-135M-Instruct"):
         assert told in text
 
 

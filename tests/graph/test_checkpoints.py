@@ -1,0 +1,91 @@
+"""Where checkpoints are kept, and that they outlive the process that wrote them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TypedDict
+
+import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.graph import START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command, interrupt
+
+from graph.checkpoints import FILE, make, saver
+from systems.errors import Missing
+
+CONFIG: RunnableConfig = {"configurable": {"thread_id": "one"}}
+
+
+class Talk(TypedDict, total=False):
+    said: str
+
+
+def asking(state: Talk) -> Talk:
+    return Talk(said=interrupt("What shall it be?"))
+
+
+def compiled(checkpoints: AsyncSqliteSaver) -> CompiledStateGraph[Talk, None, Talk, Talk]:
+    builder = StateGraph(Talk)
+    builder.add_node("asking", asking)
+    builder.add_edge(START, "asking")
+    return builder.compile(checkpointer=checkpoints)
+
+
+async def test_checkpoints_are_kept_in_the_project(tmp_path: Path) -> None:
+    async with saver(tmp_path / "todo"):
+        pass
+    assert (tmp_path / "todo" / ".specloop" / FILE).is_file()
+
+
+async def test_a_paused_graph_goes_on_from_the_file(tmp_path: Path) -> None:
+    async with saver(tmp_path) as checkpoints:
+        paused = await compiled(checkpoints).ainvoke(Talk(), CONFIG)
+    async with saver(tmp_path) as checkpoints:
+        resumed = await compiled(checkpoints).ainvoke(Command(resume="tea"), CONFIG)
+    assert [each.value for each in paused["__interrupt__"]] == ["What shall it be?"]
+    assert resumed == {"said": "tea"}
+
+
+async def test_two_processes_may_read_and_write_at_once(tmp_path: Path) -> None:
+    async with saver(tmp_path) as checkpoints, saver(tmp_path) as others:
+        await compiled(checkpoints).ainvoke(Talk(), CONFIG)
+        snapshot = await compiled(others).aget_state(CONFIG)
+    assert snapshot.next == ("asking",)
+
+
+async def test_writing_is_journalled_ahead_and_not_synced_each_time(tmp_path: Path) -> None:
+    async with saver(tmp_path) as checkpoints, checkpoints.conn.execute("PRAGMA synchronous") as answer:
+        assert await answer.fetchone() == (1,)
+    with closing(sqlite3.connect(tmp_path / ".specloop" / FILE)) as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+async def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / ".specloop" / FILE
+    path.parent.mkdir()
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(Missing, match=f"{path} is damaged"):
+        async with saver(tmp_path):
+            pytest.fail("a damaged file was opened")
+    assert path.read_bytes() == b"no database at all" * 100
+
+
+async def test_a_server_keeps_them_where_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPECLOOP_PROJECT", str(tmp_path / "named"))
+    async with make():
+        pass
+    assert (tmp_path / "named" / ".specloop" / FILE).is_file()
+
+
+async def test_a_server_that_is_told_nothing_keeps_them_where_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPECLOOP_PROJECT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    async with make():
+        pass
+    assert (tmp_path / ".specloop" / FILE).is_file()
