@@ -1,0 +1,102 @@
+"""Every command, snippet and shown output of the README is tried."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from systems.demo import lay_out
+from systems.settings import Settings
+from tests.conftest import RealRun
+from tests.graph.scripted import scripted_reply
+from tests.systems.imitation_server import ImitationServer
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text()
+PLACE = "~/code/app"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    return [line for block in blocks("console") for line in block.splitlines() if line.strip()]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lay_out(tmp_path_factory.mktemp("readme") / "app")
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[str]:
+    with ImitationServer(scripted_reply) as server:
+        yield server.url
+
+
+@pytest.mark.external
+@pytest.mark.xdist_group("readme")
+@pytest.mark.parametrize("line", [line for line in commands() if "bin/specloop" in line])
+def test_a_command_of_the_readme_works(line: str, project: Path, model: str) -> None:
+    arguments = shlex.split(line.replace(PLACE, str(project)))
+    arguments[0] = str(Path(sys.executable).with_name("specloop"))
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, timeout=120, env={**os.environ, "SPECLOOP_MODEL": model}
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_make_target_of_the_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README + (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE))
+    assert {"demo", "setup", "test", "studio", "bench", "cassettes"} <= named | {"test"}
+    assert named <= targets
+
+
+def test_every_path_of_the_contributing_page_exists() -> None:
+    paths = re.findall(r"`((?:nodes|systems|graph|tests)/[\w/.]+)`", (ROOT / "CONTRIBUTING.md").read_text() + README)
+    assert len(paths) > 8
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.external
+@pytest.mark.xdist_group("readme")
+def test_the_python_example_of_the_readme_runs(project: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (snippet,) = blocks("python")
+    exec(compile(snippet.replace(PLACE, str(project)).replace("embedded", model), "README.md", "exec"), {})
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith("done add-json-flag-list-command ")
+    assert shown[1] == "openspec/changes/add-json-flag-list-command/proposal.md True"
+
+
+def test_the_settings_of_the_readme_are_the_defaults() -> None:
+    (text,) = blocks("toml")
+    shown = tomllib.loads(text)
+    assert shown.keys() == Settings.model_fields.keys()
+    assert {**shown, "mcp": None} == Settings().model_dump()
+
+
+def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
+    from graph.cli import EXIT_CODES, INTERRUPTED
+    from systems.errors import Missing, UsageError, Waiting
+
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
+    assert told == {*EXIT_CODES.values(), INTERRUPTED, UsageError.exit_code, Waiting.exit_code, Missing.exit_code}
+
+
+@pytest.mark.embedded
+@pytest.mark.external
+@pytest.mark.xdist_group("real_run")
+def test_the_run_that_the_readme_shows_still_looks_so(real_run: RealRun) -> None:
+    (text,) = re.findall(r"<!-- shown: demo -->\n```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    seen = " ".join(real_run.shown.split())
+    for line in text.splitlines():
+        words = " ".join(re.split(r"\d+\.\d|: \d", line)[0].split())
+        assert words in seen, line
