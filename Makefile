@@ -81,7 +81,7 @@ imports:
 	@echo '== lint-imports'; said=$$(.venv/bin/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 
 pytest:
-	@echo '== pytest'; .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup
+	@echo '== pytest'; .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 cassettes: setup
 	@SPECLOOP_RECORD=1 .venv/bin/python -m pytest -q tests/systems/test_models.py

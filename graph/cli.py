@@ -37,7 +37,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
             click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server."),
-            click.option("--mcp", type=click.Path(), help="File with the MCP servers (mcp.json form)."),
+            click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form)."),
             click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you approve documents first."),
             click.option("--max-loops", type=int, help="Loops the run may take."),
             click.option("--max-seconds", type=float, help="Working seconds the run may take."),
@@ -107,7 +107,7 @@ def status(run_id: str | None, project: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("question")
 @project_option
-@click.option("--mcp", type=click.Path(), help="File with the MCP servers (mcp.json form).")
+@click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
 @json_option
 def ask(question: str, project: Path, as_json: bool, **settings: Any) -> None:
@@ -125,7 +125,7 @@ def ask(question: str, project: Path, as_json: bool, **settings: Any) -> None:
 
 @main.command()
 @project_option
-@click.option("--mcp", type=click.Path(), help="File with the MCP servers (mcp.json form).")
+@click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
 @json_option
 def doctor(project: Path, as_json: bool, **settings: Any) -> None:

@@ -12,6 +12,7 @@ from graph.context import Context
 from systems.connections import Run, Systems, opened
 
 Work = Callable[[Any, Run], Awaitable[Any]]
+BETWEEN = ("next_step", "workflow_end")  # they stand before the loop that comes, or after the last
 PARALLEL = "answer"  # several run side by side: one that starts must not hide what another waits for
 
 
@@ -35,7 +36,7 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
             with (
                 telemetry.run(run_id),
                 telemetry.scope(policy=systems.policy.hash),
-                telemetry.node(name, step=step.get("artifact"), loop=loop + (name == "next_step")),
+                telemetry.node(name, step=step.get("artifact"), loop=loop + (name in BETWEEN)),
             ):
                 try:
                     return await work(state, Run(run_id, context, systems))

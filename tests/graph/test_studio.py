@@ -30,7 +30,7 @@ from tests.graph.conftest import ARTIFACTS, GOAL, copied, documents
 from tests.graph.scripted import scripted_reply
 from tests.systems.imitation_server import ImitationServer
 
-pytestmark = [pytest.mark.external, pytest.mark.xdist_group("studio")]
+pytestmark = pytest.mark.external
 
 ROOT = Path(__file__).parents[2]
 NODES = {
