@@ -42,12 +42,13 @@ def answers(given: Any, interrupts: Sequence[Interrupt]) -> dict[str, Any]:
 
 def _object(given: Any) -> Any:
     """A JSON object as such, anything else as it is."""
-    if not isinstance(given, str) or not given.lstrip().startswith("{"):
+    if not isinstance(given, str):
         return given
+    text = given.encode("utf-8", "replace").decode()
     try:
-        return json.loads(given)
+        return json.loads(text) if text.lstrip().startswith("{") else text
     except ValueError:
-        return given
+        return text
 
 
 def _checked(answer: Any, interrupt: Interrupt) -> dict[str, Any]:

@@ -37,7 +37,9 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
             click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server."),
-            click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form)."),
+            click.option(
+                "--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form)."
+            ),
             click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you approve documents first."),
             click.option("--max-loops", type=int, help="Loops the run may take."),
             click.option("--max-seconds", type=float, help="Working seconds the run may take."),
@@ -48,7 +50,25 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Program(click.Group):
+    """The commands; what is wrong with the options is said as JSON too, where `--json` is among them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remember whether JSON is asked for, whatever else is wrong."""
+        ctx.obj = {"json": "--json" in args}
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if ctx.obj["json"]:
+                _print_error("UsageError", error.format_message(), f"See `{(error.ctx or ctx).command_path} --help`.")
+            raise
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="specloop")
 def main() -> None:
     """A goal in, a complete OpenSpec change out, and a system that learns from its own traces."""
@@ -169,8 +189,7 @@ def reported(as_json: bool, project: Path | None) -> Iterator[None]:
         yield
     except SpecloopError as error:
         if as_json:
-            kind = type(error).__name__
-            _print_json({"error": {"kind": kind, "message": error.message, "mend": error.mend}})
+            _print_error(type(error).__name__, error.message, error.mend)
         console = _stderr()
         console.print(f"{type(error).__name__}: ", style="red", end="")
         console.print(error.message, highlight=False, markup=False)
@@ -247,6 +266,10 @@ def _finish(outcome: Outcome, as_json: bool, project: Path) -> None:
 
         _stdout().print(outcome_panel(outcome, project=str(project)))
     sys.exit(EXIT_CODES[outcome.status])
+
+
+def _print_error(kind: str, message: str, mend: str) -> None:
+    _print_json({"error": {"kind": kind, "message": message, "mend": mend}})
 
 
 def _print_json(value: Any) -> None:

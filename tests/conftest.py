@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from systems import embedded
 from systems.models import Model, ModelChoice, connected
@@ -64,27 +64,35 @@ class RealRun:
 
     project: Path
     outcome: Outcome
-    seconds: float
     shown: str
 
 
 @pytest.fixture(scope="session")
-def real_run(tmp_path_factory: pytest.TempPathFactory) -> RealRun:
-    """The demo as a person starts it: embedded model, real OpenSpec CLI, real MCP servers. Mark users `REAL_RUN`."""
-    project = tmp_path_factory.mktemp("demo") / "todo"
+def real_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> RealRun:
+    """The demo as a person starts it: embedded model, OpenSpec CLI, MCP servers; once for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "real-run"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"):
+        if not (folder / "outcome.json").exists():
+            _run_demo(folder)
+    outcome = Outcome.model_validate_json((folder / "outcome.json").read_text())
+    return RealRun(folder / "todo", outcome, (folder / "shown.txt").read_text())
+
+
+def _run_demo(folder: Path) -> None:
     program = Path(sys.executable).with_name("specloop")
-    began = time.perf_counter()
     done = subprocess.run(
-        [program, "demo", "--folder", project, "--json"],
+        [program, "demo", "--folder", folder / "todo", "--json"],
         capture_output=True,
         text=True,
         timeout=600,
-        cwd=project.parent,
+        cwd=folder,
         env={name: value for name, value in os.environ.items() if not name.startswith("SPECLOOP_") or "CACHE" in name},
     )
-    seconds = time.perf_counter() - began
     assert done.returncode == 0, done.stderr
-    return RealRun(project, Outcome.model_validate_json(done.stdout), seconds, done.stderr)
+    (folder / "shown.txt").write_text(done.stderr)
+    (folder / "outcome.json").write_text(done.stdout)
 
 
 def _anonymous_request(request: Any) -> Any:

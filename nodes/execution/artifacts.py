@@ -12,6 +12,10 @@ from collections.abc import Collection
 from pydantic import BaseModel, Field
 
 LEAST_PURPOSE = 50
+NOTHING = "(nothing said)"
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+MARKS = re.compile(r"<!-*|-*->|`{3,}|~{3,}")
+STRUCTURE = re.compile(r"^(?:>|#{1,6}(?=\s|$)|[*+-]+(?=\s|$)|\d+[.)](?=\s|$)|\[[ xX~-]?\])\s*")
 
 
 class Capability(BaseModel):
@@ -105,16 +109,21 @@ class Sections(BaseModel):
 
 def line(text: str) -> str:
     """A model's text as one line that cannot be taken for Markdown structure."""
-    flat = " ".join(text.split())
-    flat = re.sub(r"^(?:[#>*+-]+|\d+[.)]|\[[ xX~-]?\])\s*", "", flat)
-    flat = re.sub(r"^(?:[#>*+-]+|\[[ xX~-]?\])\s*", "", flat)
-    return flat.replace("<!--", "").replace("-->", "").replace("```", "").strip() or "(nothing said)"
+    flat = " ".join(CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).split())
+    while (bare := STRUCTURE.sub("", MARKS.sub("", flat)).strip()) != flat:
+        flat = bare
+    return flat or NOTHING
 
 
 def sentence(text: str) -> str:
     """One line that ends like a sentence."""
     flat = line(text)
     return flat if flat[-1] in ".!?" else f"{flat}."
+
+
+def title(text: str) -> str:
+    """One line for a heading."""
+    return line(text).rstrip(".: ") or NOTHING
 
 
 def kebab(name: str) -> str:
@@ -152,7 +161,7 @@ def render_spec_delta(draft: SpecDelta, *, existing: Collection[str] | None) -> 
     blocks: dict[str, list[str]] = {"ADDED": [], "MODIFIED": []}
     seen: set[str] = set()
     for requirement in draft.requirements:
-        name = line(requirement.name).rstrip(".:")
+        name = title(requirement.name)
         if name.casefold() in seen:
             continue
         seen.add(name.casefold())
@@ -176,16 +185,21 @@ def _requirement(name: str, requirement: Requirement) -> str:
     shall = re.sub(
         r"^(?:the system\s+)?(?:shall|must|will|should)\s+", "", line(requirement.shall), flags=re.IGNORECASE
     )
-    parts = [f"### Requirement: {name}\nThe system SHALL {sentence(shall[:1].lower() + shall[1:])}"]
+    parts = [f"### Requirement: {name}\nThe system SHALL {sentence(lowered(shall))}"]
     seen: set[str] = set()
     for scenario in requirement.scenarios:
-        title = line(scenario.name).rstrip(".:")
-        if title.casefold() not in seen:
-            seen.add(title.casefold())
+        name = title(scenario.name)
+        if name.casefold() not in seen:
+            seen.add(name.casefold())
             when = re.sub(r"^when\s+", "", line(scenario.when), flags=re.IGNORECASE)
             then = re.sub(r"^then\s+", "", line(scenario.then), flags=re.IGNORECASE)
-            parts.append(f"#### Scenario: {title}\n- **WHEN** {when}\n- **THEN** {then}")
+            parts.append(f"#### Scenario: {name}\n- **WHEN** {when}\n- **THEN** {then}")
     return "\n\n".join(parts)
+
+
+def lowered(text: str) -> str:
+    """A text that goes on in a sentence; an abbreviation at its beginning stays as it is."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def render_design(draft: Design) -> str:
@@ -217,10 +231,10 @@ def render_tasks(draft: Tasks) -> str:
     parts = ["# Tasks"]
     for number, group in enumerate(draft.groups, 1):
         boxes = [
-            f"- [ ] {number}.{index} {line(item.task).rstrip('.')}; verify: {line(item.verify)}"
+            f"- [ ] {number}.{index} {title(item.task)}; verify: {line(item.verify)}"
             for index, item in enumerate(group.tasks, 1)
         ]
-        parts += [f"## {number}. {line(group.title).rstrip('.:')}", "\n".join(boxes)]
+        parts += [f"## {number}. {title(group.title)}", "\n".join(boxes)]
     return _document(*parts)
 
 

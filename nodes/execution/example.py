@@ -25,6 +25,7 @@ from nodes.execution.artifacts import (
 )
 
 MOST_GOAL = 80
+LEAST_WORDS = 3
 MOST_NAME_WORDS = 3
 FILLER = frozenset("a an the to of in on for and that so it is with please add make support implement".split())
 
@@ -40,12 +41,15 @@ def example_of(artifact: str, goal: str, files: Sequence[str]) -> BaseModel | No
 
 def _short(goal: str) -> str:
     flat = " ".join(goal.split()).rstrip(".")
+    if len(flat) < LEAST_WORDS:
+        return f"Do this: {flat}"
     return flat if len(flat) <= MOST_GOAL else flat[:MOST_GOAL].rsplit(" ", 1)[0]
 
 
 def _name(goal: str) -> str:
     words = [word for word in goal.lower().split() if word not in FILLER]
-    return " ".join(words[:MOST_NAME_WORDS])[:40] or "new behaviour"
+    name = " ".join(words[:MOST_NAME_WORDS])[:40]
+    return name if len(name) >= LEAST_WORDS else "new behaviour"
 
 
 def _proposal(goal: str, place: str) -> BaseModel:

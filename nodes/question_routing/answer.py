@@ -90,9 +90,8 @@ def _from_tool(route: Route, candidate: Candidate, result: Result, failures: tup
 def _from_person(route: Route, failures: tuple[str, ...], run: Run) -> Answer:
     asked = {"kind": "question", "text": route.question.text, "reason": "; ".join(failures) or route.reason}
     reply: Any = interrupt(asked, response_schema=PersonAnswer)
-    text = PersonAnswer.model_validate(
-        reply if isinstance(reply, dict) else {"answer": str(reply or "")}
-    ).answer.strip()
+    given = reply if isinstance(reply, (dict, PersonAnswer)) else {"answer": str(reply or "")}
+    text = PersonAnswer.model_validate(given).answer.strip()
     if not text:
         return Answer(question=route.question.text, answered=False, text="left open by the person", failures=failures)
     run.systems.documents.put(text)

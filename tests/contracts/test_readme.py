@@ -42,7 +42,6 @@ def model() -> Iterator[str]:
 
 
 @pytest.mark.external
-@pytest.mark.xdist_group("readme")
 @pytest.mark.parametrize("line", [line for line in commands() if "bin/specloop" in line])
 def test_a_command_of_the_readme_works(line: str, project: Path, model: str) -> None:
     arguments = shlex.split(line.replace(PLACE, str(project)))
@@ -67,7 +66,6 @@ def test_every_path_of_the_contributing_page_exists() -> None:
 
 
 @pytest.mark.external
-@pytest.mark.xdist_group("readme")
 def test_the_python_example_of_the_readme_runs(project: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
     (snippet,) = blocks("python")
     exec(compile(snippet.replace(PLACE, str(project)).replace("embedded", model), "README.md", "exec"), {})
@@ -93,7 +91,6 @@ def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
 
 @pytest.mark.embedded
 @pytest.mark.external
-@pytest.mark.xdist_group("real_run")
 def test_the_run_that_the_readme_shows_still_looks_so(real_run: RealRun) -> None:
     (text,) = re.findall(r"<!-- shown: demo -->\n```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     seen = " ".join(real_run.shown.split())

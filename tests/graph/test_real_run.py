@@ -15,7 +15,7 @@ from tests.conftest import RealRun
 from tests.graph.scripted import scripted_reply
 from tests.systems.imitation_server import ImitationServer
 
-pytestmark = [pytest.mark.embedded, pytest.mark.external, pytest.mark.xdist_group("real_run")]
+pytestmark = [pytest.mark.embedded, pytest.mark.external]
 
 
 async def test_the_demo_ends_with_a_change_that_openspec_accepts_strictly(real_run: RealRun) -> None:

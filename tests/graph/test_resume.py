@@ -22,7 +22,7 @@ from systems import names
 from systems.records import Span
 from systems.spans import Store
 from systems.telemetry import trace_id
-from tests.graph.conftest import BEGUN, GOAL, THEIRS, change_folder, documents, drafted, held, program, started
+from tests.graph.conftest import BEGUN, GOAL, THEIRS, change_folder, documents, drafted, held, said, started
 from tests.graph.scripted import artifact_of, scripted_reply
 from tests.systems.imitation_server import ImitationServer, Reply, Scripted
 
@@ -71,7 +71,7 @@ class Stage:
         (run,) = Workspace(self.project).status()
         return run.run_id
 
-    def spans(self, run_id: str) -> tuple[Span, ...]:
+    def spans(self, run_id: str) -> list[Span]:
         with closing(Store(self.project / ".specloop" / "specloop.db")) as store:
             return store.spans(trace_id=trace_id(run_id))
 
@@ -145,9 +145,9 @@ def test_a_run_killed_while(moment: str, stage: Stage) -> None:
     run_id = stage.run_id()
     before = stage.nodes(run_id)
 
-    resumed = program("resume", run_id, "--json", project=stage.project)
-    assert resumed.returncode == 0, resumed.stderr
-    outcome = json.loads(resumed.stdout)
+    resumed = said("resume", run_id, "--json", project=stage.project)
+    assert resumed.code == 0, resumed.errors
+    outcome = resumed.json
     assert outcome["status"] == "done" and outcome["change"] == BEGUN
     assert outcome["trace_id"] == trace_id(run_id)
     texts = documents(stage.project, BEGUN)

@@ -66,7 +66,6 @@ async def test_the_trace_analysis_shows_a_run(store: Path, tmp_path: Path) -> No
 
 @pytest.mark.embedded
 @pytest.mark.external
-@pytest.mark.xdist_group("real_run")
 async def test_the_trace_analysis_shows_a_run_that_really_happened(real_run: RealRun, tmp_path: Path) -> None:
     store = real_run.project / ".specloop" / "specloop.db"
     notebook = await executed(NOTEBOOKS / "trace_analysis.ipynb", tmp_path, SPECLOOP_STORE=str(store))

@@ -1,0 +1,109 @@
+"""document_update: atomic, validated, restored where OpenSpec refuses; a person's words always win."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from graph.context import Context
+from nodes.document_update import document_update
+from systems.connections import Run, opened
+from systems.records import DocumentUpdate, Draft, File, Step, content_hash
+from tests.graph.conftest import BEGUN, THEIRS, change_folder
+from tests.systems.imitation_server import ImitationServer
+
+pytestmark = pytest.mark.external
+SPEC = "specs/listing/spec.md"
+SOUND = THEIRS[SPEC].replace("One item", "Two items")
+UNSOUND = SOUND.replace("SHALL", "may")
+
+
+@pytest.fixture
+async def run(begun: Path) -> AsyncIterator[Run]:
+    """What the node is given, in a project in which no specs are written yet."""
+    (change_folder(begun, BEGUN) / SPEC).unlink()
+    with ImitationServer() as server:
+        context = Context(project=str(begun), model=server.url)
+        async with opened(context, linger=0) as systems:
+            yield Run("run-1", context, systems)
+
+
+def path(run: Run) -> Path:
+    return change_folder(run.systems.project, BEGUN) / SPEC
+
+
+async def updated(run: Run, text: str, artifact: str = "specs", name: str = SPEC) -> DocumentUpdate:
+    """What becomes of a draft of one file."""
+    documents = run.systems.documents
+    draft = Draft(artifact=artifact, files=(File(path=name, content=documents.put(text)),), repairs=0)
+    step = Step(artifact=artifact, change=BEGUN, loop=1, reason="test")
+    written = await document_update({"step": step.model_dump(), "draft_ref": documents.put_record(draft)}, run)
+    (reference,) = written["update_refs"]
+    return documents.get_record(reference, DocumentUpdate)
+
+
+async def test_a_sound_draft_is_written_once_however_often_it_comes(run: Run) -> None:
+    update = await updated(run, SOUND)
+    assert (update.status, update.valid, update.before, update.after) == ("written", True, None, content_hash(SOUND))
+    first = path(run).stat()
+    again = await updated(run, SOUND)
+    assert (again.status, again.valid, again.after) == ("written", True, update.after)
+    assert (path(run).stat().st_ino, path(run).stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+    assert [each.name for each in path(run).parent.iterdir()] == ["spec.md"]
+
+
+async def test_a_refused_draft_is_taken_back(run: Run) -> None:
+    update = await updated(run, UNSOUND)
+    assert (update.status, update.valid, update.after) == ("restored", False, None)
+    assert any("SHALL" in issue for issue in update.issues) and not path(run).exists()
+    path(run).write_text("  \n")
+    assert (await updated(run, UNSOUND)).status == "restored" and path(run).read_text() == "  \n"
+
+
+async def test_our_own_text_is_replaced_and_comes_back_when_the_new_one_is_refused(run: Run) -> None:
+    await updated(run, SOUND)
+    refused = await updated(run, UNSOUND)
+    assert refused.status == "restored" and path(run).read_text() == SOUND
+    better = SOUND.replace("Two items", "Three items")
+    assert (await updated(run, better)).status == "written" and path(run).read_text() == better
+
+
+async def test_a_persons_text_is_kept_byte_for_byte(run: Run) -> None:
+    theirs = "# Mine\r\n\xe9 \n".encode("latin-1")
+    path(run).write_bytes(theirs)
+    update = await updated(run, SOUND)
+    assert update.status == "kept_theirs" and path(run).read_bytes() == theirs
+
+
+async def test_our_text_as_a_person_edited_it_is_kept(run: Run) -> None:
+    await updated(run, SOUND)
+    path(run).write_text(SOUND + "And mine.\n")
+    assert (await updated(run, SOUND)).status == "kept_theirs"
+    assert path(run).read_text() == SOUND + "And mine.\n"
+
+
+@pytest.mark.parametrize("stood", [None, SOUND])
+async def test_a_write_that_was_announced_but_not_made_is_made(stood: str | None, run: Run) -> None:
+    """As kill -9 leaves it between the note and the write."""
+    if stood:
+        await updated(run, stood)
+    documents, better = run.systems.documents, SOUND.replace("Two items", "Three items")
+    key = path(run).relative_to(run.systems.project).as_posix()
+    before = documents.put(stood) if stood else None
+    documents.note_write(key, after=documents.put(better), before=before, run_id=run.id)
+    assert (await updated(run, better)).status == "written" and path(run).read_text() == better
+
+
+async def test_tasks_without_boxes_are_taken_back(run: Run) -> None:
+    update = await updated(run, "# Tasks\n\nDo it.\n", artifact="tasks", name="tasks.md")
+    assert update.status == "restored" and "no tasks" in update.issues[0]
+    assert not (change_folder(run.systems.project, BEGUN) / "tasks.md").exists()
+
+
+async def test_a_failed_draft_writes_nothing(run: Run) -> None:
+    documents = run.systems.documents
+    draft = documents.put_record(Draft(artifact="specs", files=(), repairs=2, failure="no luck"))
+    assert await document_update({"step": None, "draft_ref": draft}, run) == {"update_refs": []}
+    assert await document_update({"step": None, "draft_ref": None}, run) == {"update_refs": []}
