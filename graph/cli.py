@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -169,10 +170,11 @@ def doctor(project: Path, as_json: bool, **settings: Any) -> None:
 @json_option
 def demo(folder: Path | None, model: str, as_json: bool) -> None:
     """Lay out a small repository and run the main job on it."""
-    with reported(as_json, None):
-        from systems.demo import GOAL, lay_out
+    from systems.demo import GOAL, lay_out
 
+    with reported(as_json, None):
         project = lay_out(folder)
+    with reported(as_json, project):
         _stderr().print(f"A small todo program with its history is in [bold]{project}[/]. Its goal: [bold]{GOAL}[/]")
         workspace = _workspace(project, {"model": model})
         outcome = _watched(functools.partial(workspace.run, GOAL))
@@ -198,9 +200,16 @@ def reported(as_json: bool, project: Path | None) -> Iterator[None]:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         where = f" --project {project}" if project else ""
-        words = f"\nInterrupted; nothing is lost. Go on with: specloop resume {_newest(project)}{where}"
-        _stderr().print(words, markup=False, highlight=False, soft_wrap=True)
+        mend = f"Go on with: {_program()} resume {_newest(project)}{where}"
+        if as_json:
+            _print_error("Interrupted", "Interrupted; nothing is lost.", mend)
+        _stderr().print(f"\nInterrupted; nothing is lost. {mend}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(INTERRUPTED)
+
+
+def _program() -> str:
+    """How the person can start this program again: by name where that works, else by its path."""
+    return "specloop" if shutil.which("specloop") else sys.argv[0]
 
 
 def _newest(project: Path | None) -> str:
@@ -264,7 +273,7 @@ def _finish(outcome: Outcome, as_json: bool, project: Path) -> None:
     else:
         from graph.view import outcome_panel
 
-        _stdout().print(outcome_panel(outcome, project=str(project)))
+        _stdout().print(outcome_panel(outcome, project=str(project), program=_program()))
     sys.exit(EXIT_CODES[outcome.status])
 
 

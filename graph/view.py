@@ -62,7 +62,7 @@ def shorten(text: str, most: int) -> str:
     return flat if len(flat) <= most else f"{flat[: most - 1]}…"
 
 
-def outcome_panel(outcome: Outcome, *, project: str) -> RenderableType:
+def outcome_panel(outcome: Outcome, *, project: str, program: str) -> RenderableType:
     """What was made, where it is, what was found out, and what to do next."""
     parts: list[RenderableType] = []
     if outcome.artifacts:
@@ -78,7 +78,7 @@ def outcome_panel(outcome: Outcome, *, project: str) -> RenderableType:
     parts += _section("Still missing", outcome.missing)
     parts += _section("Waiting for you", (str(item.get("text", "")) for item in outcome.waiting_for))
     parts += _section("Good to know", outcome.notes)
-    parts += _section("Next", next_steps(outcome, project))
+    parts += _section("Next", next_steps(outcome, project, program))
     title = f"{outcome.change or 'no change'} - {WORDS.get(outcome.status, outcome.status)}"
     border = "green" if outcome.status == "done" and not serious else "yellow"
     return Panel(Group(*parts), title=title, border_style=border, padding=(1, 2))
@@ -86,6 +86,8 @@ def outcome_panel(outcome: Outcome, *, project: str) -> RenderableType:
 
 def _artifacts(outcome: Outcome) -> Table:
     table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(overflow="fold")
     for artifact in outcome.artifacts:
         mark = "[green]✓ valid[/]" if artifact.valid else "[yellow]- not valid[/]"
         table.add_row(f"[bold]{artifact.id}[/]", escape(artifact.path), mark)
@@ -115,17 +117,17 @@ def _section(title: str, lines: Iterable[str]) -> list[RenderableType]:
     return [Text(f"\n{title}", style="bold"), *texts] if texts else []
 
 
-def next_steps(outcome: Outcome, project: str) -> list[str]:
+def next_steps(outcome: Outcome, project: str, program: str) -> list[str]:
     """What the person can do now, as commands."""
     if outcome.status == "waiting":
-        return [f"specloop resume {outcome.run_id} --project {project}"]
+        return [f"{program} resume {outcome.run_id} --project {project}"]
     if outcome.status == "done":
         return [
             f"read {project}/openspec/changes/{outcome.change}, edit what you want said otherwise",
-            f"specloop status --project {project}   # this and earlier runs",
-            f"specloop run 'ANOTHER GOAL' --project {project}",
+            f"{program} status --project {project}   # this and earlier runs",
+            f"{program} run 'ANOTHER GOAL' --project {project}",
         ]
-    return [f"specloop resume {outcome.run_id} --project {project}   # once what is missing is mended"]
+    return [f"{program} resume {outcome.run_id} --project {project}   # once what is missing is mended"]
 
 
 def runs_table(runs: Iterable[RunSummary]) -> Table:

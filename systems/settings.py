@@ -49,7 +49,8 @@ def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[
     """The settings of a project; values of `given` that are None do not count.
 
     Raises:
-        UsageError: the file is not TOML (with its line), or a value is unknown, mistyped or out of bounds.
+        UsageError: the file cannot be read or is not TOML (with its line), or a value is unknown, mistyped or out of
+            bounds.
     """
     file = _from_file(project / FILE)
     known = Settings.model_fields
@@ -74,11 +75,16 @@ def api_key(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
+    mend = "Mend that line, or move the file aside."
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path} is not valid TOML: {error}.", mend="Mend that line, or move the file aside."
-        ) from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).", mend="Move it aside.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.", mend=mend) from error
+    except tomllib.TOMLDecodeError as error:
+        words = str(error).replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end of the file")
+        raise UsageError(f"{path} is not valid TOML: {words}.", mend=mend) from error

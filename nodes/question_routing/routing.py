@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from systems.mcp import Tool
 from systems.policy import QuestionKnobs
 from systems.records import Candidate, Question, Route
 
-NAMED_WEIGHT = 2.0
+NAMED_WEIGHT = 1.0
+PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b")
 DEPRECATED = 0.5
 
 
@@ -41,7 +43,7 @@ class Router:
             question: what is asked.
             avoid: `server.tool`s that failed in this run and are not asked again.
         """
-        ranked = self._index.search(question.text, limit=len(self._tools) + len(self._knobs.lines))
+        ranked = self._index.search(without_paths(question.text), limit=len(self._tools) + len(self._knobs.lines))
         found = [(key, score) for key, score in ranked if key in self._tools]
         callable_ones = [self._candidate(key, score, question) for key, score in found if key not in avoid]
         scored = sorted((candidate for candidate in callable_ones if candidate), key=lambda candidate: -candidate.score)
@@ -72,11 +74,16 @@ class Router:
         return Candidate(server=tool.server, tool=tool.name, arguments=call.arguments, score=round(total, 3))
 
     def _coverage(self, key: str, question: str) -> float:
-        """Share of the question's words that the tool speaks of, or that name a place it can be pointed at."""
-        asked = stems(question)
+        """Share of the question's words that the tool speaks of, or that name a place in the project."""
+        asked = stems(without_paths(question))
         known = stems(self._words(key, self._tools[key]))
         return len(asked & (known | self._named)) / len(asked) if asked else 0.0
 
     def _words(self, key: str, tool: Tool) -> str:
         lines = self._knobs.lines
         return " ".join((tool.server, tool.name, tool.description, lines.get(tool.server, ""), lines.get(key, "")))
+
+
+def without_paths(question: str) -> str:
+    """A question without paths and file names: they say what it is about, not what kind of question it is."""
+    return PATH_LIKE.sub(" ", question)

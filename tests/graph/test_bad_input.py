@@ -232,15 +232,16 @@ def test_a_run_that_waits_too_long_for_another_says_so(begun: Path, server: Imit
 def test_control_c_while_waiting_for_another_run_is_heeded(begun: Path, server: ImitationServer) -> None:
     (begun / ".specloop" / "locks").mkdir(parents=True, exist_ok=True)
     with FileLock(begun / ".specloop" / "locks" / f"change-{BEGUN}.lock"):
-        process = started("run", GOAL, "--change", BEGUN, "--model", server.url, project=begun)
+        process = started("run", GOAL, "--change", BEGUN, "--model", server.url, "--json", project=begun)
         assert process.stderr is not None
         for line in process.stderr:
             if "another run is working" in line:
                 break
-        code, _, errors = ended(process, signal.SIGINT)
+        code, output, errors = ended(process, signal.SIGINT)
     assert code == 130
     (run,) = Workspace(begun).status()
     assert f"specloop resume {run.run_id}" in errors and run.status == "interrupted"
+    assert f"specloop resume {run.run_id}" in json.loads(output)["error"]["mend"]
 
 
 @pytest.mark.external
@@ -251,6 +252,16 @@ def test_two_programs_cannot_work_on_one_run(begun: Path, server: ImitationServe
     (run,) = Workspace(begun).status()
     with FileLock(runs_folder / f"run-{run.run_id}.lock"):
         assert "another process" in refused("resume", run.run_id, "--model", server.url, project=begun, code=1)
+
+
+@pytest.mark.external
+def test_a_change_that_is_gone_when_its_run_goes_on_is_named(begun: Path, server: ImitationServer) -> None:
+    (change_folder(begun, BEGUN) / "design.md").unlink()
+    short = workspace(begun, server, max_loops=1).run(GOAL, change=BEGUN)
+    shutil.rmtree(begun / "openspec")
+    words = refused("resume", short.run_id, "--max-loops", "9", "--model", server.url, project=begun, code=2)
+    assert BEGUN in words or "OpenSpec" in words
+    assert not (begun / "openspec").exists()
 
 
 def fill(ballast: Path) -> None:

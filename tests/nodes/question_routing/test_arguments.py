@@ -1,0 +1,129 @@
+"""Arguments come from the question or are not guessed; nothing outside of the project is ever one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nodes.question_routing.arguments import Call, fill_arguments, local_zone, mentioned_path
+from nodes.question_routing.questions import Places, fill
+from systems.mcp import Tool
+
+PLACES = Places(files=("README.md", "src/a.py", "src/deep/b.py", "lib/b.py", "docs/guide v2.md", "etc/passwd"))
+PROJECT = Path("/project")
+
+
+def tool(name: str, *required: str, optional: tuple[str, ...] = (), **schemas: dict[str, Any]) -> Tool:
+    properties = {key: schemas.get(key, {"type": "string"}) for key in (*required, *optional)}
+    return Tool(server="s", name=name, input_schema={"properties": properties, "required": required}, read_only=True)
+
+
+def filled(wanted: Tool, question: str, project: Path = PROJECT) -> Call | None:
+    return fill_arguments(wanted, question, project=project, places=PLACES)
+
+
+@pytest.mark.parametrize(
+    ("question", "path"),
+    [
+        ("What does the file README.md say?", "README.md"),
+        ("What does `src/a.py` say?", "src/a.py"),
+        ("What is in a.py?", "src/a.py"),
+        ("What is in src/deep/b.py, and why?", "src/deep/b.py"),
+        ("What is in docs/guide v2.md?", "docs/guide v2.md"),
+        ("What is in the folder src/deep?", "src/deep"),
+        ("What is in b.py?", None),
+        ("What is in XREADME.md or README.md.bak?", None),
+        ("What does /etc/passwd say?", None),
+        ("What does ../README.md say?", None),
+        ("What does ~/src/a.py say?", None),
+    ],
+)
+def test_a_path_of_the_project_is_recognised(question: str, path: str | None) -> None:
+    assert mentioned_path(question, PLACES) == path
+
+
+@given(
+    st.text(st.characters(codec="utf-8")),
+    st.sampled_from(["/etc/passwd", "../../x", "~/.ssh/id", "file:///etc/passwd"]),
+)
+def test_a_path_outside_of_the_project_is_never_an_argument(words: str, outside: str) -> None:
+    call = filled(tool("read_text_file", "path"), f"{words} What does {outside} say?")
+    assert call is None or call.arguments["path"] in [str(PROJECT / path) for path in ("", *PLACES.files, *FOLDERS)]
+
+
+FOLDERS = ("src", "src/deep", "lib", "docs", "etc")
+
+
+def test_a_link_out_of_the_project_is_no_argument(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "secret").write_text("x")
+    (tmp_path / "project" / "README.md").symlink_to(tmp_path / "secret")
+    assert filled(tool("read_text_file", "path"), "What does README.md say?", tmp_path / "project") is None
+
+
+def test_a_folder_is_not_read_and_a_file_not_listed() -> None:
+    read, listing = tool("read_text_file", "path"), tool("list_directory", "path")
+    assert filled(read, "What is in src/deep?") is None and filled(listing, "What is in README.md?") is None
+    assert filled(listing, "What is in src/deep?") == Call({"path": "/project/src/deep"}, 1)
+    assert filled(listing, "What is in the project?") == Call({"path": "/project"}, 0)
+    assert filled(tool("get_file_info", "path"), "How big is src/deep?") == Call({"path": "/project/src/deep"}, 1)
+
+
+def test_lists_of_paths_are_lists() -> None:
+    several = tool("read_multiple_files", "paths", paths={"type": "array"})
+    assert filled(several, "What does README.md say?") == Call({"paths": ["/project/README.md"]}, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "value"),
+    [
+        ("revision", "What did commit 3bc6d9a change?", "3bc6d9a"),
+        ("revision", "What is new?", "HEAD"),
+        ("target", "What changed in the last commit?", "HEAD~1"),
+        (
+            "target",
+            "What is different from e83c5163316f89bfbde7d9ab23ca2e25604af290?",
+            "e83c5163316f89bfbde7d9ab23ca2e25604af290",
+        ),
+        ("timezone", "What time is it in New York?", "America/New_York"),
+        ("timezone", "What is today's date?", local_zone()),
+        ("pattern", 'Where is "def main" used?', "def main"),
+        ("query", "Where is 'main' used?", "main"),
+        ("repo_path", "What were the last commits?", "/project"),
+        ("max_count", "What were the last commits?", 5),
+    ],
+)
+def test_values_are_found_in_the_question(name: str, question: str, value: Any) -> None:
+    call = filled(tool("any", name), question)
+    assert call is not None and call.arguments == {name: value}
+
+
+@pytest.mark.parametrize("name", ["target", "pattern", "path", "colour"])
+def test_what_the_question_does_not_say_is_not_guessed(name: str) -> None:
+    assert filled(tool("any", name), "What is there?") is None
+    assert filled(tool("any", optional=(name,)), "What is there?") == Call({}, 0)
+
+
+def test_the_first_zone_is_where_from_and_the_second_where_to() -> None:
+    convert = tool("convert_time", "source_timezone", "time", "target_timezone")
+    call = filled(convert, "If it is 3pm in New York, what is it in Paris?")
+    assert call is not None and call.named == 3
+    zones = {"source_timezone": "America/New_York", "target_timezone": "Europe/Paris"}
+    assert call.arguments == {**zones, "time": "15:00"}
+    assert filled(convert, "What time is it in Paris?") is None
+
+
+def test_a_required_choice_takes_its_first_value() -> None:
+    call = filled(tool("any", "kind", kind={"type": "string", "enum": ["local", "remote"]}), "Which are there?")
+    assert call == Call({"kind": "local"}, 0)
+
+
+def test_a_question_whose_place_is_not_there_is_left_out() -> None:
+    templates = ("What is {readme}?", "What is in {tests}?", "Which {goal}?", "When?")
+    found = fill(templates, goal="add {x}", places=Places(files=(), readme="README"))
+    assert [question.text for question in found] == ["What is README?", "Which add {x}?", "When?"]
+    assert {question.origin for question in found} == {"policy"}
