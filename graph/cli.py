@@ -12,7 +12,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,17 +213,18 @@ def _program() -> str:
 
 
 def _newest(project: Path | None) -> str:
+    from systems.errors import SpecloopError
     from systems.runs import Runs
 
     store = (project or Path()) / ".specloop" / "specloop.db"
     if not store.exists():
         return "RUN"
-    runs = Runs(store)
     try:
-        stopped = {run.status: run.run_id for run in reversed(runs.all())}
-        return stopped.get("interrupted") or stopped.get("running") or "RUN"
-    finally:
-        runs.close()
+        with closing(Runs(store)) as runs:
+            stopped = {run.status: run.run_id for run in reversed(runs.all())}
+    except SpecloopError:
+        return "RUN"
+    return stopped.get("interrupted") or stopped.get("running") or "RUN"
 
 
 def _workspace(project: Path, settings: dict[str, Any]) -> Workspace:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from systems.openspec import OpenSpec
 from tests.graph.scripted import scripted_reply
 from tests.systems.imitation_server import ImitationServer
 
-PROGRAM = (sys.executable, "-c", "from graph.cli import main; main()")
+PROGRAM = (str(Path(sys.executable).with_name("specloop")),)
 GOAL = "Add a --json flag to the list command"
 TIME_SERVER = {"mcpServers": {"time": {"command": sys.executable, "args": ["-m", "mcp_server_time"]}}}
 ARTIFACTS = ("proposal", "specs", "design", "tasks")
@@ -153,7 +154,11 @@ class Said:
 
 def said(*arguments: str, project: Path) -> Said:
     """Run `specloop` in this process; anything but an exit is a failure of the test."""
-    result = CliRunner().invoke(main, [*arguments, "--project", str(project)], env={"COLUMNS": "1000"})
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        result = CliRunner().invoke(main, [*arguments, "--project", str(project)], env={"COLUMNS": "1000"})
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Said(result.exit_code, result.stdout, result.stderr)

@@ -259,8 +259,8 @@ def test_a_change_that_is_gone_when_its_run_goes_on_is_named(begun: Path, server
     (change_folder(begun, BEGUN) / "design.md").unlink()
     short = workspace(begun, server, max_loops=1).run(GOAL, change=BEGUN)
     shutil.rmtree(begun / "openspec")
-    words = refused("resume", short.run_id, "--max-loops", "9", "--model", server.url, project=begun, code=2)
-    assert BEGUN in words or "OpenSpec" in words
+    result = said("resume", short.run_id, "--max-loops", "9", "--model", server.url, "--json", project=begun)
+    assert result.code == 2 and BEGUN in result.json["error"]["message"]
     assert not (begun / "openspec").exists()
 
 
