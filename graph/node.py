@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, get_type_hints
 
 from langgraph.errors import GraphInterrupt
 from langgraph.runtime import Runtime
 
 from graph.context import Context
-from systems.connections import Run, Systems, opened
+from systems.connections import Run, opened
 
 Work = Callable[[Any, Run], Awaitable[Any]]
 BETWEEN = ("next_step", "workflow_end")  # they stand before the loop that comes, or after the last
@@ -25,37 +26,47 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
     name = work.__name__
 
     async def node(state: Mapping[str, Any], runtime: Runtime[Context]) -> Any:
-        run_id, context = _run_id(runtime), runtime.context or Context()
+        context = runtime.context or Context()
         async with opened(context) as systems:
-            step = state.get("step") or {}
-            loop = state.get("loop") or step.get("loop") or 0
-            systems.runs.update(run_id, node=name)
-            if name != PARALLEL:
-                systems.runs.update(run_id, status="running", waiting_for=())
-            telemetry = systems.telemetry
-            with (
-                telemetry.run(run_id),
-                telemetry.scope(policy=systems.policy.hash),
-                telemetry.node(name, step=step.get("artifact"), loop=loop + (name in BETWEEN)),
-            ):
-                try:
-                    return await work(state, Run(run_id, context, systems))
-                except BaseException as stop:  # waiting for a person, failed or stopped: others may work on the change
-                    if isinstance(stop, GraphInterrupt):
-                        _note_pause(stop, run_id, systems)
-                    systems.release(run_id)
-                    raise
+            run = Run(_run_id(runtime), context, systems)
+            with _at_work(name, state, run):
+                return await work(state, run)
 
     node.__name__ = node.__qualname__ = name
     node.__annotations__ = {"state": hints["state"], "runtime": Runtime[Context], "return": hints["return"]}
     return node, hints["state"]
 
 
-def _note_pause(pause: GraphInterrupt, run_id: str, systems: Systems) -> None:
+@contextmanager
+def _at_work(name: str, state: Mapping[str, Any], run: Run) -> Iterator[None]:
+    """A node at work: seen in the list of runs and in the trace, and in order again however it ends."""
+    runs, telemetry = run.systems.runs, run.systems.telemetry
+    step = state.get("step") or {}
+    loop = state.get("loop") or step.get("loop") or 0
+    runs.update(run.id, node=name)
+    if name != PARALLEL:
+        runs.update(run.id, status="running", waiting_for=())
+    try:
+        with (
+            runs.held(run.id),
+            telemetry.run(run.id),
+            telemetry.scope(policy=run.systems.policy.hash),
+            telemetry.node(name, step=step.get("artifact"), loop=loop + (name in BETWEEN)),
+        ):
+            yield
+    except BaseException as stop:  # waiting for a person, failed or stopped: others may work on the change
+        if isinstance(stop, GraphInterrupt):
+            _note_pause(stop, run)
+        run.systems.release(run.id)
+        raise
+
+
+def _note_pause(pause: GraphInterrupt, run: Run) -> None:
     """Let `status` say what a run waits for, also where a LangGraph server runs it."""
+    runs = run.systems.runs
     asked = [str(interrupt.value["text"]) for interrupt in pause.args[0]]
-    waiting_for = tuple(dict.fromkeys([*systems.runs.get(run_id).waiting_for, *asked]))
-    systems.runs.update(run_id, status="waiting", waiting_for=waiting_for)
+    waiting_for = tuple(dict.fromkeys([*runs.get(run.id).waiting_for, *asked]))
+    runs.update(run.id, status="waiting", waiting_for=waiting_for)
 
 
 def _run_id(runtime: Runtime[Context]) -> str:

@@ -144,6 +144,8 @@ async def _issues(draft: Draft, paths: Sequence[str], status: ChangeStatus, run:
             issues = () if state.total else ("tasks.md: OpenSpec finds no tasks in it",)
         else:
             issues = ()
+        verdict = {names.EVALUATION_NAME: "openspec", names.EVALUATION_LABEL: "fail" if issues else "pass"}
+        span.add_event(names.EVALUATION_EVENT, verdict)
         if issues:
             span.set_status(Status(StatusCode.ERROR, "; ".join(issues)[:500]))
         return issues

@@ -9,8 +9,8 @@ from filelock import FileLock, Timeout
 from systems.errors import Missing
 
 
-def taken(path: Path) -> FileLock | None:
-    """The lock of a file, now held; None when somebody else holds it.
+def taken(path: Path, *, seconds: float = 0.0) -> FileLock | None:
+    """The lock of a file, now held; None when somebody else holds it for longer than that.
 
     Raises:
         Missing: the lock file cannot be written.
@@ -18,7 +18,7 @@ def taken(path: Path) -> FileLock | None:
     lock = FileLock(path, thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=seconds, poll_interval=0.02)
     except Timeout:
         return None
     except OSError as error:

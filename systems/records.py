@@ -70,7 +70,7 @@ class Question(Record):
     """Something that must be known before a step can be drafted."""
 
     text: str = Field(description="The question, in words")
-    origin: Literal["policy", "model", "person"] = Field(description="Who asks")
+    origin: Literal["policy", "model", "person", "plan"] = Field(description="Who asks")
 
 
 class Candidate(Record):
@@ -213,7 +213,7 @@ class PlanRevision(Record):
     example: bool = Field(False, description="Show the model a worked example")
     hints: tuple[str, ...] = Field((), description="Validator's words the next draft of `artifact: ...` must heed")
     avoid: tuple[str, ...] = Field((), description="server.tool that must not be asked again in this run")
-    ask_person: tuple[str, ...] = Field((), description="Questions that go to the person")
+    ask_person: tuple[str, ...] = Field((), description="Questions to the person before `artifact: ...` is drafted")
     give_up: tuple[str, ...] = Field((), description="Artifacts that are not tried again")
     reasons: tuple[str, ...] = Field((), description="What changed in the last revision and which finding asked for it")
 

@@ -21,6 +21,8 @@ from systems.errors import Busy, UsageError
 from systems.locks import taken
 from systems.records import Hash, RunStatus, RunSummary
 
+LOOK_SECONDS = 1.0  # `status` holds a lock for a moment to see whether somebody else does
+
 migrations = Migrations("runs")
 
 
@@ -109,13 +111,23 @@ class Runs:
             Busy: another process works on it.
             Missing: the lock file cannot be written.
         """
-        lock = taken(self._lock_file(run_id))
+        lock = taken(self._lock_file(run_id), seconds=LOOK_SECONDS)
         if lock is None:
             raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.")
         try:
             yield
         finally:
             lock.release()
+
+    @contextmanager
+    def held(self, run_id: str) -> Iterator[None]:
+        """Let a run count as alive, where nobody holds it as a whole: under a LangGraph server."""
+        lock = taken(self._lock_file(run_id))
+        try:
+            yield
+        finally:
+            if lock:
+                lock.release()
 
     def close(self) -> None:
         """Close the database."""

@@ -110,7 +110,7 @@ class Sections(BaseModel):
 def line(text: str) -> str:
     """A model's text as one line that cannot be taken for Markdown structure."""
     flat = " ".join(CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).split())
-    while (bare := STRUCTURE.sub("", MARKS.sub("", flat)).strip()) != flat:
+    while (bare := " ".join(STRUCTURE.sub("", MARKS.sub("", flat)).split())) != flat:
         flat = bare
     return flat or NOTHING
 

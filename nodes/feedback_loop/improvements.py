@@ -181,6 +181,8 @@ def _stuck(finding: Finding, plan: _Plan) -> None:
     long = any(f"{cause} again" in finding.evidence for cause in ("truncated", "timeout"))
     if plan.revision.shorter < (MOST_SHORTER if long else 1):
         _shorter(finding, plan)
+        question = f"{plan.artifact}: What must the {plan.artifact} say? So far: {finding.evidence}"[:HINT_CHARACTERS]
+        plan.add(finding, "ask_person", question, f"Ask the person what the {plan.artifact} must say")
     elif not plan.example:
         plan.revise(finding, "Show the model a worked example", example=True)
     else:

@@ -50,7 +50,8 @@ async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", 
     questions = fill(knobs.always.get(step.artifact, knobs.always.get("*", ())), goal=goal, places=places)
     questions += await own_questions(run, goal, step, asked=questions)
     router = Router(systems.servers.tools, project=systems.project, places=places, knobs=knobs)
-    routes = without_repeats([routed(question, router, revision) for question in questions])
+    routes = without_repeats([router.route(question, avoid=revision.avoid) for question in questions])
+    routes += for_person(revision, step.artifact)
     references = [systems.documents.put_record(route) for route in routes]
     sends = [Send("answer", Asked(route_ref=reference, loop=step.loop)) for reference in references]
     return Command(goto=sends or "execution", update=Writes(route_refs=references))
@@ -111,11 +112,18 @@ def _own_prompt(goal: str, step: Step, asked: Sequence[Question]) -> str:
     )
 
 
-def routed(question: Question, router: Router, revision: PlanRevision) -> Route:
-    """The route of one question, as the router and the run's plan see it."""
-    if question.text in revision.ask_person:
-        return Route(question=question, candidates=(), decided_by="revision", reason="the plan sends it to the person")
-    return router.route(question, avoid=revision.avoid)
+def for_person(revision: PlanRevision, artifact: str) -> list[Route]:
+    """The questions that the run's plan puts to the person before this artifact is drafted."""
+    mine = [text.removeprefix(f"{artifact}: ") for text in revision.ask_person if text.startswith(f"{artifact}: ")]
+    return [
+        Route(
+            question=Question(text=text, origin="plan"),
+            candidates=(),
+            decided_by="revision",
+            reason="the plan was revised to ask the person",
+        )
+        for text in mine
+    ]
 
 
 def without_repeats(routes: Sequence[Route]) -> list[Route]:

@@ -60,7 +60,7 @@ def refuse(message: str, *, mend: str = "") -> NoReturn:
     if re.search(r"\b(ENOSPC|EDQUOT|EACCES|EPERM|EROFS)\b", message):
         raise Missing(f"OpenSpec: {said}", system="disk", mend="Free some space, or give yourself write permission.")
     if re.search(r"^(Change|Artifact) '.*' not found|^Invalid change name|^Change name must not contain path", message):
-        raise UsageError(f"OpenSpec: {said}", mend=mend)
+        raise UsageError(f"OpenSpec: {said}", mend=mend or "See `openspec list` for the changes there are.")
     raise Rejected(f"OpenSpec: {said}", issues=(said,), mend=mend)
 
 

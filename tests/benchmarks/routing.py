@@ -63,7 +63,13 @@ def main() -> None:
         wrong += servers[0] not in (case["server"], "person")
     total = Counter(case["server"] for case in cases)
     cuts = statistics.quantiles(milliseconds, n=20)
-    result = {"n": len(cases), "top1": sum(right.values()), "top2": top2, "abstained": abstained, "wrong": wrong}
+    result: dict[str, float] = {
+        "n": len(cases),
+        "top1": sum(right.values()),
+        "top2": top2,
+        "abstained": abstained,
+        "wrong": wrong,
+    }
     result |= {"ms_p50": round(statistics.median(milliseconds), 2), "ms_p95": round(cuts[-1], 2)}
     by_server = {server: f"{right[server]}/{count}" for server, count in sorted(total.items())}
     print(json.dumps({**result, "by_server": by_server, "by_method": {"lexical": len(cases)}}))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nodes.question_routing.answer import excerpt
-from nodes.question_routing.node import routed, without_repeats
+from nodes.question_routing.node import for_person, without_repeats
 from nodes.question_routing.questions import Places
 from nodes.question_routing.routing import Router
 from systems.mcp import Tool
@@ -85,10 +85,14 @@ def test_what_no_tool_can_know_goes_to_the_person(question: str) -> None:
 
 def test_a_tool_to_be_avoided_is_not_asked() -> None:
     question = asked("What does the file README.md say?")
-    route = routed(question, router(), PlanRevision(avoid=("filesystem.read_text_file",)))
+    route = router().route(question, avoid=("filesystem.read_text_file",))
     assert route.candidates and "read_text_file" not in [each.tool for each in route.candidates]
-    route = routed(question, router(), PlanRevision(ask_person=(question.text,)))
-    assert route.candidates == () and route.decided_by == "revision"
+
+
+def test_the_plan_puts_its_questions_to_the_person_before_their_artifact() -> None:
+    revision = PlanRevision(ask_person=("specs: What must the specs say?", "design: Which module?"))
+    (route,) = for_person(revision, "specs")
+    assert (route.question.text, route.candidates, route.decided_by) == ("What must the specs say?", (), "revision")
 
 
 def test_the_models_question_is_dropped_when_its_call_is_made_anyway() -> None:
