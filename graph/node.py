@@ -43,9 +43,10 @@ def _at_work(name: str, state: Mapping[str, Any], run: Run) -> Iterator[None]:
     runs, telemetry = run.systems.runs, run.systems.telemetry
     step = state.get("step") or {}
     loop = state.get("loop") or step.get("loop") or 0
-    runs.update(run.id, node=name)
-    if name != PARALLEL:
-        runs.update(run.id, status="running", waiting_for=())
+    if name == PARALLEL:
+        runs.update(run.id, node=name)
+    else:
+        runs.update(run.id, node=name, status="running", waiting_for=())
     try:
         with (
             runs.held(run.id),

@@ -21,6 +21,7 @@ from systems.errors import Busy, UsageError
 from systems.locks import taken
 from systems.records import Hash, RunStatus, RunSummary
 
+_alive_here: set[Path] = set()  # lock files of the runs that this process holds as a whole
 LOOK_SECONDS = 1.0  # `status` holds a lock for a moment to see whether somebody else does
 
 migrations = Migrations("runs")
@@ -114,15 +115,17 @@ class Runs:
         lock = taken(self._lock_file(run_id), seconds=LOOK_SECONDS)
         if lock is None:
             raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.")
+        _alive_here.add(self._lock_file(run_id))
         try:
             yield
         finally:
+            _alive_here.discard(self._lock_file(run_id))
             lock.release()
 
     @contextmanager
     def held(self, run_id: str) -> Iterator[None]:
         """Let a run count as alive, where nobody holds it as a whole: under a LangGraph server."""
-        lock = taken(self._lock_file(run_id))
+        lock = None if self._lock_file(run_id) in _alive_here else taken(self._lock_file(run_id))
         try:
             yield
         finally:

@@ -72,7 +72,8 @@ async def measure() -> dict[str, float]:
         ours, plain = [], []
         async with opened(context, linger=0) as systems:
             for number in range(ROUNDS):
-                ours.append(await milliseconds(traced(count)[0], context, f"ours-{number}"))
+                with systems.runs.alive(f"ours-{number}"):
+                    ours.append(await milliseconds(traced(count)[0], context, f"ours-{number}"))
                 plain.append(await milliseconds(bare(systems), context, f"bare-{number}"))
     ratio = statistics.median(a / b for a, b in zip(ours[1:], plain[1:], strict=True))
     return {
