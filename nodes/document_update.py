@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from systems import names
 from systems.connections import Run
 from systems.documents import read_file, write_file
-from systems.openspec import ChangeStatus
+from systems.openspec import ChangeStatus, says_nothing
 from systems.records import DocumentUpdate, Draft, File, Hash, Step, content_hash
 
 
@@ -93,7 +93,7 @@ class _Write:
         if current == self.file.content and last and last[0] == current:
             self._before, self.made = last[1], True
             return
-        blank = text is None or not text.strip()
+        blank = text is None or says_nothing(text)
         ours = last is not None and (last[0] == current or last == (self.file.content, current))
         if not (blank or ours):
             return

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, TypedDict
 
 from langgraph.config import get_stream_writer
 from langgraph.types import Command
 
 from systems.connections import Run, Systems
+from systems.documents import read_file
 from systems.errors import Busy, Rejected, UsageError
-from systems.openspec import ArtifactStatus, ChangeStatus
+from systems.openspec import ArtifactStatus, ChangeStatus, capabilities, says_nothing
 from systems.records import Hash, PlanRevision, Step
 
 MOST_GOAL_CHARACTERS = 4_000
@@ -148,26 +149,43 @@ async def choose(
     status: ChangeStatus, revision: PlanRevision, systems: Systems, *, loop: int
 ) -> tuple[Step | None, tuple[str, ...]]:
     """The step to take, or None with what is missing (nothing, when the change is complete and valid)."""
-    unfinished = [artifact for artifact in status.artifacts if artifact.status in ("ready", "blocked")]
-    for artifact in unfinished:
-        if artifact.status == "ready" and artifact.id not in revision.give_up:
-            return _step(artifact, status, loop, "OpenSpec says it is ready"), ()
-    if unfinished:
-        return None, tuple(_lacking(artifact, revision) for artifact in unfinished)
+    for artifact, reason in _drafted_next(status):
+        if artifact.id not in revision.give_up:
+            return _step(artifact, status, loop, reason), ()
+    lacking = _lacking(status, revision)
+    if lacking:
+        return None, lacking
     validation = await systems.openspec.validate(status.change)
     if validation.valid:
         return None, ()
-    specs = next((artifact for artifact in status.artifacts if _ours(artifact, systems)), None)
-    if specs is not None and specs.id not in revision.give_up:
+    specs = _artifact(status, "specs")
+    if specs and _ours(specs, systems) and specs.id not in revision.give_up:
         return _step(specs, status, loop, "OpenSpec does not accept what was drafted"), ()
     return None, tuple(f"OpenSpec does not accept the change: {issue}" for issue in validation.issues)
 
 
+def _drafted_next(status: ChangeStatus) -> Iterator[tuple[ArtifactStatus, str]]:
+    """The artifacts that can be drafted now, in OpenSpec's order, each with the reason."""
+    for artifact in status.artifacts:
+        if artifact.status == "ready":
+            yield artifact, "OpenSpec says it is ready"
+        elif artifact.id == "specs" and artifact.status == "done" and _unspecified(status):
+            yield artifact, f"{_unspecified(status)[0]} of the proposal has no spec yet"
+
+
+def _artifact(status: ChangeStatus, name: str) -> ArtifactStatus | None:
+    return next((artifact for artifact in status.artifacts if artifact.id == name), None)
+
+
 def _ours(artifact: ArtifactStatus, systems: Systems) -> bool:
-    """Whether every file of the specs is as specloop wrote it; a person's words are never drafted over."""
-    if artifact.id != "specs" or not artifact.existing:
-        return False
-    return all(systems.wrote(path) for path in artifact.existing)
+    """Whether every file of an artifact is as specloop wrote it; a person's words are never drafted over."""
+    return bool(artifact.existing) and all(systems.wrote(path) for path in artifact.existing)
+
+
+def _unspecified(status: ChangeStatus) -> tuple[str, ...]:
+    """Capabilities of the proposal without a spec; one spec file is enough for OpenSpec to call the specs done."""
+    listed = capabilities(read_file(status.root / "proposal.md") or "")
+    return tuple(name for name in listed if says_nothing(read_file(status.root / "specs" / name / "spec.md") or ""))
 
 
 def _step(artifact: ArtifactStatus, status: ChangeStatus, loop: int, reason: str) -> Step:
@@ -180,10 +198,18 @@ def _undone(status: ChangeStatus) -> list[str]:
     ]
 
 
-def _lacking(artifact: ArtifactStatus, revision: PlanRevision) -> str:
-    if artifact.id in revision.give_up:
-        return f"{artifact.id}: given up after repeated attempts"
-    return f"{artifact.id}: waits for {', '.join(artifact.requires) or 'OpenSpec'}"
+def _lacking(status: ChangeStatus, revision: PlanRevision) -> tuple[str, ...]:
+    """What stands between the change and its completion, in words."""
+    lacking = []
+    for artifact in status.artifacts:
+        open_ = artifact.status in ("ready", "blocked")
+        if open_ and artifact.id in revision.give_up:
+            lacking.append(f"{artifact.id}: given up after repeated attempts")
+        elif open_:
+            lacking.append(f"{artifact.id}: waits for {', '.join(artifact.requires) or 'OpenSpec'}")
+        elif artifact.id == "specs" and artifact.status == "done":
+            lacking += [f"specs: {name} of the proposal has none" for name in _unspecified(status)]
+    return tuple(lacking)
 
 
 def overspent(state: Reads, run: Run) -> tuple[str, ...]:

@@ -19,11 +19,10 @@ from systems import names
 from systems.connections import Run
 from systems.documents import read_file
 from systems.errors import DraftFailed, InvalidDraft
-from systems.openspec import ChangeStatus, Instructions
+from systems.openspec import ChangeStatus, Instructions, capabilities, says_nothing
 from systems.records import Answer, Draft, File, Hash, PlanRevision, Step
 
 D = TypeVar("D", bound=BaseModel)
-CAPABILITY = re.compile(r"^\s*[-*]\s+`([A-Za-z0-9][\w./-]*)`", re.MULTILINE)
 
 
 class Reads(TypedDict, total=False):
@@ -105,9 +104,8 @@ async def drafted(work: Work) -> Draft:
 
 async def _specs(work: Work) -> Draft:
     known = await work.run.systems.openspec.specs()
-    names_listed = capabilities(work.document("proposal.md")) or (artifacts.kebab(work.step.change),)
     files, repairs = [], 0
-    for capability in names_listed[: work.run.systems.policy.draft.items]:
+    for capability in _wanted(work):
         existing = known.get(capability)
         text, tries = await _written(
             work,
@@ -120,12 +118,11 @@ async def _specs(work: Work) -> Draft:
     return Draft(artifact="specs", files=tuple(files), repairs=repairs)
 
 
-def capabilities(proposal: str) -> tuple[str, ...]:
-    """The capability paths a proposal lists, new ones first, without those that lead out of the specs folder."""
-    _, _, section = proposal.partition("## Capabilities")
-    section = re.split(r"^## ", section, maxsplit=1, flags=re.MULTILINE)[0]
-    listed = dict.fromkeys(CAPABILITY.findall(section))
-    return tuple(name for name in listed if ".." not in name.split("/"))
+def _wanted(work: Work) -> list[str]:
+    """The capabilities to draft now: those of the proposal that have no spec yet, else all of them again."""
+    listed = capabilities(work.document("proposal.md")) or (artifacts.kebab(work.step.change),)
+    missing = [name for name in listed if says_nothing(work.document(f"specs/{name}/spec.md"))]
+    return (missing or list(listed))[: work.run.systems.policy.draft.items]
 
 
 def _own_schema(work: Work) -> tuple[type[BaseModel], Callable[[Any], str]]:

@@ -127,7 +127,7 @@ def _new_reasons(revised: PlanRevision, before: PlanRevision) -> tuple[str, ...]
 
 
 def _stands(updates: Sequence[DocumentUpdate]) -> bool:
-    return bool(updates) and all(update.valid and update.status != "rejected" for update in updates)
+    return bool(updates) and all(update.valid and update.status == "written" for update in updates)
 
 
 def _loop(span: Span) -> int:

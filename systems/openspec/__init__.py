@@ -6,6 +6,16 @@ the records say what is so.
 """
 
 from systems.openspec.client import OpenSpec
+from systems.openspec.documents import capabilities, says_nothing
 from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, TaskState, Validation
 
-__all__ = ["ArtifactStatus", "ChangeStatus", "Instructions", "OpenSpec", "TaskState", "Validation"]
+__all__ = [
+    "ArtifactStatus",
+    "ChangeStatus",
+    "Instructions",
+    "OpenSpec",
+    "TaskState",
+    "Validation",
+    "capabilities",
+    "says_nothing",
+]

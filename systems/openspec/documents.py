@@ -1,4 +1,4 @@
-"""What OpenSpec's Markdown holds, where the CLI does not say: blank templates, and the names of requirements."""
+"""What OpenSpec's Markdown holds, where the CLI does not say: blank templates, capabilities, and requirements."""
 
 from __future__ import annotations
 
@@ -12,16 +12,29 @@ SKELETON = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
+CAPABILITY = re.compile(r"^\s*[-*]\s+`([A-Za-z0-9][\w./-]*)`", re.MULTILINE)
 REQUIREMENT = re.compile(r"###\s+Requirement:\s*(.*?)(?:[ \t]+#+)?\s*$", re.IGNORECASE)
 
 
 def blank(path: Path) -> bool:
     """Whether a document says nothing: unreadable, empty, or a template nobody filled in."""
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        return says_nothing(path.read_text(encoding="utf-8-sig", errors="replace"))
     except OSError:
         return True
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is empty, or a template nobody filled in."""
     return not re.search(r"[^\W\d_]", SKELETON.sub(" ", text))
+
+
+def capabilities(proposal: str) -> tuple[str, ...]:
+    """The capability paths a proposal lists, in order, without those that lead out of the specs folder."""
+    _, _, section = proposal.partition("## Capabilities")
+    section = re.split(r"^## ", section, maxsplit=1, flags=re.MULTILINE)[0]
+    listed = dict.fromkeys(CAPABILITY.findall(section))
+    return tuple(name for name in listed if ".." not in name.split("/"))
 
 
 def requirement_names(text: str) -> tuple[str, ...]:

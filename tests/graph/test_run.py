@@ -156,6 +156,28 @@ def test_what_a_person_wrote_is_kept_and_an_empty_document_is_drafted(begun: Pat
     assert "## Decisions" in (folder / "design.md").read_text()
 
 
+def test_a_template_that_nobody_filled_in_is_drafted_over(begun: Path, server: ImitationServer) -> None:
+    folder = change_folder(begun, BEGUN)
+    (folder / "tasks.md").write_text(
+        "# Tasks\n\n## 1. <!-- Task Group Name -->\n\n- [ ] 1.1 <!-- Task description -->\n"
+    )
+    outcome = workspace(begun, server).run(GOAL, change=BEGUN)
+    assert (outcome.status, outcome.loops, drafted(server.requests)) == ("done", 1, ["tasks"])
+
+
+def test_a_capability_of_the_proposal_without_a_spec_gets_one_and_the_others_stay(
+    begun: Path, server: ImitationServer
+) -> None:
+    folder = change_folder(begun, BEGUN)
+    proposal = THEIRS["proposal.md"].replace("- `listing`", "- `printing`: How it is printed.\n- `listing`")
+    assert proposal != THEIRS["proposal.md"]
+    (folder / "proposal.md").write_text(proposal)
+    outcome = workspace(begun, server).run(GOAL, change=BEGUN)
+    assert (outcome.status, drafted(server.requests)) == ("done", ["specs", "tasks"])
+    assert (folder / "specs/listing/spec.md").read_bytes() == THEIRS["specs/listing/spec.md"].encode()
+    assert "## ADDED Requirements" in (folder / "specs/printing/spec.md").read_text()
+
+
 def test_a_persons_invalid_specs_are_kept_and_named(begun: Path, server: ImitationServer) -> None:
     theirs = "# Spec\n\n## ADDED Requirements\n\n### Requirement: JSON\nThe list is printed.\n"
     folder = change_folder(begun, BEGUN)

@@ -71,7 +71,7 @@ async def test_our_own_text_is_replaced_and_comes_back_when_the_new_one_is_refus
 
 
 async def test_a_persons_text_is_kept_byte_for_byte(run: Run) -> None:
-    theirs = "# Mine\r\n\xe9 \n".encode("latin-1")
+    theirs = "# Mine\r\n\xe9 words \n".encode("latin-1")
     path(run).write_bytes(theirs)
     update = await updated(run, SOUND)
     assert update.status == "kept_theirs" and path(run).read_bytes() == theirs

@@ -29,8 +29,7 @@ from nodes.execution.artifacts import (
     render_tasks,
 )
 from nodes.execution.example import example_of
-from nodes.execution.node import capabilities
-from systems.openspec import OpenSpec
+from systems.openspec import OpenSpec, capabilities
 
 NASTY = (
     "### Scenario: no",
