@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -186,7 +187,7 @@ def reported(as_json: bool, project: Path | None) -> Iterator[None]:
     """Errors as a sentence and an exit code, interruptions as how to go on."""
     from systems.errors import SpecloopError
 
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _stop)
     try:
         yield
     except SpecloopError as error:
@@ -205,6 +206,12 @@ def reported(as_json: bool, project: Path | None) -> Iterator[None]:
             _print_error("Interrupted", "Interrupted; nothing is lost.", mend)
         _stderr().print(f"\nInterrupted; nothing is lost. {mend}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(INTERRUPTED)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Stop as at Ctrl-C, also where Ctrl-C is ignored: in the background of a script."""
+    interrupt = signal.getsignal(signal.SIGINT)
+    (interrupt if callable(interrupt) else signal.default_int_handler)(number, frame)
 
 
 def _program() -> str:

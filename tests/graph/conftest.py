@@ -108,10 +108,14 @@ def program(*arguments: str, project: Path, **environment: str) -> subprocess.Co
     )
 
 
-def started(*arguments: str, project: Path) -> subprocess.Popen[str]:
-    """Start `specloop`; the caller ends it."""
+SIGNALLED = "import os, signal, sys\nsignal.signal(signal.SIGINT, getattr(signal, sys.argv[1]))\n"
+SIGNALLED += "os.execv(sys.argv[2], sys.argv[2:])"
+
+
+def started(*arguments: str, project: Path, control_c: str = "SIG_DFL") -> subprocess.Popen[str]:
+    """Start `specloop`; the caller ends it. Scripts start background programs with Ctrl-C ignored (SIG_IGN)."""
     return subprocess.Popen(
-        [*PROGRAM, *arguments, "--project", str(project)],
+        [sys.executable, "-c", SIGNALLED, control_c, *PROGRAM, *arguments, "--project", str(project)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

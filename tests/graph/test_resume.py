@@ -107,7 +107,11 @@ def until(reached: Callable[[], bool], process: subprocess.Popen[str], seconds: 
 
 def ended(process: subprocess.Popen[str], how: signal.Signals) -> tuple[int, str, str]:
     os.kill(process.pid, how)
-    output, errors = process.communicate(timeout=30)
+    try:
+        output, errors = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail(f"{how.name} was not heeded: {process.communicate()[1]}")
     return process.returncode, output, errors
 
 
@@ -123,12 +127,13 @@ MOMENTS: dict[str, Callable[[Stage], bool]] = {
 HELD = {"thinking of questions": "OwnQuestions", "drafting": "tasks"}
 
 
-def stop(stage: Stage, moment: str, how: signal.Signals) -> tuple[int, str, str]:
+def stop(stage: Stage, moment: str, how: signal.Signals, control_c: str = "SIG_DFL") -> tuple[int, str, str]:
     """Start a run and stop it at a moment."""
     stage.holding = HELD.get(moment, "")
     if moment == "answering":
         stage.hold.touch()
-    process = started("run", GOAL, "--change", BEGUN, "--model", stage.model.url, project=stage.project)
+    arguments = ("run", GOAL, "--change", BEGUN, "--model", stage.model.url)
+    process = started(*arguments, project=stage.project, control_c=control_c)
     until(lambda: MOMENTS[moment](stage), process)
     result = ended(process, how)
     stage.holding = ""
@@ -165,9 +170,18 @@ def test_a_run_killed_while(moment: str, stage: Stage) -> None:
     assert finished["next_step"] == 2
 
 
-@pytest.mark.parametrize(("how", "moment"), [(signal.SIGINT, "answering"), (signal.SIGTERM, "drafting")])
-def test_a_run_told_to_stop_says_how_to_go_on_and_does(how: signal.Signals, moment: str, stage: Stage) -> None:
-    code, output, errors = stop(stage, moment, how)
+@pytest.mark.parametrize(
+    ("how", "moment", "control_c"),
+    [
+        (signal.SIGINT, "answering", "SIG_DFL"),
+        (signal.SIGTERM, "drafting", "SIG_DFL"),
+        (signal.SIGTERM, "answering", "SIG_IGN"),
+    ],
+)
+def test_a_run_told_to_stop_says_how_to_go_on_and_does(
+    how: signal.Signals, moment: str, control_c: str, stage: Stage
+) -> None:
+    code, output, errors = stop(stage, moment, how, control_c)
     run_id = stage.run_id()
     assert code == 130 and output == ""
     assert f"specloop resume {run_id} --project {stage.project}" in errors and "Traceback" not in errors
