@@ -76,7 +76,6 @@ def _execution(writes: Mapping[str, Any], documents: Documents) -> Iterator[Even
 def _document_update(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
     words: dict[str, tuple[str, Tone]] = {
         "written": ("wrote", "good"),
-        "unchanged": ("left as it was", "plain"),
         "restored": ("refused by OpenSpec, old text restored", "bad"),
         "kept_theirs": ("a person's text stands there, kept", "warning"),
         "rejected": ("rejected by the person", "warning"),
@@ -91,10 +90,9 @@ def _loop(loop: LoopRecord, documents: Documents) -> Iterator[Event]:
     for finding in loop.findings:
         serious = SEVERITIES.index(finding.severity) >= SEVERITIES.index("warning")
         impact = ", ".join(f"{value:.3g} {unit}" for unit, value in finding.impact.items() if value)
+        detail = f"{finding.evidence} ({impact})" if impact else finding.evidence
         text = f"{finding.kind} in {finding.where}"
-        yield Event(
-            "finding", "feedback_loop", text, "warning" if serious else "plain", f"{finding.evidence} ({impact})"
-        )
+        yield Event("finding", "feedback_loop", text, "warning" if serious else "plain", detail)
     before = documents.get_record(loop.previous, LoopRecord).revision.number if loop.previous else 0
     for reason in loop.revision.reasons if loop.revision.number > before else ():
         yield Event("revision", "feedback_loop", f"plan revised: {reason}", "warning")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import TypedDict
@@ -74,7 +75,7 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
 
 
 async def _artifacts(change: str, systems: Systems) -> tuple[Artifact, ...]:
-    status, validation = await systems.openspec.status(change), await systems.openspec.validate(change)
+    status, validation = await asyncio.gather(systems.openspec.status(change), systems.openspec.validate(change))
     return tuple(
         Artifact(
             id=artifact.id,

@@ -6,7 +6,7 @@ A knob is a field: its type, bounds, default and sentence stand together, and an
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -72,14 +72,12 @@ class QuestionKnobs(Record):
         description="Words by which a server, or one of its tools, is found, besides its own description",
     )
     candidates: int = Field(2, ge=1, le=5, description="How many tools are tried before the question stays open")
-    method: Literal["lexical"] = Field("lexical", description="How questions are matched to tools")
 
 
 class AnswerKnobs(Record):
     """How tool results become answers."""
 
     excerpt_characters: int = Field(600, ge=100, le=20_000, description="Most of a result that reaches a prompt")
-    parallel: int = Field(8, ge=1, le=32, description="Questions asked at the same time")
     reuse: bool = Field(True, description="Ask the same read-only call once a run")
 
 

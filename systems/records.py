@@ -137,7 +137,7 @@ class DocumentUpdate(Record):
 
     artifact: str = Field(description="OpenSpec artifact id")
     path: str = Field(description="POSIX path relative to the project")
-    status: Literal["written", "unchanged", "restored", "kept_theirs", "rejected"] = Field(
+    status: Literal["written", "restored", "kept_theirs", "rejected"] = Field(
         description="written: now on disk; restored: OpenSpec refused it and the old text is back; "
         "kept_theirs: a person changed the file meanwhile; rejected: the person said no"
     )
@@ -310,11 +310,3 @@ class RunSummary(Record):
     loops: int
     waiting_for: tuple[str, ...] = ()
     started: str = Field("", description="ISO 8601, UTC")
-
-
-class Feedback(Record):
-    """What a person said about a run."""
-
-    run_id: str
-    text: str
-    rating: Literal[-1, 0, 1] | None = None

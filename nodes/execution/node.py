@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import re
 from collections.abc import Callable, Sequence
@@ -62,11 +63,15 @@ async def execution(state: Reads, run: Run) -> Writes:
     documents = run.systems.documents
     step = Step.model_validate(state.get("step"))
     revision_ref = state.get("revision_ref")
+    openspec = run.systems.openspec
+    status, instructions = await asyncio.gather(
+        openspec.status(step.change), openspec.instructions(step.artifact, step.change)
+    )
     work = Work(
         goal=state.get("goal", ""),
         step=step,
-        status=await run.systems.openspec.status(step.change),
-        instructions=await run.systems.openspec.instructions(step.artifact, step.change),
+        status=status,
+        instructions=instructions,
         answers=tuple(documents.get_record(key, Answer) for key in state.get("answer_refs", [])),
         revision=documents.get_record(revision_ref, PlanRevision) if revision_ref else PlanRevision(),
         run=run,
