@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import weakref
 from collections.abc import Mapping
 
 WORD = re.compile(r"\w+", re.UNICODE)
@@ -67,6 +68,7 @@ class Index:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._connection = sqlite3.connect(":memory:", check_same_thread=False)
+        weakref.finalize(self, self._connection.close)
         self._connection.execute(
             "CREATE VIRTUAL TABLE texts USING fts5(key UNINDEXED, body, tokenize='porter unicode61')"
         )
@@ -84,10 +86,6 @@ class Index:
             (match, limit),
         )
         return [(key, score) for key, score in rows]
-
-    def close(self) -> None:
-        """Drop the index."""
-        self._connection.close()
 
 
 def stems(text: str) -> frozenset[str]:

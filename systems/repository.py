@@ -107,7 +107,6 @@ def best_file(project: Path, files: Sequence[str], goal: str) -> str | None:
     sources = [path for path in files if Path(path).suffix in SOURCE_SUFFIXES and not is_test(path)][:MOST_FILES]
     index = Index({path: f"{path} {path} {_text(project / path)}" for path in sources})
     found = index.search(goal, limit=1)
-    index.close()
     return found[0][0] if found else next(iter(sources), None)
 
 
