@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -62,8 +62,11 @@ def _missing(path: Path, error: Exception) -> Missing:
 
 def _open(path: Path, migrations: Migrations) -> Database:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    database = Database(connection)
-    migrations.apply(database)
+    with ExitStack() as failed:
+        failed.callback(connection.close)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        database = Database(connection)
+        migrations.apply(database)
+        failed.pop_all()
     return database

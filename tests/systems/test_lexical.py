@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,18 +11,18 @@ TEXTS = {"log": "commit history log", "read": "read_text_file what a file says",
 
 
 def test_the_text_that_shares_the_rare_words_is_first() -> None:
-    with closing(Index(TEXTS)) as index:
-        assert [key for key, _ in index.search("Which commits are in the history?")] == ["log"]
-        assert index.search("What does the text say?")[0][0] == "read"
-        assert index.search("converting zones")[0][0] == "time"
-        assert index.search("quaternions") == [] and index.search("what is the") == []
-        assert len(index.search("commit file zones", limit=2)) == 2
+    index = Index(TEXTS)
+    assert [key for key, _ in index.search("Which commits are in the history?")] == ["log"]
+    assert index.search("What does the text say?")[0][0] == "read"
+    assert index.search("converting zones")[0][0] == "time"
+    assert index.search("quaternions") == [] and index.search("what is the") == []
+    assert len(index.search("commit file zones", limit=2)) == 2
 
 
 @given(st.text())
 def test_no_question_is_a_syntax_error(question: str) -> None:
-    with closing(Index(TEXTS)) as index:
-        assert all(key in TEXTS for key, _ in index.search(f'{question} " OR NEAR( * ^ file'))
+    index = Index(TEXTS)
+    assert all(key in TEXTS for key, _ in index.search(f'{question} " OR NEAR( * ^ file'))
 
 
 def test_names_are_split_into_words() -> None:
