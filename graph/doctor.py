@@ -95,8 +95,8 @@ class _Yes(Record):
 
 async def _stores(project: Path) -> str:
     path = project / ".specloop" / "specloop.db"
-    for store in (Documents(path), Runs(path), Store(path)):
-        store.close()
+    for store in (Documents, Runs, Store):
+        store(path).close()
     return f"{path} opens"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -208,9 +208,9 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
     project = check_project(Path(options.project))
     store = project / ".specloop" / "specloop.db"
     async with AsyncExitStack() as stack:
-        documents, runs, spans = Documents(store), Runs(store), Store(store)
-        for opened_store in (documents, runs, spans):
-            stack.callback(opened_store.close)
+        documents = stack.enter_context(closing(Documents(store)))
+        runs = stack.enter_context(closing(Runs(store)))
+        spans = stack.enter_context(closing(Store(store)))
         telemetry = Telemetry(spans, capture_content=options.capture_content)
         stack.callback(telemetry.close)
         telemetry.instrument()
