@@ -53,7 +53,7 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
     goal = checked_goal(state.get("goal") or "")
     run.systems.runs.start(run.id, goal=goal, change=None, settings={})
     change = await take_up(goal, state.get("change"), run, loop=state.get("loop", 0))
-    revision = _revision(state, run.systems)
+    revision = run.systems.revision(state.get("revision_ref"))
     status = await run.systems.openspec.status(change)
     step, missing = await choose(status, revision, run.systems, loop=state.get("loop", 0) + 1)
     spent = overspent(state, run) if step else ()
@@ -222,8 +222,3 @@ def overspent(state: Reads, run: Run) -> tuple[str, ...]:
         ("tokens", tokens, options.max_tokens),
     )
     return tuple(f"budget of {limit:g} {name} used up ({spent:g})" for name, spent, limit in used if spent >= limit)
-
-
-def _revision(state: Reads, systems: Systems) -> PlanRevision:
-    reference = state.get("revision_ref")
-    return systems.documents.get_record(reference, PlanRevision) if reference else PlanRevision()

@@ -23,7 +23,7 @@ from systems.mcp import Servers, load_servers
 from systems.models import Model, open_model
 from systems.openspec import OpenSpec
 from systems.policy import BASELINE, SMALL_MODEL, Policy
-from systems.records import Hash, LoopRecord, content_hash
+from systems.records import Hash, LoopRecord, PlanRevision, content_hash
 from systems.repository import check_project
 from systems.runs import Runs
 from systems.settings import api_key
@@ -113,6 +113,10 @@ class Systems:
         last = self.documents.last_write(path.relative_to(self.project).as_posix())
         text = read_file(path)
         return last is not None and text is not None and content_hash(text) == last[0]
+
+    def revision(self, reference: Hash | None) -> PlanRevision:
+        """The plan's revision, or the plan as the policy has it."""
+        return self.documents.get_record(reference, PlanRevision) if reference else PlanRevision()
 
     def history(self, last: Hash | None) -> tuple[LoopRecord, ...]:
         """The loops of a run in order, from the hash of the last one."""

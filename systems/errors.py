@@ -12,7 +12,6 @@
         |-- UsageError        2: what was asked for is wrong (goal, option, file, unknown change or run)
         |-- Waiting           3: a person's answer is needed; `specloop resume` goes on
         |-- Busy              1: another run holds what this one needs
-        |-- OutOfBudget       1: loops, seconds or tokens ran out
         `-- Missing           4: an outside system is missing or failed for good
 
 Foreign exceptions are mapped to these where they enter, in the module of `systems` that met them.
@@ -123,10 +122,6 @@ class Waiting(PersonMustAct):
 
 class Busy(PersonMustAct):
     """Another run holds the change or the lock."""
-
-
-class OutOfBudget(PersonMustAct):
-    """Loops, seconds or tokens ran out."""
 
 
 class Missing(PersonMustAct):

@@ -49,7 +49,7 @@ class QuestionKnobs(Record):
         },
         description="What an artifact needs, * for one of the user's own schema; {goal} and the like are filled in",
     )
-    own: int = Field(1, ge=0, le=5, description="How many more questions the model may ask for a step")
+    own: int = Field(1, ge=0, le=2, description="How many more questions the model may ask for a step")
     least_score: float = Field(0.5, ge=0, le=100, description="BM25 score below which a question goes to the person")
     least_coverage: float = Field(0.5, ge=0, le=1, description="Share of a question's words a tool must speak of")
     lines: dict[str, str] = Field(

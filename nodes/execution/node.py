@@ -62,7 +62,6 @@ async def execution(state: Reads, run: Run) -> Writes:
     """Draft the artifact; a draft that fails is a record too, never a traceback."""
     documents = run.systems.documents
     step = Step.model_validate(state.get("step"))
-    revision_ref = state.get("revision_ref")
     openspec = run.systems.openspec
     status, instructions = await asyncio.gather(
         openspec.status(step.change), openspec.instructions(step.artifact, step.change)
@@ -73,7 +72,7 @@ async def execution(state: Reads, run: Run) -> Writes:
         status=status,
         instructions=instructions,
         answers=tuple(documents.get_record(key, Answer) for key in state.get("answer_refs", [])),
-        revision=documents.get_record(revision_ref, PlanRevision) if revision_ref else PlanRevision(),
+        revision=run.systems.revision(state.get("revision_ref")),
         run=run,
     )
     try:

@@ -11,10 +11,10 @@ from typing import Any, TypedDict
 
 from langgraph.config import get_stream_writer
 
+from nodes.feedback_loop import semantics
 from nodes.feedback_loop.findings import find
 from nodes.feedback_loop.improvements import improve
 from nodes.feedback_loop.profile import profile
-from systems import names
 from systems.connections import Run, Systems
 from systems.records import Answer, DocumentUpdate, Draft, Hash, LoopRecord, PlanRevision, Span, Step
 from systems.telemetry import trace_id
@@ -48,10 +48,10 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
     """Profile, findings, improvements, plan revision: one loop further."""
     systems, step = run.systems, Step.model_validate(state.get("step"))
     spans = systems.spans.spans(trace_id=trace_id(run.id))
-    now, earlier = _of_loop(spans, step.loop), [span for span in spans if _loop(span) < step.loop]
+    now = [span for span in spans if semantics.loop(span) == step.loop]
+    earlier = [span for span in spans if (semantics.loop(span) or 0) < step.loop]
     findings = find(now, knobs=systems.policy.loop, earlier=earlier)
-    reference = state.get("revision_ref")
-    revision = systems.documents.get_record(reference, PlanRevision) if reference else PlanRevision()
+    revision = systems.revision(state.get("revision_ref"))
     updates = tuple(systems.documents.get_record(key, DocumentUpdate) for key in state.get("update_refs", []))
     improvements, revised = improve(findings, revision=revision, artifact=step.artifact, policy=systems.policy)
     revised = heeding(revised, revision, updates)
@@ -128,14 +128,6 @@ def _new_reasons(revised: PlanRevision, before: PlanRevision) -> tuple[str, ...]
 
 def _stands(updates: Sequence[DocumentUpdate]) -> bool:
     return bool(updates) and all(update.valid and update.status == "written" for update in updates)
-
-
-def _loop(span: Span) -> int:
-    return int(span.attributes.get(names.LOOP, 0))
-
-
-def _of_loop(spans: Sequence[Span], loop: int) -> list[Span]:
-    return [span for span in spans if _loop(span) == loop]
 
 
 def working_seconds(spans: Sequence[Span]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from langgraph.types import Command, Send
 from pydantic import BaseModel, Field
@@ -41,8 +41,7 @@ class Asked(TypedDict):
 async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", "execution"]]:
     """Route every question of the step; one `answer` works on each."""
     systems, step = run.systems, Step.model_validate(state.get("step"))
-    revision_ref = state.get("revision_ref")
-    revision = systems.documents.get_record(revision_ref, PlanRevision) if revision_ref else PlanRevision()
+    revision = systems.revision(state.get("revision_ref"))
     goal = state.get("goal", "")
     await systems.servers.start()
     places = await find_places(run, goal)
@@ -88,20 +87,9 @@ async def own_questions(run: Run, goal: str, step: Step, *, asked: Sequence[Ques
 class OwnQuestions(BaseModel):
     """Questions a model may ask before a step."""
 
-    questions: list[str] = Field(min_length=1, max_length=2, description="Each ends with a question mark")
-
-    model_config = {
-        "json_schema_extra": {
-            "properties": {
-                "questions": {
-                    "type": "array",
-                    "minItems": 1,
-                    "maxItems": 2,
-                    "items": {"type": "string", "minLength": 10, "maxLength": 120},
-                }
-            }
-        }
-    }
+    questions: list[Annotated[str, Field(min_length=10, max_length=120)]] = Field(
+        min_length=1, max_length=2, description="Each ends with a question mark"
+    )
 
 
 def _own_prompt(goal: str, step: Step, asked: Sequence[Question]) -> str:

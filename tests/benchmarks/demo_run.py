@@ -12,18 +12,9 @@ import time
 from pathlib import Path
 
 from graph import Workspace
+from nodes.feedback_loop.node import working_seconds
 from systems.demo import GOAL, lay_out
-from systems.records import Span
 from systems.spans import Store
-
-
-def covered(spans: list[Span]) -> float:
-    """Seconds in which at least one of the spans was open."""
-    total = reached = 0
-    for start, end in sorted((span.start_ns, span.end_ns) for span in spans):
-        total += max(0, end - max(start, reached))
-        reached = max(reached, end)
-    return total / 1e9
 
 
 def main() -> None:
@@ -36,8 +27,13 @@ def main() -> None:
         spans = store.spans(trace_id=outcome.trace_id)
         store.close()
     outside = [span for span in spans if span.name.startswith(("chat ", "execute_tool "))]
-    share = 1 - covered(outside) / wall
-    result = {"status": outcome.status, "wall_s": round(wall, 1), "limit_s": 60, "model_s": round(covered(outside), 1)}
+    share = 1 - working_seconds(outside) / wall
+    result = {
+        "status": outcome.status,
+        "wall_s": round(wall, 1),
+        "limit_s": 60,
+        "model_and_tools_s": round(working_seconds(outside), 1),
+    }
     print(json.dumps({**result, "share_outside_model_and_tools": round(share, 2)}))
 
 
