@@ -8,11 +8,12 @@ where nobody holds them, they stay open for a while after the last node and then
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
+from weakref import WeakKeyDictionary
 
 from filelock import FileLock
 
@@ -32,6 +33,7 @@ from systems.telemetry import Telemetry
 
 LINGER_SECONDS = 30.0
 POLL_SECONDS = 0.2
+UNWIND_SECONDS = 10.0
 
 
 class Options(Protocol):
@@ -146,11 +148,13 @@ class Run:
 @dataclass
 class _Lease:
     opening: asyncio.Task[tuple[Systems, AsyncExitStack]]
-    holders: int = 0
+    owners: int = 0
+    guests: int = 0
     closing: asyncio.TimerHandle | None = None
+    no_guests: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-_leases: dict[tuple[int, Options], _Lease] = {}
+_leases: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Options, _Lease]] = WeakKeyDictionary()
 _background: set[asyncio.Task[None]] = set()
 
 
@@ -160,45 +164,71 @@ async def opened(options: Options, *, linger: float = LINGER_SECONDS) -> AsyncIt
 
     Args:
         options: hashable plain values.
-        linger: seconds the systems stay open when nobody holds them any more.
+        linger: seconds the systems stay open when nobody holds them any more. With 0 the caller is the owner: it waits
+            for the others, which may still be unwinding from a cancellation, and leaves nothing open.
 
     Raises:
         UsageError: the project or its configuration is wrong.
         Missing: a store, the model or another outside system cannot be had.
     """
-    key = (id(asyncio.get_running_loop()), options)
-    lease = _leases.get(key)
+    leases = _leases.setdefault(asyncio.get_running_loop(), {})
+    lease = leases.get(options)
     if lease is None:
-        lease = _leases[key] = _Lease(asyncio.create_task(_open(options)))
-    lease.holders += 1
+        lease = leases[options] = _Lease(asyncio.create_task(_open(options)))
     if lease.closing:
         lease.closing.cancel()
         lease.closing = None
     try:
-        systems, _ = await asyncio.shield(lease.opening)
-        yield systems
+        with _held(lease, as_guest=linger > 0):
+            systems, _ = await asyncio.shield(lease.opening)
+            yield systems
     finally:
-        lease.holders -= 1
-        if not lease.holders:
-            await _let_go(key, lease, linger)
+        if not lease.owners and not linger:
+            await _guests_gone(lease)
+        if not lease.owners and not (linger and lease.guests):
+            await _let_go(options, lease, linger)
 
 
-async def _let_go(key: tuple[int, Options], lease: _Lease, linger: float) -> None:
+@contextmanager
+def _held(lease: _Lease, *, as_guest: bool) -> Iterator[None]:
+    lease.guests += as_guest
+    lease.owners += not as_guest
+    try:
+        yield
+    finally:
+        lease.guests -= as_guest
+        lease.owners -= not as_guest
+        if not lease.guests:
+            lease.no_guests.set()
+
+
+async def _guests_gone(lease: _Lease) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(UNWIND_SECONDS):
+            while lease.guests:
+                lease.no_guests.clear()
+                await lease.no_guests.wait()
+
+
+async def _let_go(options: Options, lease: _Lease, linger: float) -> None:
     if linger and lease.opening.done() and not lease.opening.cancelled() and not lease.opening.exception():
-        lease.closing = asyncio.get_running_loop().call_later(linger, _close_later, key, lease)
+        lease.closing = asyncio.get_running_loop().call_later(linger, _close_later, options, lease)
     else:
-        await _close(key, lease)
+        await _close(options, lease)
 
 
-def _close_later(key: tuple[int, Options], lease: _Lease) -> None:
-    task = asyncio.get_running_loop().create_task(_close(key, lease))
+def _close_later(options: Options, lease: _Lease) -> None:
+    task = asyncio.get_running_loop().create_task(_close(options, lease))
     _background.add(task)
     task.add_done_callback(_background.discard)
 
 
-async def _close(key: tuple[int, Options], lease: _Lease) -> None:
-    if _leases.get(key) is lease:
-        del _leases[key]
+async def _close(options: Options, lease: _Lease) -> None:
+    if lease.closing:
+        lease.closing.cancel()
+    leases = _leases[asyncio.get_running_loop()]
+    if leases.get(options) is lease:
+        del leases[options]
     if not lease.opening.done():
         lease.opening.cancel()
     await asyncio.wait({lease.opening})

@@ -60,6 +60,31 @@ async def test_systems_stay_open_for_a_while_after_the_last_holder(given: Given)
         assert third is not first
 
 
+async def test_an_owner_waits_for_guests_that_still_unwind_and_leaves_nothing_open(given: Given) -> None:
+    inside, order = asyncio.Event(), list[str]()
+
+    async def guest() -> None:
+        async with opened(given) as systems:
+            inside.set()
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(0.1)
+                systems.runs.start("late", goal="g", change=None, settings={})
+                order.append("guest")
+
+    async with opened(given, linger=0) as systems:
+        visit = asyncio.create_task(guest())
+        await inside.wait()
+        visit.cancel()
+    order.append("owner")
+    assert order == ["guest", "owner"]
+    with pytest.raises(Missing):
+        systems.runs.all()
+    async with opened(given, linger=0) as fresh:
+        assert fresh is not systems and fresh.runs.get("late")
+
+
 async def test_what_cannot_be_opened_is_said_every_time(given: Given) -> None:
     unreachable = Given(given.project, closed_port())
     for _ in range(2):
