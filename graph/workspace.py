@@ -198,7 +198,7 @@ class Resumed:
                 return Command(resume=self._answers(snapshot.interrupts))
             except SpecloopError as error:
                 raise NotAnswered(error) from error
-        if not snapshot.next:
+        if not snapshot.tasks:  # `next` leaves out tasks that were cancelled or had just finished
             return Command(goto="next_step", update={"revision_ref": None, "outcome_ref": None})
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -202,3 +203,18 @@ def test_a_run_killed_while_its_change_is_made_makes_no_second_one(project: Path
         outcome = Workspace(project, model=server.url).resume(run.run_id)
     assert outcome.loops == 1 and outcome.change == run.change
     assert {path.name for path in changes.iterdir()} == {"archive", run.change}
+
+
+async def test_a_run_cancelled_while_answering_goes_on_with_the_answers_it_has(stage: Stage) -> None:
+    stage.hold.touch()
+    workspace = Workspace(stage.project, model=stage.model.url)
+    going = asyncio.create_task(workspace.arun(GOAL, change=BEGUN))
+    while not stage.calls():
+        await asyncio.sleep(0.002)
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    stage.hold.unlink()
+    outcome = await workspace.aresume(stage.run_id())
+    assert outcome.status == "done" and stage.tasks.exists()
+    assert stage.nodes(stage.run_id())["question_routing"] == 1
