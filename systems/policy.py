@@ -95,7 +95,7 @@ class LoopKnobs(Record):
     follow_ups: int = Field(3, ge=0, le=10, description="Most follow-up changes a run opens")
     attempts: int = Field(3, ge=1, le=10, description="How often one artifact is drafted before the run gives it up")
     slow_ratio: float = Field(5, ge=1.5, le=100, description="A call this many times its peers' median is an outlier")
-    slow_seconds: float = Field(2, ge=0.1, le=600, description="... and at least this long")
+    slow_seconds: float = Field(0.5, ge=0.1, le=600, description="... and at least this long")
     cold_seconds: float = Field(0.5, ge=0.01, le=600, description="A server start longer than this is worth a finding")
 
 

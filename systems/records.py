@@ -19,15 +19,44 @@ from pydantic import BaseModel, ConfigDict, Field
 Hash = str
 RunStatus = Literal["running", "done", "unfinished", "waiting", "interrupted", "failed"]
 FindingKind = Literal[
+    # failures
     "tool_error",
     "timeout",
+    "rate_limited",
+    "retry_storm",
     "output_truncated",
     "invalid_output",
+    "empty_output",
+    "connection_lost",
+    "swallowed_error",
     "validation_failed",
+    # behaviour
+    "call_loop",
+    "ping_pong",
+    "no_progress",
+    "delegation_cycle",
+    "misrouted",
+    "premature_end",
+    "unused_answer",
+    "reasoning_loop",
+    "overlong_plan",
+    "ungrounded_output",
+    "guardrail_bypassed",
+    "stale_data",
+    "memory_corrupted",
+    # cost
+    "context_growth",
+    "oversized_content",
+    "slow_outlier",
+    "bottleneck",
+    "serial_calls",
     "redundant_call",
     "cold_start",
-    "slow_outlier",
-    "no_progress",
+    "cost_spike",
+    "latency_regression",
+    # safety
+    "prompt_injection",
+    "secret_exposed",
 ]
 Severity = Literal["info", "warning", "error", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")

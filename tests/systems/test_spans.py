@@ -16,6 +16,7 @@ from systems import names
 from systems.errors import Missing
 from systems.records import Span
 from systems.spans import Store
+from systems.spans.store import _DURATIONS, _NAMED
 
 TRACE = "a" * 32
 
@@ -104,6 +105,106 @@ def test_a_trace_is_listed_with_its_run_its_start_and_its_size(store: Store) -> 
     first, second = store.traces()
     assert (first.run_id, first.started, first.spans) == ("run-1", "2020-09-13T12:26:39+00:00", 2)
     assert (second.trace_id, second.run_id, second.spans) == ("b" * 32, None, 1)
+
+
+@pytest.mark.parametrize("name", [names.RUN, names.CONVERSATION, "session.id"])
+def test_a_trace_belongs_to_the_run_or_session_that_its_spans_name(store: Store, name: str) -> None:
+    store.add([a_span(1)])
+    store.add([with_attributes(a_span(2), {name: "run-1", "resource.service.name": "travel agent"})])
+    store.add([with_attributes(a_span(3), {name: "run-2", "resource.service.name": "another"}), a_span(4)])
+    (trace,) = store.traces()
+    assert (trace.run_id, trace.service, trace.spans) == ("run-1", "travel agent", 4)
+
+
+def test_names_that_no_text_can_hold_are_kept_as_well_as_may_be(store: Store) -> None:
+    odd = a_span(1).model_copy(update={"name": "\ud800", "attributes": {names.RUN: "\ud800", names.LOOP: 2**70}})
+    store.add([odd])
+    assert store.spans(trace_id=TRACE) == [odd.model_copy(update={"name": "?"})]
+    assert store.traces()[0].run_id == "?"
+
+
+def test_spans_are_given_in_the_order_in_which_they_ended_children_first(store: Store) -> None:
+    store.add([a_span(5), a_span(1), a_span(2).model_copy(update={"end_ns": 55}), a_span(3)])
+    store.add([a_span(4, trace_id="b" * 32)])
+    assert [span.name for span in store.ended(trace_id=TRACE)] == ["span 1", "span 3", "span 5", "span 2"]
+    assert [span.name for span in store.ended()] == ["span 1", "span 3", "span 4", "span 5", "span 2"]
+    assert list(store.ended(trace_id="c" * 32)) == []
+
+
+def test_a_run_of_several_traces_is_given_as_one(store: Store) -> None:
+    in_run = {names.CONVERSATION: "run-1"}
+    store.add([with_attributes(a_span(4, trace_id="b" * 32), in_run), a_span(2, trace_id="b" * 32)])
+    store.add([with_attributes(a_span(1), in_run), a_span(3), a_span(9, trace_id="c" * 32)])
+    assert [span.name for span in store.ended(run_id="run-1")] == ["span 1", "span 2", "span 3", "span 4"]
+    assert [span.name for span in store.ended(run_id="run-1", trace_id=TRACE)] == ["span 1", "span 3"]
+
+
+def test_spans_can_be_added_while_others_are_given_and_giving_may_stop_early(store: Store) -> None:
+    store.add([a_span(number) for number in range(1, 1_001)])
+    given = store.ended(trace_id=TRACE)
+    assert next(given).name == "span 1"
+    assert store.add([a_span(2_000)]) == 1
+    assert sum(1 for _ in given) == 999
+    given = store.ended(trace_id=TRACE)
+    next(given)
+    del given
+    assert sum(1 for _ in store.ended(trace_id=TRACE)) == 1_001
+
+
+@given(
+    st.lists(st.integers(-5, 2**40), min_size=1, max_size=60),
+    st.lists(st.floats(0, 100), min_size=1, max_size=4),
+)
+def test_percentiles_are_the_nearest_ranks(
+    tmp_path_factory: pytest.TempPathFactory, durations: list[int], percents: list[float]
+) -> None:
+    store = Store(tmp_path_factory.mktemp("store") / "specloop.db")
+    lasting = [
+        a_span(number).model_copy(update={"name": "one", "end_ns": number * 10 + duration})
+        for number, duration in enumerate(durations, start=1)
+    ]
+    store.add([*lasting, a_span(10_000)])
+    ordered = sorted(span.seconds for span in lasting)
+    assert store.durations("one") == ordered
+    for percent, found in zip(percents, store.percentiles("one", percents), strict=True):
+        enough = (value for rank, value in enumerate(ordered, start=1) if rank / len(ordered) * 100 >= percent - 1e-9)
+        assert found == next(enough)
+    store.close()
+
+
+def test_a_name_that_no_span_has_has_no_percentiles(store: Store) -> None:
+    store.add([a_span(1)])
+    assert (store.percentiles("another"), store.durations("another")) == ((), [])
+    assert store.percentiles("span 1") == (5e-9, 5e-9, 5e-9)
+
+
+def test_percentiles_are_read_from_an_index(store: Store) -> None:
+    for statement in (f"SELECT COUNT(*) {_NAMED}", _DURATIONS):
+        plan = str(store._connection.execute(f"EXPLAIN QUERY PLAN {statement}", ("one",)).fetchall())
+        assert "spans_durations" in plan
+        assert "TEMP B-TREE" not in plan
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "specloop.db"
+    old = sqlite3.connect(path)
+    old.executescript((Path(__file__).parent / "data" / "spans_m001.sql").read_text(encoding="utf-8"))
+    old.close()
+    store = Store(path)
+    first, second, third = store.spans(trace_id=TRACE)
+    assert (first.name, second.name, second.kind, second.parent_id) == ("span 1", "span 0", "CLIENT", first.span_id)
+    assert (third.status, third.message, third.attributes["unknown"]) == (
+        "error",
+        "it failed",
+        {"deep": [1, None, "ü"]},
+    )
+    assert [(trace.run_id, trace.service, trace.spans) for trace in store.traces()] == [
+        (None, None, 1),
+        ("run-1", None, 3),
+    ]
+    assert store.durations("span 1") == [1e-9, 5e-9, 5e-9]
+    assert store.add([third, a_span(4)]) == 1
+    store.close()
 
 
 def test_threads_may_add_at_the_same_time(store: Store) -> None:

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import ClassVar
 
-from nodes.feedback_loop import semantics
-from nodes.feedback_loop.detectors.protocol import finding, times
+from nodes.feedback_loop.agent_run import AgentRun, times
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.drafts import subject
+from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.operations import Operation
 from systems import names
-from systems.policy import LoopKnobs
-from systems.records import Finding, Span
+from systems.records import Finding
 
 
 class ColdStart:
     """Starts of tool servers that took long, one finding per server."""
 
-    def __init__(self, knobs: LoopKnobs, earlier: Sequence[Span]) -> None:
-        self._seconds = knobs.cold_seconds
-        self._starts: dict[str, list[Span]] = {}
+    watches: ClassVar[tuple[Topic, ...]] = ("step",)
 
-    def observe(self, span: Span) -> None:
-        """Take one span into account."""
-        server = semantics.subject(span, names.START_SERVER)
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._starts: Grouped[str] = Grouped()
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        server = subject(span, names.START_SERVER)
         warm = span.attributes.get(names.COLD) is False
-        if server and not warm and not semantics.failed(span) and span.seconds > self._seconds:
-            self._starts.setdefault(server, []).append(span)
+        if server and not warm and span.seconds > self._run.knobs.cold_seconds:
+            self._starts.add(server, span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per server."""
-        for server, spans in self._starts.items():
-            seconds = sum(span.seconds for span in spans)
-            yield finding(
+        for server, starts in self._starts.items():
+            seconds = sum(one.seconds for one in starts)
+            yield from self._run.finding(
                 "cold_start",
                 "info",
                 server,
-                spans,
-                evidence=f"{names.START_SERVER} {server}: {spans[-1].seconds:.2f} s",
-                explanation=f"The server {server} was started {times(len(spans))}, which took {seconds:.2f} s.",
+                starts,
+                evidence=f"{names.START_SERVER} {server}: {starts[-1].seconds:.2f} s",
+                explanation=f"The server {server} was started {times(len(starts))}, which took {seconds:.2f} s.",
             )

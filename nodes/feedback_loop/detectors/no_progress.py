@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import ClassVar
 
-from nodes.feedback_loop import semantics
-from nodes.feedback_loop.detectors.protocol import cost, excerpt, finding
+from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.drafts import subject
+from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.operations import Operation
 from systems import names
-from systems.policy import LoopKnobs
-from systems.records import Finding, Span
+from systems.records import Finding
 
 _NUMBERS = re.compile(r"\d+")
-_Place = tuple[str, str]
-_Mark = tuple[_Place, str, str]
+_Mark = tuple[str, str, str]
 DRAFTED = "same draft"
 
 
@@ -24,15 +26,15 @@ class NoProgress:
     repeat itself. Numbers in the words do not matter (limits change from loop to loop).
     """
 
-    def __init__(self, knobs: LoopKnobs, earlier: Sequence[Span]) -> None:
-        self._seen: dict[_Mark, Span] = {}
-        self._again: dict[_Place, dict[_Mark, list[Span]]] = {}
-        for span in earlier:
-            for mark in _marks(span):
-                self._seen.setdefault(mark, span)
+    watches: ClassVar[tuple[Topic, ...]] = ("failure", "step")
 
-    def observe(self, span: Span) -> None:
-        """Take one span into account."""
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._seen: dict[_Mark, Operation] = {}
+        self._again: dict[str, dict[_Mark, list[Operation]]] = {}
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
         for mark in _marks(span):
             before = self._seen.setdefault(mark, span)
             if before is not span and _another_loop(before, span):
@@ -40,40 +42,40 @@ class NoProgress:
 
     def findings(self) -> Iterable[Finding]:
         """One finding per artifact."""
-        for (_, artifact), marks in self._again.items():
-            spans = [span for again in marks.values() for span in again]
-            yield finding(
+        for artifact, marks in self._again.items():
+            again = [span for spans in marks.values() for span in spans]
+            yield from self._run.finding(
                 "no_progress",
                 "error",
-                semantics.node(spans[-1]) or artifact,
-                spans,
+                again[-1].agent or artifact,
+                again,
                 evidence=f"{artifact}: {_told(marks)}",
-                impact={**cost(spans), "loops": float(len({semantics.loop(span) for span in spans}))},
+                impact={**cost(again), "loops": float(len({one.attributes.get(names.LOOP) for one in again}))},
                 explanation=f"{artifact} came out as before; what was changed since did not help.",
             )
 
 
-def _told(marks: dict[_Mark, list[Span]]) -> str:
+def _told(marks: dict[_Mark, list[Operation]]) -> str:
     """What came again: failures before drafts, because they say more."""
-    mark, spans = min(marks.items(), key=lambda item: item[0][1] == DRAFTED)
+    mark, again = min(marks.items(), key=lambda item: item[0][1] == DRAFTED)
     what, told = mark[1:]
-    return f"{what}: {told[:12] if what == DRAFTED else excerpt(semantics.words(spans[-1]))}"
+    return f"{what}: {told[:12] if what == DRAFTED else excerpt(again[-1].error)}"
 
 
-def _another_loop(before: Span, now: Span) -> bool:
-    loops = semantics.loop(before), semantics.loop(now)
+def _another_loop(before: Operation, now: Operation) -> bool:
+    loops = before.attributes.get(names.LOOP), now.attributes.get(names.LOOP)
     return None in loops or loops[0] != loops[1]
 
 
-def _marks(span: Span) -> Iterable[_Mark]:
-    """What must not come again: (trace and artifact, what happened, with which words or hash)."""
-    if (artifact := semantics.subject(span, names.VALIDATE)) and semantics.failed(span):
-        yield (span.trace_id, artifact), "validation failed again", _same(semantics.words(span))
-    elif artifact := semantics.subject(span, names.DRAFT):
-        if semantics.failed(span):
-            yield (span.trace_id, artifact), f"{semantics.cause(span)} again", _same(semantics.words(span))
-        elif draft := span.attributes.get(names.DRAFT_HASH):
-            yield (span.trace_id, artifact), DRAFTED, str(draft)
+def _marks(operation: Operation) -> Iterable[_Mark]:
+    """What must not come again: (artifact, what happened, with which words or hash)."""
+    if (artifact := subject(operation, names.VALIDATE)) and operation.failed:
+        yield artifact, "validation failed again", _same(operation.error)
+    elif artifact := subject(operation, names.DRAFT):
+        if operation.failed:
+            yield artifact, f"{cause(operation)} again", _same(operation.error)
+        elif draft := operation.attributes.get(names.DRAFT_HASH):
+            yield artifact, DRAFTED, str(draft)
 
 
 def _same(words: str) -> str:

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import ClassVar
 
-from nodes.feedback_loop import semantics
-from nodes.feedback_loop.detectors.attempts import Drafts
-from nodes.feedback_loop.detectors.protocol import cost, finding, times
+from nodes.feedback_loop.agent_run import AgentRun, cost, times
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.drafts import Drafts, subject
+from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.operations import Operation
 from systems import names
-from systems.policy import LoopKnobs
-from systems.records import Finding, Span
+from systems.records import Finding
 
-CAUSE = "truncated"
+FINISHES = frozenset({"length", "max_tokens", "max_output_tokens", "MAX_TOKENS", "model_length"})
 
 
 class OutputTruncated:
-    """Model calls that ended at the token limit and drafts that were therefore cut off."""
+    """Model calls that ended at the token limit, and drafts that were cut off where the model call is not seen."""
 
-    def __init__(self, knobs: LoopKnobs, earlier: Sequence[Span]) -> None:
+    watches: ClassVar[tuple[Topic, ...]] = ("model", "step", "failure")
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
         self._drafts = Drafts()
-        self._cut: dict[tuple[str, str], list[Span]] = {}
+        self._cut: Grouped[tuple[str, str]] = Grouped()
 
-    def observe(self, span: Span) -> None:
-        """Take one span into account."""
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
         self._drafts.observe(span)
-        if semantics.is_chat(span) and semantics.truncated(span):
-            self._cut.setdefault((semantics.model(span), names.CHAT), []).append(span)
-        elif semantics.subject(span, names.DRAFT) and span.attributes.get(names.CAUSE) == CAUSE:
-            self._cut.setdefault((semantics.node(span) or names.DRAFT, names.DRAFT), []).append(span)
+        if span.kind == "model":
+            if span.finish in FINISHES or (span.failed and cause(span) == "truncated"):
+                self._cut.add((span.where, names.CHAT), span)
+        elif span.failed and subject(span, names.DRAFT) and cause(span) == "truncated":
+            self._cut.add((span.agent or names.DRAFT, names.DRAFT), span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per model, one per drafting node."""
-        for (where, what), spans in self._cut.items():
-            lost = what == names.DRAFT and not all(self._drafts.made_good(span) for span in spans)
-            spent = cost(spans)
-            spent["tokens"] += sum(self._drafts.tokens(span) for span in spans if what == names.DRAFT)
-            yield finding(
+        for (where, what), cut in self._cut.items():
+            lost = any(names.STEP in one.attributes and not self._drafts.made_good(one) for one in cut)
+            spent = cost(cut)
+            spent["tokens"] += sum(self._drafts.tokens(one) for one in cut if what == names.DRAFT)
+            yield from self._run.finding(
                 "output_truncated",
                 "error" if lost else "warning",
                 where,
-                spans,
-                evidence=f"{names.FINISH_REASONS}=length" if what == names.CHAT else f"{names.CAUSE}={CAUSE}",
-                impact={**spent, "failures": float(len(spans))},
-                explanation=f"Output was cut off at the token limit {times(len(spans))}, and what was written is lost.",
+                cut,
+                evidence=f"{names.FINISH_REASONS}=length" if what == names.CHAT else f"{names.CAUSE}=truncated",
+                impact={**spent, "failures": float(len(cut))},
+                explanation=f"Output was cut off at the token limit {times(len(cut))}, and what was written is lost.",
             )

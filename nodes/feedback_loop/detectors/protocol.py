@@ -1,70 +1,47 @@
-"""What a detector is, and the words detectors share."""
+"""What a detector is.
+
+A new one is a file with a class like these, its place in `DETECTORS`, its kind in `systems.records`, its remedy in
+`improvements`, and its tests: faulty runs it finds, healthy runs that look like them and have no finding.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable
+from typing import ClassVar, Literal, Protocol, get_args
 
-from nodes.feedback_loop import semantics
-from systems.policy import LoopKnobs
-from systems.records import Finding, FindingKind, Severity, Span
+from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.operations import Operation, OperationKind
+from systems.records import Finding
 
-WORDS = 300
+Topic = OperationKind | Literal["failure", "repeat", "end"]
+"""What a detector can watch: operations of a kind, or
+
+- `failure`: those that failed of whatever kind, each cause once, at its root. A failed call comes under its kind too
+  and is told once; what holds calls and failed (a node, an agent) comes under `failure` only;
+- `repeat`: calls of a tool with the arguments of an earlier call, which is `AgentRun.before`. Told after `tool`; a
+  detector that watches both is told twice;
+- `end`: nothing is told, but `findings` is asked when the run has come to its end (`AgentRun.ends`).
+
+The narrower the topic the faster the analysis: most operations are neither.
+"""
+
+TOPICS: tuple[Topic, ...] = (*get_args(OperationKind), "failure", "repeat", "end")
 
 
 class Detector(Protocol):
-    """Looks at spans, one by one in the order of their starts, and tells what it found."""
+    """Looks at the operations of one run, one by one in the order in which they ended, and tells what it found.
 
-    def observe(self, span: Span) -> None:
-        """Take one span into account."""
+    Attributes:
+        watches: topics it is told of.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]]
+
+    def __init__(self, run: AgentRun) -> None:
+        """Start on a run; `run` knows the calls so far, the present one included."""
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
 
     def findings(self) -> Iterable[Finding]:
-        """What the spans so far show."""
-
-
-Make = Callable[[LoopKnobs, Sequence[Span]], Detector]
-"""Makes a detector from the knobs and the spans of earlier loops, which it may compare with but not report."""
-
-
-def finding(
-    kind: FindingKind,
-    severity: Severity,
-    where: str,
-    spans: Sequence[Span],
-    *,
-    evidence: str,
-    explanation: str,
-    confidence: float = 1.0,
-    impact: dict[str, float] | None = None,
-) -> Finding:
-    """A finding over its culprit spans; the impact is counted from them where it is not given."""
-    return Finding(
-        kind=kind,
-        severity=severity,
-        confidence=confidence,
-        where=where,
-        span_ids=tuple(dict.fromkeys(span.span_id for span in spans)),
-        evidence=evidence,
-        impact=cost(spans) if impact is None else impact,
-        explanation=explanation,
-    )
-
-
-def cost(spans: Sequence[Span]) -> dict[str, float]:
-    """What spans cost: failures, seconds, tokens."""
-    return {
-        "failures": float(sum(semantics.failed(span) for span in spans)),
-        "seconds": round(sum(span.seconds for span in spans), 6),
-        "tokens": float(sum(sum(semantics.tokens(span)) for span in spans)),
-    }
-
-
-def excerpt(text: str, limit: int = WORDS) -> str:
-    """The text on one line, cut to a readable length."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def times(count: int) -> str:
-    """`once`, `twice`, `3 times`."""
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+        """What the operations so far show. Asked again after more of them; must be cheap where little was found."""

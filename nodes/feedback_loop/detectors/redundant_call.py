@@ -1,60 +1,82 @@
-"""Calls that were made before and brought the same."""
+"""Calls that were made before and brought the same, with nothing in between that could have changed it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import islice
+from typing import ClassVar
 
-from nodes.feedback_loop import semantics
-from nodes.feedback_loop.detectors.protocol import cost, finding, times
-from systems import names
-from systems.policy import LoopKnobs
-from systems.records import Finding, Span
+from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.effects import affects, changes
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.outcomes import nothing_found
+from nodes.feedback_loop.sameness import asked, brought
+from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.waiting import pending, thinks, waits
+from systems.records import Finding, Severity
 
-_Call = tuple[str, str, str, str | None]
-_SURE, _LIKELY = 1.0, 0.7
+_Call = tuple[str, str]
+MOST_BETWEEN = 40
+"""Calls in between beyond which nobody can tell what has changed, or what the model still remembers."""
 
 
 class RedundantCall:
-    """Working tool calls with the arguments and the result of an earlier one.
+    """Working tool calls with the arguments and the result of an earlier one of the same agent.
 
-    Where results were not recorded the arguments must do, and the confidence is lower. Reused results cost nothing and
-    are none; the same call with another result was worth making.
+    Where results were not recorded nobody knows, and it is a note; so is a second look at something that is under way or
+    not there yet. Reused results cost nothing and are none; the same call with another result was worth making, and so
+    was the one after a change of its subject.
     """
 
-    def __init__(self, knobs: LoopKnobs, earlier: Sequence[Span]) -> None:
-        self._slow_seconds = knobs.slow_seconds
-        self._first: set[_Call] = {call for span in earlier if (call := _call(span)) and call[-1]}
-        self._again: dict[_Call, list[Span]] = {}
+    watches: ClassVar[tuple[Topic, ...]] = ("repeat",)
 
-    def observe(self, span: Span) -> None:
-        """Take one span into account."""
-        call = _call(span)
-        if call is None:
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._again: dict[_Call, Series] = {}
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        before = self._run.before
+        if before is None or span.failed or before.failed or before.agent != span.agent:
             return
-        if call in self._first:
-            self._again.setdefault(call, []).append(span)
-        self._first.add(call)
+        if before.start_ns < self._run.began or brought(before) != brought(span):
+            return
+        if not asked(span) and not brought(span) or waits(span.name) or thinks(span.name) or changes(span):
+            return
+        if not self._may_have_changed(before, span):
+            self._again.setdefault((span.where, asked(span)), Series()).add(span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per call that was repeated."""
-        for (_, tool, arguments, result), spans in self._again.items():
-            wasted = cost(spans)["seconds"]
-            yield finding(
+        for (tool, arguments), again in self._again.items():
+            result = brought(again.shown[0])
+            yield from self._run.finding(
                 "redundant_call",
-                "warning" if len(spans) > 1 or wasted >= self._slow_seconds else "info",
+                _severity(again),
                 tool,
-                spans,
-                confidence=_SURE if result else _LIKELY,
-                evidence=f"{names.ARGUMENTS_HASH}={arguments[:12]}"
-                + (f" {names.RESULT_HASH}={result[:12]}" if result else ""),
-                impact={"seconds": wasted, "calls": float(len(spans))},
-                explanation=f"{tool} was asked the same again {times(len(spans))}"
+                again.shown,
+                confidence=1.0 if result else 0.7,
+                evidence=excerpt(f"{tool}({arguments}) -> {result}"),
+                impact=again.impact,
+                explanation=f"{tool} was asked the same again {times(again.count)}"
                 + (" and answered the same." if result else "."),
             )
 
+    def _may_have_changed(self, before: Operation, now: Operation) -> bool:
+        """Whether a call in between may have changed what was asked for."""
+        for one in islice(reversed(self._run.tools), 1, MOST_BETWEEN):
+            if one is before:
+                return False
+            if changes(one) and affects(one, now):
+                return True
+        return True
 
-def _call(span: Span) -> _Call | None:
-    if not semantics.is_tool(span) or semantics.failed(span) or semantics.is_reused(span):
-        return None
-    arguments = semantics.arguments(span)
-    return (span.trace_id, semantics.tool(span), arguments, semantics.result(span)) if arguments else None
+
+def _severity(again: Series) -> Severity:
+    first = again.shown[0]
+    if not brought(first) or (not first.result and again.count < 2):
+        return "info"
+    if again.count < 2 and first.result and (pending(first.result) or nothing_found(first.result)):
+        return "info"
+    return "warning"

@@ -1,56 +1,51 @@
-"""Calls that ran out of time."""
+"""Operations that ran out of time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import ClassVar
 
-from nodes.feedback_loop import semantics
-from nodes.feedback_loop.detectors.attempts import Calls, Drafts
-from nodes.feedback_loop.detectors.protocol import cost, excerpt, finding, times
+from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.drafts import Drafts, subject
+from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.operations import Operation
 from systems import names
-from systems.policy import LoopKnobs
-from systems.records import Finding, Span
+from systems.records import Finding
 
 
 class Timeout:
-    """Timed-out calls of tools and models, drafting attempts and server starts, one finding per place."""
+    """Timed-out operations, one finding per place."""
 
-    def __init__(self, knobs: LoopKnobs, earlier: Sequence[Span]) -> None:
-        self._calls = Calls()
+    watches: ClassVar[tuple[Topic, ...]] = ("failure", "step")
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
         self._drafts = Drafts()
-        self._timed_out: dict[str, list[Span]] = {}
+        self._timed_out: Grouped[str] = Grouped()
 
-    def observe(self, span: Span) -> None:
-        """Take one span into account."""
-        self._calls.observe(span)
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
         self._drafts.observe(span)
-        if semantics.timed_out(span) and (where := _where(span)):
-            self._timed_out.setdefault(where, []).append(span)
+        if span.failed and cause(span) == "timeout":
+            place = subject(span, names.START_SERVER) or (span.agent if span.kind == "step" else "") or span.where
+            self._timed_out.add(place, span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per place."""
-        for where, spans in self._timed_out.items():
-            good = all(self._calls.made_good(span) or self._drafts.made_good(span) for span in spans)
-            calls = {"calls": float(self._calls.count(where))} if semantics.is_tool(spans[0]) else {}
-            starting = semantics.subject(spans[0], names.START_SERVER) is not None
-            said = names.START_SERVER if starting else f"{names.ERROR_TYPE}={semantics.cause(spans[-1])}"
-            yield finding(
+        for where, failed in self._timed_out.items():
+            good = all(self._run.made_good(one) or self._drafts.made_good(one) for one in failed)
+            calls = {"calls": float(self._run.count(where))} if failed[0].kind == "tool" else {}
+            starting = subject(failed[0], names.START_SERVER) is not None
+            said = names.START_SERVER if starting else f"{names.ERROR_TYPE}={failed[-1].error_type or 'timeout'}"
+            yield from self._run.finding(
                 "timeout",
                 "warning" if good or starting else "error",
                 where,
-                spans,
-                evidence=f"{said}: {excerpt(semantics.words(spans[-1]))}",
-                impact={**cost(spans), **calls},
-                explanation=f"{where} ran out of time {times(len(spans))}"
+                failed,
+                evidence=f"{said}: {excerpt(failed[-1].error)}",
+                impact={**cost(failed), **calls},
+                explanation=f"{where} ran out of time {times(len(failed))}"
                 + ("; a later attempt made it good." if good else "."),
             )
-
-
-def _where(span: Span) -> str | None:
-    if semantics.is_tool(span):
-        return semantics.tool(span)
-    if semantics.is_chat(span):
-        return semantics.model(span)
-    if semantics.subject(span, names.DRAFT):
-        return semantics.node(span) or names.DRAFT
-    return semantics.subject(span, names.START_SERVER)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import ClassVar
 
-from nodes.feedback_loop import semantics
-from nodes.feedback_loop.detectors.protocol import finding, times
+from nodes.feedback_loop.agent_run import AgentRun, times
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.drafts import subject
+from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.operations import Operation
 from systems import names
-from systems.policy import LoopKnobs
-from systems.records import Finding, Span
+from systems.records import Finding
 
 _WORDS = 2_000
 
@@ -16,34 +19,32 @@ _WORDS = 2_000
 class ValidationFailed:
     """Failed `validate` spans, one finding per artifact; the evidence is the validator's words, one issue a line."""
 
-    def __init__(self, knobs: LoopKnobs, earlier: Sequence[Span]) -> None:
-        self._failed: dict[tuple[str, str], list[Span]] = {}
-        self._valid: dict[tuple[str, str], int] = {}
+    watches: ClassVar[tuple[Topic, ...]] = ("failure", "step")
 
-    def observe(self, span: Span) -> None:
-        """Take one span into account."""
-        artifact = semantics.subject(span, names.VALIDATE)
-        if not artifact:
-            return
-        place = span.trace_id, artifact
-        if semantics.failed(span):
-            self._failed.setdefault(place, []).append(span)
-        else:
-            self._valid[place] = max(span.start_ns, self._valid.get(place, 0))
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._refused: Grouped[str] = Grouped()
+        self._valid: dict[str, int] = {}
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        artifact = subject(span, names.VALIDATE)
+        if artifact and span.failed:
+            self._refused.add(artifact, span)
+        elif artifact:
+            self._valid[artifact] = max(span.start_ns, self._valid.get(artifact, 0))
 
     def findings(self) -> Iterable[Finding]:
         """One finding per artifact."""
-        for (trace, artifact), spans in self._failed.items():
-            good = self._valid.get((trace, artifact), -1) >= max(span.end_ns for span in spans)
-            issues = dict.fromkeys(
-                line for span in spans for line in semantics.words(span).splitlines() if line.strip()
-            )
-            yield finding(
+        for artifact, refused in self._refused.items():
+            good = self._valid.get(artifact, -1) >= max(one.end_ns for one in refused)
+            issues = dict.fromkeys(line for one in refused for line in one.error.splitlines() if line.strip())
+            yield from self._run.finding(
                 "validation_failed",
                 "warning" if good else "error",
-                semantics.node(spans[-1]) or names.VALIDATE,
-                spans,
+                refused[-1].agent or names.VALIDATE,
+                refused,
                 evidence="\n".join(issues)[:_WORDS],
-                explanation=f"The validator refused {artifact} {times(len(spans))}"
+                explanation=f"The validator refused {artifact} {times(len(refused))}"
                 + ("; it accepted a later one." if good else "."),
             )

@@ -1,0 +1,155 @@
+"""What all detectors know of one run of an agent: its calls in the order in which they ended, and what came of them.
+
+Memory is bounded, however long the run: the last `REMEMBERED` calls are kept in order, the last `REMEMBERED_CALLS`
+different ones by their arguments.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.standing_in import replaced
+from systems import names
+from systems.policy import LoopKnobs
+from systems.records import Finding, FindingKind, Severity
+
+REMEMBERED = 1_000
+REMEMBERED_CALLS = 10_000
+WORDS = 300
+
+
+class AgentRun:
+    """One run under analysis.
+
+    Attributes:
+        knobs: when numbers are remarkable.
+        tools: the last tool calls, in order of their ends; echoes (a wrapper's span of the same call) are left out.
+        models: the last model calls, likewise.
+        before: the last call of the same tool with the same arguments, while a `repeat` is observed.
+        task: what the person asked for: the first user message of the run.
+        answer: the last model call that asked for no tool; what the run came to, once it has ended.
+        ended: whether nothing more is to come: the root has ended, or the input has.
+        ends: how often that was so; a trace may have several roots, one after another.
+        began: when the last agent that held tool calls ended; what was called before was called by another one, or for
+            another question.
+    """
+
+    def __init__(self, knobs: LoopKnobs) -> None:
+        self.knobs = knobs
+        self.tools: deque[Operation] = deque(maxlen=REMEMBERED)
+        self.models: deque[Operation] = deque(maxlen=REMEMBERED)
+        self.before: Operation | None = None
+        self.task = ""
+        self.answer: Operation | None = None
+        self.ended = False
+        self.ends = 0
+        self.began = 0
+        self._counts: dict[str, int] = {}
+        self._worked: dict[tuple[str | None, str], int] = {}
+        self._calls: dict[tuple[str, str], Operation] = {}
+        self._earlier: set[str] = set()
+
+    def leave_out(self, operation: Operation) -> None:
+        """Never report this operation: it is only compared with."""
+        self._earlier.add(operation.span_id)
+
+    def observe_model(self, operation: Operation) -> None:
+        """Take a model call into account, before the detectors do."""
+        self.models.append(operation)
+        if not self.task:
+            self.task = next((one.text for one in operation.messages if one.role in ("user", "human")), "")
+        if not operation.calls and not operation.failed:
+            self.answer = operation
+
+    def observe_tool(self, operation: Operation) -> bool:
+        """Take a tool call into account, before the detectors do; whether the same call was made before."""
+        self.tools.append(operation)
+        where, attributes = operation.where, operation.attributes
+        if attributes.get(names.REUSED) is True:
+            return False
+        self._counts[where] = self._counts.get(where, 0) + 1
+        if not operation.failed:
+            scope, asked = _scope(operation)
+            for what in (where, "") if asked else (where,):
+                self._worked[scope, what] = max(operation.start_ns, self._worked.get((scope, what), 0))
+        call = where, attributes.get(names.ARGUMENTS_HASH) or operation.arguments
+        self.before = self._calls.get(call)
+        if self.before is None and len(self._calls) >= REMEMBERED_CALLS:
+            del self._calls[next(iter(self._calls))]
+        self._calls[call] = operation
+        return self.before is not None
+
+    def observe_agent(self, operation: Operation) -> None:
+        """Take the end of an agent or a workflow into account, before the detectors do."""
+        if self.tools and self.tools[-1].start_ns >= operation.start_ns:
+            self.began = operation.end_ns
+
+    def count(self, tool: str) -> int:
+        """How often a tool (`Operation.where`) was called."""
+        return self._counts.get(tool, 0)
+
+    def made_good(self, operation: Operation) -> bool:
+        """Whether a later call of the same tool (for specloop's questions: any tool) worked where this one failed."""
+        scope, asked = _scope(operation)
+        return self._worked.get((scope, "" if asked else operation.where), -1) >= operation.end_ns
+
+    def replaced(self, operation: Operation) -> bool:
+        """Whether another tool soon did what a failed one could not."""
+        return replaced(operation, reversed(self.tools))
+
+    def finding(
+        self,
+        kind: FindingKind,
+        severity: Severity,
+        where: str,
+        culprits: Iterable[Operation],
+        *,
+        evidence: str,
+        explanation: str,
+        confidence: float = 1.0,
+        impact: dict[str, float] | None = None,
+    ) -> Iterator[Finding]:
+        """The finding over those culprits that are to be reported; nothing where none is.
+
+        Its impact is counted from them where it is not given.
+        """
+        culprits = [one for one in culprits if one.span_id not in self._earlier]
+        if culprits:
+            yield Finding(
+                kind=kind,
+                severity=severity,
+                confidence=confidence,
+                where=where or culprits[-1].title,
+                span_ids=tuple(dict.fromkeys(one.span_id for one in culprits)),
+                evidence=evidence,
+                impact=cost(culprits) if impact is None else impact,
+                explanation=explanation,
+            )
+
+
+def _scope(operation: Operation) -> tuple[str | None, bool]:
+    """Where a later call counts as another attempt: specloop asks one question's candidates below one parent."""
+    asked = operation.attributes.get(names.NODE) == "answer"
+    return (operation.parent_id if asked else None), asked
+
+
+def cost(operations: Sequence[Operation]) -> dict[str, float]:
+    """What operations cost: failures, seconds, tokens."""
+    return {
+        "failures": float(sum(one.failed for one in operations)),
+        "seconds": round(sum(one.seconds for one in operations), 6),
+        "tokens": float(sum(one.tokens for one in operations)),
+    }
+
+
+def excerpt(text: str, limit: int = WORDS) -> str:
+    """The text on one line, cut to a readable length."""
+    line = " ".join(text[: limit * 4].split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def times(count: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

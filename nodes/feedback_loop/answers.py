@@ -1,0 +1,44 @@
+"""What the agent's last words own up to: that something failed, is missing, was left out, or is the person's turn."""
+
+from __future__ import annotations
+
+import re
+
+_MOST = 20_000
+
+_ALL_WELL = re.compile(
+    r"\b(?:no|without(?: any| an?)?|zero|0|not any|keine?|ohne|sans|sin|senza|sem)\s+(?:\w+\s+)?"
+    r"(?:errors?|issues?|problems?|failures?|fehler|probleme?|erreurs?|problèmes?|errores|problemas|errori|erros)\b"
+    r"|\bnot only\b|\bno (?:need|further|more|longer|charge|cost)\b|\bdo(?: not|n't) (?:hesitate|worry|need)\b"
+    r"|\b(?:error|failure)[- ]free\b",
+    re.IGNORECASE,
+)
+_ADMITS = re.compile(
+    r"\b(?:not|cannot|never|no|none|neither|nor|nothing|nobody|nowhere|unable|fail(?:s|ed|ing|ure|ures)?|errors?|"
+    r"unfortunately|unavailable|unreachable|unknown|missing|refus(?:ed|es|al)|reject(?:ed|s)|denied|declined|blocked|"
+    r"timed out|time-?out|crash(?:ed|es)?|(?:a|an|the|this|some) (?:problems?|issues?)|trouble|incomplete|partial(?:ly)?|"
+    r"instead|however|although|though|despite|unless|used up|try again|retr(?:y|ied)|"
+    r"sorry|apolog\w+|impossible|invalid|unsuccessful(?:ly)?|skipp?(?:ed|ing)?|"
+    r"nicht|kein(?:e[nmrs]?)?|leider|konnten?|fehler\w*|fehlgeschlagen|jedoch|"
+    r"pas|aucun\w*|erreur|échou\w*|malheureusement|"
+    r"ning[uú]n\w*|fall[oóa]\w*|lamentablemente|imposible|"
+    r"non(?!-)|nessun\w*|errore|purtroppo|não|nenhum\w*|infelizmente|niet|geen|helaas|"
+    r"nie|błąd|niestety|не|нет|ошибк\w*|сожалению|inte|ikke|ingen|tyvärr|değil|hata|maalesef)\b"
+    r"|n['’]t\b|没|不|未|无法|失败|错误|ません|なかった|失敗|エラー|못|않|없|실패|오류",
+    re.IGNORECASE,
+)
+_ASKS_BACK = re.compile(
+    r"[?？؟]\s*$|\b(?:shall i|should i|would you like|do you want|let me know|please (?:confirm|tell|choose|provide|check|"
+    r"approve|contact|call)|soll ich|möchten sie|möchtest du|voulez-vous|souhaitez-vous|quiere[s]? que|desea)\b",
+    re.IGNORECASE,
+)
+
+
+def admits(answer: str) -> bool:
+    """Whether an answer owns up to a failure, a limit or a doubt of any kind; generous, in many languages."""
+    return bool(_ADMITS.search(_ALL_WELL.sub(" ", answer[:_MOST])))
+
+
+def asks_back(answer: str) -> bool:
+    """Whether an answer hands over to the person: a question, a choice, a request."""
+    return bool(_ASKS_BACK.search(answer[:_MOST].rstrip()))

@@ -1,0 +1,98 @@
+"""Prompts that grow from call to call because nothing is ever left out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.operations import Operation
+from systems import names
+from systems.records import Finding
+
+CALLS = 4
+TOKENS = 3_500
+TIMES = 4.0
+TOKENS_A_CALL = 500
+SPREAD = 0.6
+CHARACTERS_A_TOKEN = 4
+
+
+@dataclass(slots=True)
+class _Growth:
+    """Calls in a row whose prompts grow; a prompt that shrinks by a third begins anew."""
+
+    first: Operation
+    last: Operation
+    calls: int = 1
+    sent: int = 0
+    largest_step: int = 0
+
+    def add(self, operation: Operation) -> None:
+        self.largest_step = max(self.largest_step, _prompt(operation) - _prompt(self.last))
+        self.last = operation
+        self.calls += 1
+        self.sent += _prompt(operation)
+
+    def is_growth(self) -> bool:
+        first, last = _prompt(self.first), _prompt(self.last)
+        grown = last - first
+        return (
+            self.calls >= CALLS
+            and last >= max(TOKENS, TIMES * first)
+            and grown >= TOKENS_A_CALL * (self.calls - 1)
+            and self.largest_step <= SPREAD * grown
+        )
+
+
+class ContextGrowth:
+    """At least `CALLS` calls whose prompt grew `TIMES`-fold to `TOKENS` or more, steadily.
+
+    Steadily: `TOKENS_A_CALL` a call on average, and no one step is most of it (that is one large content, not growth).
+    A conversation that only adds its turns grows less.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("model",)
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._growing: dict[tuple[str, str], _Growth] = {}
+        self._found: dict[tuple[str, str, str], _Growth] = {}
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        if span.failed:
+            return
+        place = span.name, span.agent
+        growth = self._growing.get(place)
+        if growth is None or 3 * _prompt(span) < 2 * _prompt(growth.last):
+            self._growing[place] = _Growth(span, span)
+            return
+        growth.add(span)
+        if growth.calls >= CALLS and growth.is_growth():
+            self._found[*place, growth.first.span_id] = growth
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding per stretch of growing prompts."""
+        for growth in self._found.values():
+            first, last = _prompt(growth.first), _prompt(growth.last)
+            yield from self._run.finding(
+                "context_growth",
+                "warning",
+                growth.last.where,
+                [growth.last],
+                confidence=0.9,
+                evidence=f"{names.INPUT_TOKENS} from {first:,} to {last:,} in {growth.calls} calls",
+                impact={
+                    "tokens": float(max(0, growth.sent - first * (growth.calls - 1))),
+                    "calls": float(growth.calls),
+                },
+                explanation=f"Every prompt holds those before it; it grew {last / max(1, first):.0f}-fold.",
+            )
+
+
+def _prompt(operation: Operation) -> int:
+    """Tokens of a prompt; where they are not told, about a quarter of its characters."""
+    return operation.input_tokens or operation.size // CHARACTERS_A_TOKEN

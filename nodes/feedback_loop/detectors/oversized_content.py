@@ -1,0 +1,77 @@
+"""Tool results far larger than what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.operations import Operation
+from systems import names
+from systems.records import Finding
+
+CHARACTERS = 24_000
+SHARE_USED = 0.1
+TOKENS = 6_000
+TIMES = 5
+CHARACTERS_A_TOKEN = 4
+
+
+class OversizedContent:
+    """Results of at least `CHARACTERS`, of which the run writes less than `SHARE_USED` as answers and arguments.
+
+    Where results were not recorded, a prompt that is `TIMES` as long as the one before and `TOKENS` longer shows that
+    one came in; the culprit is the tool call in between, where there is just one.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("tool", "model", "retrieval")
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._large: list[Operation] = []
+        self._jumps: list[tuple[Operation, int]] = []
+        self._written: dict[str, int] = {}
+        self._total_written = 0
+        self._since: list[Operation] = []
+        self._before: Operation | None = None
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        if span.kind == "model":
+            self._model(span)
+        elif span.size >= CHARACTERS:
+            self._large.append(span)
+            self._written[span.span_id] = self._total_written
+            self._since = []
+        elif not span.result and len(self._since) < 2:
+            self._since.append(span)
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding per result."""
+        for span in self._large:
+            if self._total_written - self._written[span.span_id] < SHARE_USED * span.size:
+                yield from self._finding(span, span.size // CHARACTERS_A_TOKEN, f"a result of {span.size:,} characters")
+        for span, tokens in self._jumps:
+            yield from self._finding(span, tokens, f"{names.INPUT_TOKENS} jumped by {tokens:,} after it")
+
+    def _finding(self, span: Operation, tokens: int, evidence: str) -> Iterable[Finding]:
+        return self._run.finding(
+            "oversized_content",
+            "warning",
+            span.where,
+            [span],
+            confidence=0.9 if span.size >= CHARACTERS else 0.7,
+            evidence=evidence,
+            impact={"tokens": float(tokens)},
+            explanation=f"{span.where} gave about {tokens:,} tokens, and little of it was used.",
+        )
+
+    def _model(self, span: Operation) -> None:
+        before, self._before = self._before, span
+        self._total_written += len(span.output) + sum(len(call.arguments) for call in span.calls)
+        if before is not None and len(self._since) == 1 and before.input_tokens:
+            jump = span.input_tokens - before.input_tokens - before.output_tokens
+            if jump >= TOKENS and span.input_tokens >= TIMES * before.input_tokens:
+                self._jumps.append((self._since[0], jump))
+        self._since = []

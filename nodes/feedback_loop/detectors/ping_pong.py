@@ -1,0 +1,88 @@
+"""Two tools, or two agents, in turn, over and over, with the same results."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import ClassVar
+
+from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.outcomes import acknowledged
+from nodes.feedback_loop.sameness import asked, brought, same_result
+from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.waiting import pending, waits
+from nodes.feedback_loop.words import said
+from systems.records import Finding
+
+ROUNDS = 3
+ALIKE = 0.5
+MOST = 100
+_Pair = tuple[str, str]
+
+
+class PingPong:
+    """`ROUNDS` times A then B with the same results, asked the same or in other words about the same.
+
+    Other arguments that bring other results are healthy alternation (read and edit, search and open), so is doing the
+    same to one thing after another, and so is waiting for something in turn with looking at it.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("tool", "agent")
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._tools: deque[Operation] = deque(maxlen=2 * ROUNDS)
+        self._agents: deque[Operation] = deque(maxlen=2 * ROUNDS)
+        self._found: list[tuple[_Pair, Series]] = []
+        self._going: Operation | None = None
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        last = self._tools if span.kind == "tool" else self._agents
+        last.append(span)
+        if len(last) < 2 * ROUNDS or last[-3].name != span.name or last[-2].name == span.name:
+            return
+        if self._going is last[-2] and _again(last[-3], span):
+            self._found[-1][1].add(span)
+            self._going = span
+        elif len(self._found) < MOST and _in_turn(last):
+            self._found.append(((last[-2].where, span.where), Series()))
+            for one in list(last)[2:]:
+                self._found[-1][1].add(one)
+            self._going = span
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding per time that two went on in turn."""
+        for (one, other), calls in self._found:
+            last = calls.shown[-2:]
+            yield from self._run.finding(
+                "ping_pong",
+                "error",
+                f"{one} <-> {other}",
+                calls.shown,
+                evidence=excerpt(" | ".join(f"{call.where}({call.arguments}) -> {call.result}" for call in last)),
+                impact=calls.impact,
+                explanation=f"{one} and {other} took turns {calls.count // 2 + 1} times without anything new.",
+            )
+
+
+def _in_turn(last: deque[Operation]) -> bool:
+    return (
+        all(_again(last[number], last[number + 2]) for number in range(2 * ROUNDS - 2))
+        and not any(waits(one.name) or pending(one.result) for one in (last[-1], last[-2]))
+        and not all(acknowledged(one.result) for one in (last[-1], last[-2]))
+    )
+
+
+def _again(before: Operation, now: Operation) -> bool:
+    """Whether it is the same as two calls before: its name and result, and what it was asked in substance."""
+    if before.name != now.name or not brought(now) or now.start_ns < before.end_ns or not same_result(before, now):
+        return False
+    return asked(before) == asked(now) or now.kind == "agent" or _about_the_same(before.arguments, now.arguments)
+
+
+def _about_the_same(one: str, other: str) -> bool:
+    left, right = (told.terms | set(map(str, told.numbers)) for told in (said(one), said(other)))
+    return bool(left and right) and len(left & right) >= max(2, ALIKE * len(left | right))

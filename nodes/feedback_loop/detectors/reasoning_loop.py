@@ -1,0 +1,76 @@
+"""The model thinks or says the same again and does nothing in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.series import Series
+from systems.records import Finding
+
+SAME = 3
+WORDS = 4
+MOST_FOUND = 100
+
+
+class ReasoningLoop:
+    """At least `SAME` times in a row the same thought, or the same words in one growing conversation without a call.
+
+    What the model says beside calls is judged by what the calls bring. The same short answer to other questions (one
+    conversation each) is healthy.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("reasoning", "model")
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._thoughts = Series()
+        self._thought = ""
+        self._replies = Series()
+        self._reply: Operation | None = None
+        self._tool: Operation | None = None
+        self._found: list[tuple[str, Series]] = []
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        if span.kind == "reasoning":
+            thought = " ".join(str(span.attributes.get("reasoning.chain") or span.output or span.result).split())
+            if not thought or thought != self._thought:
+                self._thoughts, self._thought = Series(), thought
+            if thought:
+                self._count(self._thoughts, thought, span)
+        elif span.calls or not span.output:
+            self._reply = None
+        else:
+            tool = self._run.tools[-1] if self._run.tools else None
+            if self._reply is None or tool is not self._tool or not _again(self._reply, span):
+                self._replies = Series()
+            self._reply, self._tool = span, tool
+            self._count(self._replies, span.output, span)
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding per text."""
+        for text, again in self._found:
+            yield from self._run.finding(
+                "reasoning_loop",
+                "error",
+                again.shown[0].name,
+                again.shown,
+                evidence=excerpt(text),
+                impact={**again.impact, "tokens": float(sum(one.tokens for one in again.shown))},
+                explanation=f"The same was thought {again.count} times in a row, and nothing was done about it.",
+            )
+
+    def _count(self, row: Series, text: str, span: Operation) -> None:
+        row.add(span)
+        if row.count == SAME and len(self._found) < MOST_FOUND:
+            self._found.append((text, row))
+
+
+def _again(before: Operation, now: Operation) -> bool:
+    """Whether the model said the same to a conversation that went on."""
+    said = now.output
+    return before.output == said and len(now.messages) > len(before.messages) > 0 and len(said.split()) >= WORDS

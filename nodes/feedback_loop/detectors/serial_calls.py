@@ -1,0 +1,168 @@
+"""Slow calls one after another, in as many turns of the model, although none needs another one's result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Set
+from typing import ClassVar
+
+from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.outcomes import acknowledged, nothing_found
+from nodes.feedback_loop.waiting import pending, waits
+from nodes.feedback_loop.words import values
+from systems.records import Finding
+
+CALLS = 3
+SECONDS = 0.1
+SAVED = 0.25
+"""Least seconds of a call, and that running them together would have saved."""
+MOST = 2_000
+MOST_CALLS = 50
+LONG = 2_000
+_TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})")
+
+
+class SerialCalls:
+    """At least `CALLS` working reads of `SECONDS` and more, each alone in its turn, that could have gone together.
+
+    A call is independent when nothing in its arguments comes from a result of those before it; of one tool it must be
+    known beforehand what there is to go through: from the task, or from an earlier result. Calls after one that found
+    nothing may depend on that; calls that change something, or wait, have their order.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("tool",)
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._group: _Group | None = None
+        self._found: list[_Group] = []
+        self._turn: Operation | None = None
+        self._judged = 0
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        if span.end_ns - span.start_ns < SECONDS * 1e9 or not span.arguments or self._judged >= MOST:
+            self._close()
+            return
+        turn = self._run.models[-1] if self._run.models else None
+        same_turn, self._turn = turn is self._turn, turn
+        if turn is None or same_turn or not _plain(span):
+            self._close(drop_last=turn is not None and same_turn)
+            return
+        self._judged += 1
+        group = self._group
+        if group is None or group.calls[-1].end_ns > span.start_ns or group.calls[0].agent != span.agent:
+            self._close()
+            group = None
+        if group is not None and group.takes(span):
+            return
+        self._close()
+        self._group = _Group(self._run.task, [one.result for one in self._earlier(span)], span)
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding per group."""
+        for group in (*self._found, self._group):
+            if group is None or not group.wasteful:
+                continue
+            seconds = [one.seconds for one in group.calls]
+            yield from self._run.finding(
+                "serial_calls",
+                "warning",
+                ", ".join(dict.fromkeys(one.where for one in group.calls)),
+                group.calls,
+                evidence=excerpt(", ".join(f"{one.where}({one.arguments}) {one.seconds:.2f} s" for one in group.calls)),
+                impact={"seconds": round(sum(seconds) - max(seconds), 6), "calls": float(len(seconds))},
+                explanation=f"{len(seconds)} calls that need nothing of each other ran one after another.",
+            )
+
+    def _close(self, *, drop_last: bool = False) -> None:
+        """End a group; its last call was one of several in a turn when another one comes in the same turn."""
+        group, self._group = self._group, None
+        if group is None:
+            return
+        if drop_last:
+            group.calls.pop()
+        if group.calls and group.wasteful and len(self._found) < MOST_CALLS:
+            self._found.append(group)
+
+    def _earlier(self, span: Operation) -> list[Operation]:
+        """The last calls before the group, whose results may be what it goes through."""
+        return [one for one in list(self._run.tools)[-6:] if one is not span]
+
+
+class _Group:
+    """Calls that could have gone together.
+
+    Attributes:
+        calls: the calls.
+    """
+
+    def __init__(self, task: str, earlier: list[str], first: Operation) -> None:
+        self.calls = [first]
+        self._known = _tokens(task).union(*map(_tokens, earlier))
+        self._asked = set(_tokens(first.arguments))
+        self._results = [first.result.lower()]
+        self._arguments = {(first.where, first.arguments)}
+
+    @property
+    def wasteful(self) -> bool:
+        """Whether enough calls took long enough."""
+        seconds = [one.seconds for one in self.calls]
+        return len(seconds) >= CALLS and sum(seconds) - max(seconds) >= SAVED
+
+    def takes(self, span: Operation) -> bool:
+        """Append a call, if it is independent of those before it."""
+        tokens = _tokens(span.arguments)
+        new = tokens - self._known - self._asked
+        if (span.where, span.arguments) in self._arguments or len(self.calls) >= MOST_CALLS:
+            return False
+        if any(_mentions(result, token) for token in new for result in self._results):
+            return False
+        if any(one.where == span.where for one in self.calls) and not self._given(tokens):
+            return False
+        self.calls.append(span)
+        self._asked |= tokens
+        self._results.append(span.result.lower())
+        self._arguments.add((span.where, span.arguments))
+        return True
+
+    def _given(self, tokens: Set[str]) -> bool:
+        """Whether it is known beforehand what another call of the same tool asks for."""
+        new = tokens - self._asked
+        return bool(new) and all(token in self._known or _between(token, self._known) for token in new)
+
+
+def _plain(span: Operation) -> bool:
+    """Whether a call only fetched something, and got it."""
+    if span.failed or not span.result or len(span.arguments) > LONG or waits(span.name) or changes(span):
+        return False
+    short = len(span.result) < 100
+    return not nothing_found(span.result) and not (short and (acknowledged(span.result) or pending(span.result)))
+
+
+def _tokens(text: str) -> frozenset[str]:
+    """Words, numbers and ids as they stand; ids also in their parts' company, never split."""
+    return frozenset(token.lower() for token in _TOKEN.findall(values(text[: LONG * 10])))
+
+
+def _mentions(result: str, token: str) -> bool:
+    at = result.find(token)
+    while at >= 0:
+        end = at + len(token)
+        if not (result[at - 1 : at].isalnum() or result[end : end + 1].isalnum()):
+            return True
+        at = result.find(token, at + 1)
+    return False
+
+
+def _between(token: str, known: Set[str]) -> bool:
+    """Whether a numbered name lies between two known ones: `db-03` between `db-01` and `db-06`."""
+    match = _NUMBERED.fullmatch(token)
+    if match is None or not match[1]:
+        return False
+    others = [int(one[2]) for one in map(_NUMBERED.fullmatch, known) if one and one[1] == match[1]]
+    return bool(others) and min(others) < int(match[2]) < max(others)

@@ -1,0 +1,79 @@
+"""A tool failed, nothing made it good, and the agent's answer says nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
+from nodes.feedback_loop.answers import admits, asks_back
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.operations import Operation
+from systems.records import Finding
+
+MOST_OPEN = 200
+_WORDS = 3
+
+
+class SwallowedError:
+    """Failed tool calls before an answer that owns up to nothing, one finding per tool.
+
+    Another tool that stands in for the failed one makes it good; an answer that names any failure, limit or doubt, or
+    asks the person, swallows nothing. Where the answer was not recorded nothing can be said.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("failure", "model")
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._open: list[Operation] = []
+        self._swallowed: list[tuple[Operation, Operation]] = []
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        if span.kind == "model":
+            if self._open and not (span.calls or span.failed) and span.finish != "tool_calls":
+                self._answered(span)
+        elif span.kind in ("tool", "retrieval") and len(self._open) < MOST_OPEN:
+            self._open.append(span)
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding per tool."""
+        if not self._swallowed:
+            return
+        failed: Grouped[str] = Grouped()
+        answers = {}
+        for failure, answer in self._swallowed:
+            if not (self._run.made_good(failure) or self._run.replaced(failure)):
+                failed.add(failure.where, failure)
+                answers[failure.where] = answer
+        for where, failures in failed.items():
+            yield from self._run.finding(
+                "swallowed_error",
+                "error",
+                where,
+                failures,
+                evidence=f"{excerpt(failures[-1].error, 140)} / answer: {excerpt(answers[where].output, 140)}",
+                impact={**cost(failures), "calls": float(self._run.count(where))},
+                explanation=f"{where} failed {times(len(failures))}, nothing made it good, and the answer does not "
+                "say so.",
+            )
+
+    def _answered(self, answer: Operation) -> None:
+        """Judge what failed before an answer; one that owns up clears the earlier ones of the run too."""
+        words = answer.output.split()
+        if not words:
+            return
+        if admits(answer.output) or asks_back(answer.output):
+            self._swallowed = [one for one in self._swallowed if not _same_talk(one[1], answer)]
+        elif len(words) >= _WORDS and len(self._swallowed) < MOST_OPEN:
+            self._swallowed += [(failure, answer) for failure in self._open]
+        self._open.clear()
+
+
+def _same_talk(before: Operation, now: Operation) -> bool:
+    """Whether two answers may belong to one conversation: in one trace, or after the same question."""
+    if now.parent_id is not None:
+        return True
+    return before.trace_id == now.trace_id or before.messages[:2] == now.messages[:2]

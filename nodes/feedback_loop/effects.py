@@ -1,0 +1,69 @@
+"""Whether a call may have changed something, and whether what it changed could matter to another call."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from nodes.feedback_loop.messages import parsed
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.outcomes import acknowledged, writes
+from nodes.feedback_loop.words import keys, leaves, stems
+
+_READS = re.compile(
+    r"^(?:get|fetch|find|search|list|read|look|lookup|show|view|check|query|count|describe|calculate|compute|compare|"
+    r"load|inspect|browse|retrieve|estimate|convert|translate|summari[sz]e|validate|verify|test|lint|is|has|can)$"
+)
+_ANYTHING = re.compile(
+    r"(?:^|_)(?:run|exec|execute|shell|bash|terminal|command|python|code|script|sql|eval|click|type|press|navigate|goto|"
+    r"scroll|select|wait|sleep|act|action|step|do|fix|format|refactor|migrate|build|make|compile|generate|seed|sync|"
+    r"import|ingest|train|init|initiali[sz]e|login|authenticate|connect|apply|process|rebuild|clean|delegate)(?:_|$)",
+    re.IGNORECASE,
+)
+_AMBIGUOUS = frozenset("open order file report record log tag store share message mail block issue copy run".split())
+_QUERIES = re.compile(
+    r"^\W*(?:select|show|describe|explain|with|pragma|ls|cat|grep|find|git (?:log|status|diff))\b", re.I
+)
+_LOOKS = re.compile(
+    r"(?:query|quer(?:y|ies)|search|tests?|checks?|lint(?:er)?|audit|report|analysis|calculation)$", re.I
+)
+_HEAD = re.compile(r"[A-Za-z][a-z]*")
+
+
+@lru_cache(maxsize=4_096)
+def _of_name(name: str) -> str:
+    """`read`, `write`, `maybe` by the result, or `anything` by what it is told to do."""
+    bare = name.rpartition(".")[2].lstrip("_")
+    head = _HEAD.match(bare)
+    verb = head[0].lower() if head else ""
+    if _READS.match(verb) or (_LOOKS.search(bare) and not writes(name)):
+        return "read"
+    if _ANYTHING.search(bare):
+        return "read" if verb in ("run", "execute") and _LOOKS.search(bare) else "anything"
+    if verb in _AMBIGUOUS:
+        return "maybe"
+    return "write" if writes(name) else "read"
+
+
+def changes(operation: Operation) -> bool:
+    """Whether a call may have changed something: by its tool's name, its result, or what it was told to run."""
+    kind = _of_name(operation.name)
+    if kind == "read":
+        return False
+    if kind == "anything":
+        return not any(_QUERIES.match(one) for one in leaves(parsed(operation.arguments)))
+    return kind == "write" or acknowledged(operation.result)
+
+
+def affects(change: Operation, other: Operation) -> bool:
+    """Whether a call that changes something may have changed what another call asks for."""
+    if _of_name(change.name) == "anything":
+        return True
+    given = {one.lower() for one in leaves(parsed(other.arguments))}
+    touched = {one.lower() for one in leaves(parsed(change.arguments))}
+    if not given or not touched or given & touched:
+        return True
+    if any(one in text or text in one for one in given if len(one) > 2 for text in touched if len(text) > 2):
+        return True
+    same_fields = keys(other.arguments) & keys(change.arguments)
+    return bool(stems(other.name) & stems(change.name)) and not same_fields

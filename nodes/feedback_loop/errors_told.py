@@ -1,0 +1,77 @@
+"""Failures that a tool tells in its result instead of failing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nodes.feedback_loop.messages import parsed
+
+TOLD = "told"
+"""`Operation.error_type` of such a failure."""
+
+_BEGINS = re.compile(
+    r"\s*(?:\[?(?:error|fehler|erreur|errore|fout)\]?(?:\s+[\w-]*\d[\w-]*)?\s*(?::|!|\(|\s-\s)"
+    r"|error (?:executing|calling|invoking|running|in|while)\b"
+    r"|an error (?:has )?occurred\b"
+    r"|(?-i:[A-Za-z_][\w.]*(?:Error|Exception))\s*[:(]"
+    r"|traceback \(most recent call last\)"
+    r"|exception\s*:"
+    r"|(?:tool|request|call) (?:execution )?failed\b"
+    r"|failed to\b(?! (?:find|match)\b)"
+    r"|unknown tool\b|no tool named\b|tool '?[\w.-]+'? not found\b|[\w.-]+ is not a valid tool\b"
+    r"|invalid (?:json )?(?:arguments|input|parameters) for (?:tool|function)\b"
+    r"|[0-9]+ validation errors?\b"
+    r"|http (?:error )?(?:5\d\d|4(?!04)\d\d)\b"
+    r"|(?:429 too many|50[0-4] (?:internal|not impl|bad gate|service|gateway)|40[0135] (?:bad|unauth|forbid|method)))",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"(?:please )?fix (?:the errors?|your mistakes?) ?(?:and try again)?\.?\s*$|please try again\.?\s*$", re.IGNORECASE
+)
+_COUNTED = re.compile(r"[^\n:]*:\s*[\d.,]+\s*(?:\n|$)")
+_VALIDATION = frozenset({"type", "loc", "msg"})
+MOST_WORDS = 2_000
+
+
+def told(result: str) -> str:
+    """The words of the failure that a result tells of; empty for every other result.
+
+    Errors as data stay data: only what the whole result is counts, never what stands inside of it.
+    """
+    if not result:
+        return ""
+    if result[0] in "{[":
+        return _in_json(parsed(result)) if len(result) < MOST_WORDS * 10 else ""
+    if _BEGINS.match(result) and not _COUNTED.match(result):
+        return result[:MOST_WORDS]
+    return result[:MOST_WORDS] if len(result) < MOST_WORDS and _ENDS.search(result[-60:]) else ""
+
+
+def _in_json(value: Any) -> str:
+    if isinstance(value, list):  # what pydantic-ai has the model correct
+        refused = value and all(isinstance(one, dict) and _VALIDATION.issubset(one) for one in value)
+        return "; ".join(f"{one['loc']}: {one['msg']}" for one in value)[:MOST_WORDS] if refused else ""
+    if not isinstance(value, dict):
+        return ""
+    if value.get("isError") is True or value.get("is_error") is True:
+        return str(value.get("content") or value)[:MOST_WORDS]
+    refused = value.get("success") is False or value.get("ok") is False or value.get("status") in _FAILED
+    error = next((value[name] for name in _ERRORS if value.get(name)), None)
+    if error and (len(value) <= 3 or refused):
+        return str(error)[:MOST_WORDS]
+    if refused and (words := next((value[name] for name in _WORDS if value.get(name)), None)):
+        return str(words)[:MOST_WORDS]
+    if any(_is_exit(value.get(name)) for name in _EXITS) and value.get("stderr"):
+        return str(value["stderr"])[:MOST_WORDS]
+    return ""
+
+
+def _is_exit(code: Any) -> bool:
+    return isinstance(code, int) and not isinstance(code, bool) and code != 0
+
+
+_FAILED = ("error", "failed", "failure")
+_ERRORS = ("error", "error_message", "errorMessage")
+_WORDS = ("message", "reason", "detail")
+_EXITS = ("exit", "exit_code", "exitCode", "returncode")

@@ -1,0 +1,80 @@
+"""What came of a tool call, by its result's own words: nothing found, only an acknowledgement, or something to use.
+
+And whether a tool changes something, by the verb in its name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nodes.feedback_loop.messages import parsed
+
+_SHORT = 400
+
+_NOTHING = re.compile(
+    r"^\W*(?:none|null|nil|n/a|empty|nothing|not found|unknown|\(.{0,40}\b(?:empty|none|nothing)\b.{0,20}\))\W*$"
+    r"|\b(?:no|zero|0) (?:\w+ ){0,3}?(?:results?|hits?|match(?:es)?|entr(?:y|ies)|records?|rows?|items?|documents?|"
+    r"files?|data|answers?|events?|such|photos?|appointments?|orders?|cases?)\b"
+    r"|\b(?:nothing|nobody|no one|none)\b.{0,30}\b(?:found|match\w*|there|available|exists?)\b"
+    r"|\b(?:not|never|n't|cannot be|could not be) (?:be )?found\b|\bdoes(?: not|n't) exist\b|\bno (?:\w+ )+(?:found|for)\b"
+    r"|\b(?:keine?|nichts) (?:\w+ )?(?:gefunden|treffer|ergebnis\w*)|\bintrouvable|\baucun\w*\b|\bning[uú]n\w*\b"
+    r"|\bsin resultados\b|\bnessun\w*\b|\bnenhum\w*\b|\bgeen (?:\w+ )?(?:resultaten|gevonden)",
+    re.IGNORECASE,
+)
+_ACKNOWLEDGED = re.compile(
+    r"^\W*(?:ok(?:ay)?|done|success(?:ful(?:ly)?)?|true|yes|accepted|acknowledged|completed?|created|saved|stored|"
+    r"updated|deleted|removed|added|sent|delivered|queued|posted|published|booked|changed|moved|set|started|stopped|"
+    r"scheduled|logged|tagged|written|cancelled|canceled|closed|opened|enabled|disabled|locked|unlocked|forwarded|"
+    r"printed|uploaded|submitted|confirmed|approved|granted|applied|registered|notified)\b",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(
+    r"^(?:add|append|apply|approve|archive|assign|authori[sz]e|block|book|buy|cancel|change|charge|clear|close|commit|"
+    r"confirm|copy|create|delete|deploy|disable|dispatch|edit|email|enable|execute|file|forward|grant|hand|hold|insert|"
+    r"install|invite|issue|lock|log|mail|mark|merge|message|modify|move|notify|open|order|pause|pay|place|post|print|"
+    r"publish|purchase|push|put|record|refund|register|release|remove|rename|replace|reply|report|request|reserve|"
+    r"reset|restart|restore|resume|revoke|roll|run|save|schedule|send|set|share|ship|start|stop|store|submit|switch|"
+    r"tag|tell|toggle|transfer|trigger|turn|unlock|update|upgrade|upload|upsert|withdraw|write)$"
+)
+_HEADS = re.compile(r"[A-Za-z][a-z]*")
+
+
+def nothing_found(result: str) -> bool:
+    """Whether a result says that there is nothing: it is empty, an empty list, or a short text to that effect."""
+    text = result.strip()
+    if not text:
+        return True
+    if text[0] in "{[":
+        value = parsed(text)
+        if not isinstance(value, str):
+            return _void(value) or (len(text) < _SHORT and bool(_NOTHING.search(text)))
+    return len(text) < _SHORT and bool(_NOTHING.search(text))
+
+
+def acknowledged(result: str) -> bool:
+    """Whether a result only says that something was done."""
+    text = result.strip()
+    if text[:1] == "{":
+        value = parsed(text)
+        if isinstance(value, dict):
+            told = [str(one) for one in value.values() if isinstance(one, str)]
+            marks = any(value.get(mark) is True for mark in ("ok", "success", "done", "saved", "sent", "acknowledged"))
+            return marks or (len(text) < _SHORT and any(_ACKNOWLEDGED.match(one) for one in told))
+    return len(text) < _SHORT / 2 and bool(_ACKNOWLEDGED.match(text))
+
+
+def writes(tool: str) -> bool:
+    """Whether a tool changes something, as far as the verb in front of its name tells."""
+    head = _HEADS.match(tool.rpartition(".")[2].lstrip("_"))
+    return bool(head and _WRITES.match(head[0].lower()))
+
+
+def _void(value: Any) -> bool:
+    """Whether a JSON value has nothing in it but empty lists, zero counts and the like."""
+    if isinstance(value, dict):
+        lists = [one for one in value.values() if isinstance(one, (list, dict))]
+        if lists:
+            return not any(lists)
+        return all(one in ("", None, 0, False) for one in value.values())
+    return isinstance(value, list) and not value

@@ -1,0 +1,46 @@
+"""Calls that wait or think, and results that say that one has to wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from nodes.feedback_loop.operations import Operation
+
+_PENDING = re.compile(
+    r"\b(?:pending|running|in[ _-]?progress|queued|process(?:ing|es)|waiting|not (?:yet|ready|finished|done|complete)|"
+    r"still|starting|started|building|deploying|creating|provisioning|syncing|uploading|working|busy|scheduled|"
+    r"unfinished|incomplete|preparing|booting|initiali[sz]ing)\b|\b\d{1,2} ?(?:%|percent\b)",
+    re.IGNORECASE,
+)
+_WAITS = re.compile(r"(?:^|_)(?:wait|sleep|delay|pause|idle)(?:_|$)", re.IGNORECASE)
+_THINKS = re.compile(r"(?:^|_)(?:think|thought|thinking|reflect|scratchpad|todo_?(?:write|list)?)$", re.IGNORECASE)
+_SHORT = 400
+
+
+def pending(result: str) -> bool:
+    """Whether a short result says that something is still under way."""
+    return len(result) < _SHORT and bool(_PENDING.search(result))
+
+
+@lru_cache(maxsize=1_024)
+def waits(tool: str) -> bool:
+    """Whether a tool only lets time pass."""
+    return bool(_WAITS.search(tool.rpartition(".")[2]))
+
+
+@lru_cache(maxsize=1_024)
+def thinks(tool: str) -> bool:
+    """Whether a tool only holds a thought of the model's."""
+    return bool(_THINKS.search(tool.rpartition(".")[2]))
+
+
+def call_before(tools: Sequence[Operation]) -> Operation | None:
+    """The call before the last one, thoughts left out."""
+    for number in (-2, -3):
+        if len(tools) < -number:
+            return None
+        if not thinks(tools[number].name):
+            return tools[number]
+    return None

@@ -1,0 +1,103 @@
+"""Runs the collector until a signal, and ends in order."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from pydantic import Field
+
+from systems.collector.exchange import Limits
+from systems.collector.http import Server
+from systems.collector.intake import Intake
+from systems.collector.writer import Writer
+from systems.errors import UsageError
+from systems.records import Record
+from systems.spans import Store
+
+GRACE_SECONDS = 10.0
+
+
+class Counts(Record):
+    """What a collector did."""
+
+    requests: int = Field(0, description="Exports taken, those of metrics and logs included")
+    stored: int = Field(0, description="Spans now in the store that it did not have before")
+    repeated: int = Field(0, description="Spans that were sent again; they changed nothing")
+    rejected: int = Field(0, description="Bad spans in exports that were taken")
+    refused: int = Field(0, description="Requests that were wrong: answered with 400, 404, 405, 408, 413, 415, 500")
+    turned_away: int = Field(0, description="Requests to be sent again later: answered with 429 or 503")
+
+
+def serve(
+    store: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int,
+    ready: Callable[[int], None],
+    limits: Limits = Limits(),  # noqa: B008 (immutable)
+) -> Counts:
+    """Take spans over OTLP/HTTP into a store, until SIGINT or SIGTERM.
+
+    Nobody is asked who they are: on another address than loopback, everyone who reaches it can write.
+
+    Args:
+        store: database file; made where there is none.
+        host: address to listen on.
+        port: port to listen on; 0 for any free one.
+        ready: called with the port once spans are taken.
+        limits: what is asked of senders.
+
+    Returns:
+        What was done, after everything acknowledged and everything begun has been committed.
+
+    Raises:
+        UsageError: the address cannot be had.
+        Missing: the store cannot be opened.
+    """
+    with closing(Store(store)) as opened:
+        return asyncio.run(_serve(opened, host, port, ready, limits))
+
+
+async def _serve(store: Store, host: str, port: int, ready: Callable[[int], None], limits: Limits) -> Counts:
+    writer = Writer(store)
+    intake = Intake(writer, limits)
+    server = Server(intake, limits)
+    try:
+        with _until_signalled() as stop:
+            ready(await _listening(server, host, port))
+            await stop.wait()
+            await server.close(seconds=GRACE_SECONDS)
+    finally:
+        await writer.close()
+        intake.close()
+    accepted = intake.counts.pop("accepted", 0)
+    return Counts(**intake.counts, stored=writer.stored, repeated=max(0, accepted - writer.stored))
+
+
+async def _listening(server: Server, host: str, port: int) -> int:
+    try:
+        return await server.listen(host, port)
+    except (OSError, OverflowError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        message = f"Port {port} on {host} is taken." if taken else f"Cannot listen on {host}, port {port}: {error}."
+        raise UsageError(
+            message, mend="Stop the program that has it, or choose another: `specloop collect --port 4319`."
+        ) from error
+
+
+@contextmanager
+def _until_signalled() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set, also where the program was started with Ctrl-C ignored."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set)) for number in signals]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from nodes.feedback_loop.errors_told import told
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "Error: ValueError('no such city')\n Please fix your mistakes.",
+        "Error invoking tool 'weather' with kwargs {} with error:\n days: Field required\n Please fix the error.",
+        "ValueError: no seats\n\nFix the errors and try again.",
+        "Out of stock.\n\nFix the errors and try again.",
+        "An error occurred while running the tool. Please try again.",
+        "An error occurred while running the tool. Please try again. Error: backend down",
+        "Error executing tool 'book' with arguments {}: TimeoutError: backend down",
+        "Error: nope is not a valid tool, try one of [weather].",
+        "nope is not a valid tool, try one of [weather].",
+        "Unknown tool name: 'nope'. Available tools: 'weather'",
+        "Error: TimeoutError - backend down",
+        "429 Too Many Requests",
+        "HTTP 503 Service Unavailable",
+        "Failed to connect to db-1",
+        '[{"type": "missing", "loc": ["seats"], "msg": "Field required", "input": {}}]',
+        '{"status": "error", "error_message": "TimeoutError: backend down"}',
+        '{"success": false, "message": "card declined"}',
+        '{"exit_code": 2, "stdout": "", "stderr": "no such branch"}',
+    ],
+)
+def test_a_failure_that_a_tool_tells_is_one(result: str) -> None:
+    assert told(result)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "",
+        "0 results",
+        "No such user found.",
+        "404 not found",
+        "HTTP 404 Not Found",
+        "[]",
+        '{"results": [], "count": 0}',
+        '{"status": "failed", "job": "j-3", "progress": 80}',
+        '{"exit_code": 0, "stderr": "warning: deprecated"}',
+        '{"id": 1, "name": "x", "error": null, "ok": true}',
+        "Error-free run of 12 checks",
+        "Errors per hour: 3",
+        "TimeoutError: 41\nValueError: 3",
+        "The log says: Error: disk full",
+        "Failed to find any flight on that day",
+        "Terror: a history",
+    ],
+)
+def test_an_answer_about_errors_or_of_nothing_is_no_failure(result: str) -> None:
+    assert told(result) == ""

@@ -1,0 +1,124 @@
+"""A real collector in a process of its own, and OTLP requests to send to it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_SERVE = """
+import json, sys, time
+from pathlib import Path
+from systems.collector import serve
+from systems.collector.exchange import Limits
+
+begun = 0.0
+def ready(port):
+    global begun
+    begun = time.process_time()
+    print(port, flush=True)
+counts = serve(Path(sys.argv[1]), port=int(sys.argv[3]), ready=ready, limits=Limits(**json.loads(sys.argv[2])))
+print(json.dumps({**counts.model_dump(), "processor": time.process_time() - begun}), flush=True)
+"""
+ROOT = Path(__file__).parent.parent.parent
+TRACE = "a" * 32
+JSON = {"Content-Type": "application/json"}
+PROTOBUF = {"Content-Type": "application/x-protobuf"}
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Running:
+    """A collector process."""
+
+    def __init__(self, store: Path, *, port: int = 0, **limits: float) -> None:
+        command = [sys.executable, "-c", _SERVE, str(store), json.dumps(limits), str(port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self._output = self.process.stdout
+        self.port = int(self._output.readline())
+
+    def connect(self) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self.port, timeout=20)
+
+    def open_socket(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+    def post(
+        self, body: Any, headers: dict[str, str] = JSON, *, path: str = "/v1/traces", method: str = "POST"
+    ) -> Answer:
+        connection = self.connect()
+        try:
+            return ask(connection, body, headers, path=path, method=method)
+        finally:
+            connection.close()
+
+    def stop(self, number: int = signal.SIGTERM) -> dict[str, Any]:
+        """Ask it to end; what it says it did."""
+        self.process.send_signal(number)
+        counts: dict[str, Any] = json.loads(self._output.readline())
+        assert self.process.wait(20) == 0
+        return counts
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(20)
+        self._output.close()
+
+
+def ask(
+    connection: HTTPConnection,
+    body: Any,
+    headers: dict[str, str] = JSON,
+    *,
+    path: str = "/v1/traces",
+    method: str = "POST",
+) -> Answer:
+    connection.request(method, path, body, headers)
+    reply = connection.getresponse()
+    return Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
+
+
+@contextmanager
+def collecting(store: Path, *, port: int = 0, **limits: float) -> Iterator[Running]:
+    running = Running(store, port=port, **limits)
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+def a_span(number: int, **changes: Any) -> dict[str, Any]:
+    """A span as OTLP JSON has it."""
+    return {
+        "traceId": TRACE,
+        "spanId": f"{number:016x}",
+        "name": f"span {number}",
+        "kind": 1,
+        "startTimeUnixNano": str(number * 10),
+        "endTimeUnixNano": str(number * 10 + 5),
+        "attributes": [{"key": "session.id", "value": {"stringValue": "talk-1"}}],
+        **changes,
+    }
+
+
+def export(*spans: dict[str, Any]) -> bytes:
+    """An OTLP request with these spans, as JSON."""
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "travel agent"}}]}
+    return json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]}).encode()
