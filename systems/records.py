@@ -198,27 +198,52 @@ class Span(Record):
 
 
 class Totals(Record):
-    """Sums over a set of spans."""
+    """Sums over a set of calls, or over a node, an agent or a step with everything in it.
 
-    calls: int = Field(0, description="Spans")
-    failures: int = Field(0, description="Spans with error status")
-    seconds: float = Field(0.0, description="Sum of durations")
-    self_seconds: float = Field(0.0, description="Sum of durations less their children's, overlaps counted once")
-    input_tokens: int = Field(0, description="Tokens sent to models")
-    output_tokens: int = Field(0, description="Tokens received from models")
+    Every call is in `seconds` with `self_seconds` and `waiting_seconds`, which add up to it.
+    """
+
+    calls: int = Field(0, description="Calls; of a node, agent or step: how often it was entered")
+    failures: int = Field(0, description="Calls that failed")
+    seconds: float = Field(0.0, description="Sum of durations; calls side by side are added up")
+    self_seconds: float = Field(0.0, description="Part of `seconds` in which nothing below them was at work")
+    waiting_seconds: float = Field(0.0, description="Part of `seconds` in which something below them was at work")
+    critical_seconds: float = Field(
+        0.0, description="Share of the critical path: what the trace would be shorter by at most, were this for free"
+    )
+    p50_seconds: float = Field(0.0, description="Median duration of a call; nearest rank, as the other percentiles")
+    p95_seconds: float = Field(0.0, description="95th percentile; 0.5 % off at most beyond 1,000 calls")
+    p99_seconds: float = Field(0.0, description="99th percentile")
+    input_tokens: int = Field(0, description="Tokens sent to models, those from a cache included")
+    output_tokens: int = Field(0, description="Tokens received from models, those spent on reasoning included")
+    cached_tokens: int = Field(0, description="Tokens sent that models read from a cache")
+    reasoning_tokens: int = Field(0, description="Tokens that models spent on reasoning")
+    cost_usd: float | None = Field(None, description="US dollars of the calls whose cost is known; None: of none")
+    unpriced: int = Field(0, description="Calls that took tokens and whose cost is not known")
+    retries: int = Field(0, description="Calls that had been made before and had failed")
+    mean_concurrency: float = Field(
+        0.0, description="Calls at work at once within a trace, mean over the time in which any was"
+    )
+    max_concurrency: int = Field(0, description="Most calls at work at once within a trace")
 
 
 class Profile(Record):
-    """What a trace, or one loop of it, cost, and where."""
+    """What a set of traces, a trace, or one loop of it, cost, and where."""
 
-    seconds: float = Field(description="First start to last end")
-    total: Totals = Field(description="Model and tool calls: calls, failures, tokens; seconds are theirs summed")
+    seconds: float = Field(description="First start to last end, of several traces their sum")
+    total: Totals = Field(description="Calls of models and tools")
     nodes: dict[str, Totals] = Field(description="Per node")
     tools: dict[str, Totals] = Field(description="Per server.tool")
     models: dict[str, Totals] = Field(description="Per model")
     critical_path: tuple[tuple[str, str, float], ...] = Field(
-        description="(span id, name, seconds) of the chain of spans that decided the duration, in order of time"
+        description="(span id, name, seconds) of the chain of spans that decided the duration, in order of time; "
+        "of the longest trace, and of that the 1,000 longest links"
     )
+    servers: dict[str, Totals] = Field(default_factory=dict, description="Per MCP server of tools, provider of models")
+    agents: dict[str, Totals] = Field(default_factory=dict, description="Per agent")
+    steps: dict[str, Totals] = Field(default_factory=dict, description="Per step, by its artifact")
+    traces: int = Field(1, description="Traces")
+    critical_seconds: float = Field(0.0, description="Length of the critical paths of all traces")
 
 
 class Finding(Record):
@@ -251,7 +276,7 @@ class Improvement(Record):
     """An answer to a finding, with what it should bring."""
 
     finding: Hash = Field(description="Hash of the finding it answers")
-    change: Literal["plan_revision", "policy", "follow_up"] = Field(description="What is to change")
+    change: Literal["plan_revision", "policy", "document", "follow_up"] = Field(description="What is to change")
     what: str = Field(description="The change, in words")
     metric: Literal["failures", "seconds", "tokens"] = Field(description="What should move")
     predicted: float = Field(

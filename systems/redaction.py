@@ -20,26 +20,34 @@ _KEY = re.compile(rf"(?:^|[_-])(?:{_NAMES}|secret[_-].*|authorization|auth|token
 _COUNTS = re.compile(r"(?:^|[_-])tokens$|secret[_-](?:count|number)$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-_TEXT_KEY = rf"[\w.-]*(?:{_NAMES}|(?<![a-z])(?:access|auth|refresh|id|session|bearer)[_-]?token)"
+_TEXT_KEY = rf"(?:{_NAMES}|(?<![a-z])(?:access|auth|refresh|id|session|bearer)[_-]?token)"
 _QUOTE = r"\\*[\"']"
-_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), replacement)
-    for pattern, replacement in (
-        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", REDACTED),
-        (r"(?i)(\bauthorization\\*[\"']?\s*[:=]\s*\\*[\"']?)(?!\[redacted\])[^\r\n\"'\\,}]+", rf"\1{REDACTED}"),
-        (r"(?i)\b(bearer\s+)(?=\S*\d|\S{20})[\w.~+/=-]{8,}", rf"\1{REDACTED}"),
-        (r"\bsk-[A-Za-z0-9_-]{12,}", REDACTED),
-        (r"\b(?:gh[opsur]_|github_pat_|glpat-|hf_|npm_|xox[abeoprs]-)[A-Za-z0-9_-]{10,}", REDACTED),
-        (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", REDACTED),
-        (r"\bAIza[A-Za-z0-9_-]{30,}", REDACTED),
-        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]+)?", REDACTED),
-        (r"(\b[a-z][a-z0-9+.-]*://[^\s/:@\"']*:)(?!\[redacted\]@)[^\s/@\"']+@", rf"\1{REDACTED}@"),
-        (rf"(?i)({_TEXT_KEY}{_QUOTE}\s*[:=]\s*(\\*[\"']))(?:(?!\2)(?:\\.|.))*", rf"\1{REDACTED}"),
-        (rf"(?i)({_TEXT_KEY}\s*[:=]\s*(\\*[\"']))(?:(?!\2)[^\n])*(?=\2)", rf"\1{REDACTED}"),
-        (rf"(?i)\b({_TEXT_KEY}=)(?!\[redacted\])[^\s\"'&;,\\]+", rf"\1{REDACTED}"),
-        (rf"(?i)\b({_TEXT_KEY}:\s*)(?=\S*\d)(?!\[redacted\])[^\s\"'&;,\\]+", rf"\1{REDACTED}"),
+_SERVICES = "gho_ ghp_ ghs_ ghu_ ghr_ github_pat_ glpat- hf_ npm_ xox".split()
+_NAMED = "key pass pwd secret credential cookie token".split()
+_TEXTS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
+    (tuple(parts), re.compile(pattern, re.DOTALL), replacement)
+    for parts, pattern, replacement in (
+        (["private key"], r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", REDACTED),
+        (
+            ["authorization"],
+            r"(?i)(\bauthorization\\*[\"']?\s*[:=]\s*\\*[\"']?)(?!\[redacted\])[^\r\n\"'\\,}]+",
+            rf"\1{REDACTED}",
+        ),
+        (["bearer"], r"(?i)\b(bearer\s+)(?=\S*\d|\S{20})[\w.~+/=-]{8,}", rf"\1{REDACTED}"),
+        (["sk-"], r"\bsk-[A-Za-z0-9_-]{12,}", REDACTED),
+        (_SERVICES, r"\b(?:gh[opsur]_|github_pat_|glpat-|hf_|npm_|xox[abeoprs]-)[A-Za-z0-9_-]{10,}", REDACTED),
+        (["akia", "asia"], r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", REDACTED),
+        (["aiza"], r"\bAIza[A-Za-z0-9_-]{30,}", REDACTED),
+        (["eyj"], r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]+)?", REDACTED),
+        (["://"], r"(\b[a-z][a-z0-9+.-]*://[^\s/:@\"']*:)(?!\[redacted\]@)[^\s/@\"']+@", rf"\1{REDACTED}@"),
+        (_NAMED, rf"(?i)({_TEXT_KEY}{_QUOTE}\s*[:=]\s*(\\*[\"']))(?:(?!\2)(?:\\.|.))*", rf"\1{REDACTED}"),
+        (_NAMED, rf"(?i)({_TEXT_KEY}\s*[:=]\s*(\\*[\"']))(?:(?!\2)[^\n])*(?=\2)", rf"\1{REDACTED}"),
+        (_NAMED, rf"(?i)({_TEXT_KEY}=)(?!\[redacted\])[^\s\"'&;,\\]+", rf"\1{REDACTED}"),
+        (_NAMED, rf"(?i)({_TEXT_KEY}:\s*)(?=\S*\d)(?!\[redacted\])[^\s\"'&;,\\]+", rf"\1{REDACTED}"),
     )
 )
+"""(parts, pattern, replacement): a pattern is tried where one of its parts is in the text, whatever the case."""
+_PARTS = frozenset(part for parts, _, _ in _TEXTS for part in parts)
 
 
 @functools.lru_cache(4_096)
@@ -60,8 +68,13 @@ def _short_text(text: str) -> str:
 
 
 def _searched(text: str) -> str:
-    for pattern, replacement in _TEXTS:
-        text = pattern.sub(replacement, text)
+    folded = text.casefold()
+    there = {part for part in _PARTS if part in folded}
+    if not there:
+        return text
+    for parts, pattern, replacement in _TEXTS:
+        if not there.isdisjoint(parts):
+            text = pattern.sub(replacement, text)
     return text
 
 

@@ -9,6 +9,8 @@
     max_seconds = 1800
     max_tokens = 500000
     capture_content = false
+    [prices]                   # US dollars per million tokens, see systems/prices.py; none are built in
+    "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }
 
 The key of a model server is a secret: it is read from SPECLOOP_API_KEY only, and kept nowhere.
 """
@@ -24,10 +26,12 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 
 from systems.errors import UsageError
+from systems.prices import Prices
 from systems.records import Record
 
 FILE = "specloop.toml"
 PREFIX = "SPECLOOP_"
+PRICES = "prices"
 
 
 class Settings(Record):
@@ -52,7 +56,7 @@ def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[
         UsageError: the file cannot be read or is not TOML (with its line), or a value is unknown, mistyped or out of
             bounds.
     """
-    file = _from_file(project / FILE)
+    file = {key: value for key, value in _from_file(project / FILE).items() if key != PRICES}
     known = Settings.model_fields
     variables = {key: environment[PREFIX + key.upper()] for key in known if environment.get(PREFIX + key.upper())}
     passed = {key: value for key, value in given.items() if value is not None}
@@ -65,6 +69,23 @@ def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[
         key = str(first["loc"][0])
         raise UsageError(
             f"{origin.get(key, key)}: {key}: {first['msg']}.", mend=f"Known settings: {', '.join(known)}."
+        ) from error
+
+
+def load_prices(project: Path) -> Prices:
+    """The prices of models that a project's `specloop.toml` lists; none where it lists none.
+
+    Raises:
+        UsageError: the file cannot be read or is not TOML, or a price is no number of US dollars.
+    """
+    try:
+        return Prices.model_validate({"models": _from_file(project / FILE).get(PRICES, {})})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join((PRICES, *map(str, first["loc"][1:])))
+        raise UsageError(
+            f"{project / FILE}: {place}: {first['msg']}.",
+            mend='Write it so: [prices] "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }',
         ) from error
 
 

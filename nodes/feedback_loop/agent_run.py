@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
+from nodes.feedback_loop.attempts import Attempts
+from nodes.feedback_loop.fruitless import words
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.standing_in import replaced
 from systems import names
@@ -17,6 +19,9 @@ from systems.records import Finding, FindingKind, Severity
 
 REMEMBERED = 1_000
 REMEMBERED_CALLS = 10_000
+LATER = 100
+"""So many calls after a failure nothing is looked for any more that replaces it."""
+LONGEST_TASK = 10_000
 WORDS = 300
 
 
@@ -47,7 +52,9 @@ class AgentRun:
         self.ends = 0
         self.began = 0
         self._counts: dict[str, int] = {}
-        self._worked: dict[tuple[str | None, str], int] = {}
+        self._attempts = Attempts()
+        self._known: frozenset[str] = frozenset()
+        self._replaced: dict[str, bool] = {}
         self._calls: dict[tuple[str, str], Operation] = {}
         self._earlier: set[str] = set()
 
@@ -60,7 +67,12 @@ class AgentRun:
         self.models.append(operation)
         if not self.task:
             self.task = next((one.text for one in operation.messages if one.role in ("user", "human")), "")
-        if not operation.calls and not operation.failed:
+        if operation.failed:
+            self._attempts.failed(operation)
+            return
+        if self._attempts.any_open:
+            self._attempts.worked(operation, frozenset())
+        if not operation.calls:
             self.answer = operation
 
     def observe_tool(self, operation: Operation) -> bool:
@@ -70,16 +82,20 @@ class AgentRun:
         if attributes.get(names.REUSED) is True:
             return False
         self._counts[where] = self._counts.get(where, 0) + 1
-        if not operation.failed:
-            scope, asked = _scope(operation)
-            for what in (where, "") if asked else (where,):
-                self._worked[scope, what] = max(operation.start_ns, self._worked.get((scope, what), 0))
+        self.observe_retrieval(operation)
         call = where, attributes.get(names.ARGUMENTS_HASH) or operation.arguments
         self.before = self._calls.get(call)
         if self.before is None and len(self._calls) >= REMEMBERED_CALLS:
             del self._calls[next(iter(self._calls))]
         self._calls[call] = operation
         return self.before is not None
+
+    def observe_retrieval(self, operation: Operation) -> None:
+        """Take a retrieval, or a tool call as one, into account, before the detectors do."""
+        if operation.failed:
+            self._attempts.failed(operation)
+        elif self._attempts.any_open:
+            self._attempts.worked(operation, self._words_of_task())
 
     def observe_agent(self, operation: Operation) -> None:
         """Take the end of an agent or a workflow into account, before the detectors do."""
@@ -91,13 +107,28 @@ class AgentRun:
         return self._counts.get(tool, 0)
 
     def made_good(self, operation: Operation) -> bool:
-        """Whether a later call of the same tool (for specloop's questions: any tool) worked where this one failed."""
-        scope, asked = _scope(operation)
-        return self._worked.get((scope, "" if asked else operation.where), -1) >= operation.end_ns
+        """Whether a later attempt of a tool or a model (for specloop's questions: any tool) worked."""
+        return self._attempts.made_good(operation)
+
+    @property
+    def mended(self) -> int:
+        """How many failures were made good so far."""
+        return self._attempts.count
 
     def replaced(self, operation: Operation) -> bool:
         """Whether another tool soon did what a failed one could not."""
-        return replaced(operation, reversed(self.tools))
+        known = self._replaced.get(operation.span_id)
+        if known is None:
+            known = replaced(operation, reversed(self.tools))
+            tools = self.tools
+            if known or (len(tools) > LATER and tools[-LATER].start_ns >= operation.end_ns):
+                self._replaced[operation.span_id] = known
+        return known
+
+    def _words_of_task(self) -> frozenset[str]:
+        if not self._known and self.task:
+            self._known = words(self.task[:LONGEST_TASK])
+        return self._known
 
     def finding(
         self,
@@ -127,12 +158,6 @@ class AgentRun:
                 impact=cost(culprits) if impact is None else impact,
                 explanation=explanation,
             )
-
-
-def _scope(operation: Operation) -> tuple[str | None, bool]:
-    """Where a later call counts as another attempt: specloop asks one question's candidates below one parent."""
-    asked = operation.attributes.get(names.NODE) == "answer"
-    return (operation.parent_id if asked else None), asked
 
 
 def cost(operations: Sequence[Operation]) -> dict[str, float]:

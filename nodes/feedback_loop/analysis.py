@@ -82,6 +82,7 @@ class _Watched:
         }
         self._found: list[tuple[Finding, ...]] = [()] * len(self._detectors)
         self._touched: set[Topic] = set()
+        self._mended = 0
 
     def observe(self, operation: Operation, *, report: bool = True) -> None:
         if not report:
@@ -108,6 +109,9 @@ class _Watched:
             self._end()
 
     def findings(self) -> Iterable[Finding]:
+        if self._mended != self.run.mended:
+            self._mended = self.run.mended
+            self._touched.add("failure")
         if self._touched:
             for number, detector in enumerate(self._detectors):
                 if not self._touched.isdisjoint(detector.watches):
@@ -135,6 +139,8 @@ class _Watched:
     def _other(self, operation: Operation) -> None:
         if operation.kind in ("agent", "workflow"):
             self.run.observe_agent(operation)
+        elif operation.kind == "retrieval":
+            self.run.observe_retrieval(operation)
         if not (operation.failed and operation.kind not in CALLS):
             self._tell(operation, operation.kind)
 

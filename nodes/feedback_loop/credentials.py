@@ -97,9 +97,9 @@ def may_have(lower: str) -> bool:
         return True
     if "pwd" in lower or "bearer " in lower or "basic " in lower or "eyj" in lower or "akia" in lower:
         return True
-    if "asia" in lower or "aiza" in lower or "dapi" in lower or "nwort" in lower or "htwoord" in lower:
+    if "asia" in lower or "aiza" in lower or "dapi" in lower or "nwort" in lower or "htwoord" in lower or "senha" in lower:
         return True
-    if "-" in lower and ("sk-" in lower or "xox" in lower or "xapp-" in lower or "glpat-" in lower or "gocspx-" in lower):
+    if "-" in lower and ("sk-" in lower or "xox" in lower or "xapp-" in lower or "glpat-" in lower or "gocspx-" in lower or "pypi-" in lower):
         return True
     if "_" in lower and ("sk_" in lower or "rk_" in lower or "hp_" in lower or "ho_" in lower or "hs_" in lower):
         return True

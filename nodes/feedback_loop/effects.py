@@ -20,6 +20,11 @@ _ANYTHING = re.compile(
     r"import|ingest|train|init|initiali[sz]e|login|authenticate|connect|apply|process|rebuild|clean|delegate)(?:_|$)",
     re.IGNORECASE,
 )
+_CHANGES = re.compile(
+    r"^(?:adjust|tweak|tune|configure|patch|increase|decrease|raise|lower|reload|refresh|flush|kill|drop|repair|correct|"
+    r"rewrite|retrain|reboot|reinstall|recreate|rotate|scale|shift|swap|invalidate|purge|rerun|retry|reconnect|relax|"
+    r"tighten|recalibrate|calibrate|override|force|clean|redeploy|regenerate|reindex|resize|extend|reduce|edit|put)$"
+)
 _AMBIGUOUS = frozenset("open order file report record log tag store share message mail block issue copy run".split())
 _QUERIES = re.compile(
     r"^\W*(?:select|show|describe|explain|with|pragma|ls|cat|grep|find|git (?:log|status|diff))\b", re.I
@@ -42,7 +47,7 @@ def _of_name(name: str) -> str:
         return "read" if verb in ("run", "execute") and _LOOKS.search(bare) else "anything"
     if verb in _AMBIGUOUS:
         return "maybe"
-    return "write" if writes(name) else "read"
+    return "write" if writes(name) or _CHANGES.match(verb) else "maybe"
 
 
 def changes(operation: Operation) -> bool:

@@ -3,51 +3,125 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
+from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
 from systems import names
 
 Cause = Literal["timeout", "rate_limited", "connection_lost", "invalid", "truncated", "absent", "error"]
 
-_WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
-    ("truncated", re.compile(r"LengthFinishReason|^truncated$", re.IGNORECASE)),
-    (
-        "rate_limited",
-        re.compile(
-            r"rate[\s_-]?limit|too[\s_-]?many[\s_-]?requests|\b429\b|quota (?:is )?exceeded|throttl|ResourceExhausted",
-            re.IGNORECASE,
-        ),
-    ),
-    ("timeout", re.compile(r"time[\s_-]?(?:d[\s_-]?)?out|deadline[\s_]?exceeded", re.IGNORECASE)),
+_MOST = 1_000
+
+_OWN: dict[str, Cause] = {
+    "timeout": "timeout",
+    "truncated": "truncated",
+    "lost": "connection_lost",
+    "arguments": "invalid",
+    "invalid": "invalid",
+    "unavailable": "absent",
+}
+"""specloop's words for causes."""
+
+_TYPES: tuple[tuple[Cause, re.Pattern[str]], ...] = (
+    ("truncated", re.compile(r"LengthFinishReason|OutputTokenLimit|MaxTokensReached|IncompleteToolCall|max_tokens_")),
+    ("rate_limited", re.compile(r"rate_?limit|TooManyRequests|^429$|throttl|ResourceExhausted|quota_?exceeded", re.I)),
+    ("timeout", re.compile(r"time_?d?_?out|deadline_?exceeded|^(?:408|504|524)$", re.I)),
     (
         "connection_lost",
         re.compile(
-            r"connection ?(?:error|reset|refused|aborted|closed|lost)|ConnectError|BrokenPipe|RemoteProtocolError|"
-            r"ClosedResource|server disconnected|network is unreachable|^lost$",
-            re.IGNORECASE,
+            r"connection_?(?:error|reset|refused|aborted|closed|lost)|ConnectError|BrokenPipe|RemoteProtocolError|"
+            r"ClosedResource|EndOfStream|ServerDisconnected|ServiceUnavailable|NetworkError|^50[23]$",
+            re.I,
         ),
     ),
     (
         "invalid",
         re.compile(
-            r"validation ?error|invalid (?:arguments?|input|json|parameters?)|JSONDecodeError|OutputParser|"
-            r"ToolRetryError|UnexpectedModelBehavior|ToolInvocationError|ModelBehaviorError|missing (?:\d+ )?required|"
-            r"unexpected keyword argument|field required|not valid json|^arguments$|^invalid$",
-            re.IGNORECASE,
+            r"ValidationError|JSONDecodeError|OutputPars|StructuredOutput|ToolInvocationError|ToolInputPars|"
+            r"ModelBehaviou?rError|InvalidTool|IncorrectToolArgument|ToolArgument|UnprocessableEntity|SchemaError|"
+            r"ConverterError|AgentParsingError"
         ),
     ),
 )
-_MOST = 1_000
+"""By the name of the exception; those that only wrap another one (`ToolRetryError`) say nothing."""
+
+_WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
+    (
+        "rate_limited",
+        re.compile(
+            r"rate[\s_-]?limit|too[\s_-]?many[\s_-]?requests|(?:http|status|code|error)\W{0,12}429\b|"
+            r"\b429\W{0,3}(?:client|error|$)|throttl|\bresource[\s_]?exhausted|requests? per (?:second|minute|hour|day)|"
+            r"(?<!disk )(?<!storage )\b(?:quota|request limit|usage limit)\b.{0,60}\b(?:exceeded|exhausted|reached|used up)|"
+            r"exceeded\b.{0,40}(?<!disk )(?<!storage )\bquota|insufficient_quota|\bretry-after\b",
+            re.I,
+        ),
+    ),
+    (
+        "invalid",
+        re.compile(
+            r"\bvalidation (?:errors?|failed) (?:for|in|on)\b|\bvalidation_error|invalid (?:tool )?(?:arguments?|json|"
+            r"parameters?|tool call|structured output)\b|argument (?:pars|valid|conver)\w+ failed|not valid json|"
+            r"(?:missing|lacks?|mandatory|required)\b.{0,30}\b(?:arguments?|parameters?|propert(?:y|ies)|fields?)\b|"
+            r"\bunexpected (?:keyword )?argument|\b(?:field|property|parameter|argument)\b.{0,40} (?:is )?required\b|"
+            r"failed to (?:parse|validate|convert)\b.{0,60}\b(?:json|structured|output|arguments?|data|model|tool)\b|"
+            r"unable to parse string as|\bjson_invalid\b|"
+            r"\binput should be (?:a |an |\')|has type '?\w+'? but should be|expecting (?:value|property name|',' delim)|"
+            r"(?:output|result) (?:retries|validation)|expected an? (?:integer|number|string|object|array|boolean)\b|"
+            r"does not match (?:the )?(?:expected )?schema|schema (?:validation|mismatch)|"
+            r"is not of type '|did not produce structured output|arguments? must be (?:a |an )?(?:valid )?(?:json|dict)",
+            re.I,
+        ),
+    ),
+    (
+        "timeout",
+        re.compile(
+            r"\btime[sd]?[\s_-]?out|timeout(?:error|exception|expired)|deadline[\s_]?exceeded|etimedout|\btook too long|"
+            r"\b(?:did(?: not|n['’]t)|no) (?:answer|respond|response|reply|finish|complete|return)\w*\b.{0,40}"
+            r"\b(?:with)?in \d|\b(?:exceeded|exceeds) (?:the |its )?(?:\w+ )?time limit",
+            re.I,
+        ),
+    ),
+    (
+        "connection_lost",
+        re.compile(
+            r"connection[\s_]?(?:error|was reset|reset|refused|aborted|closed|lost|dropped|broken)|connect(?:ion)? error|"
+            r"econn(?:reset|refused|aborted)|broken ?pipe|server disconnected|(?:network|host) is (?:down|unreachable)|"
+            r"no route to host|remote end closed|peer closed|unexpected eof|socket hang up|service unavailable|"
+            r"bad gateway|(?:http|status|code|error)\W{0,12}50[23]\b|name or service not known|"
+            r"temporary failure in name resolution|getaddrinfo failed",
+            re.I,
+        ),
+    ),
+)
+
+
+_DECODING = re.compile(r"JSONDecode|expecting (?:value|property name|',')|not valid json|json_invalid", re.I)
 
 
 def cause(operation: Operation) -> Cause:
-    """The cause, from the type of the error, and from its words where the type says nothing."""
-    own = str(operation.attributes.get(names.CAUSE) or "")
-    if own == "unavailable" or operation.error_type == "unavailable":
-        return "absent"
-    for said in (own, operation.error_type, operation.error[:_MOST]):
-        for found, pattern in _WORDS:
+    """The cause, from the type of the error, and from its words where the type says nothing.
+
+    A tool that could not read some JSON though its arguments are JSON failed by itself.
+    """
+    own = operation.attributes.get(names.CAUSE)
+    found = _cause(str(own) if own else "", operation.error_type, operation.error[:_MOST])
+    if found == "invalid" and operation.kind == "tool" and operation.arguments[:1] == "{":
+        if _DECODING.search(f"{operation.error_type} {operation.error[:_MOST]}"):
+            return "error" if isinstance(parsed(operation.arguments), dict) else found
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def _cause(own: str, error_type: str, words: str) -> Cause:
+    for said in (own, error_type):
+        if said in _OWN:
+            return _OWN[said]
+        for found, pattern in _TYPES:
             if said and pattern.search(said):
                 return found
+    for found, pattern in _WORDS:
+        if words and pattern.search(words):
+            return found
     return "error"

@@ -7,20 +7,34 @@ from collections.abc import Set
 
 from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import nothing_found
-from nodes.feedback_loop.words import stemmed, values
+from nodes.feedback_loop.outcomes import acknowledged, nothing_found
+from nodes.feedback_loop.sameness import asked
+from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.words import keys, stemmed, values
 
 _SHORT = 400
 _WORD = re.compile(r"[^\W_]+")
+_HINTS = tuple(
+    "no_|_no|not|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|den|forbid|unauth|unable|incorrect|wrong|"
+    "reject|refus|invalid|unchanged|try_|error|rephrase|specific|unclear|inconclusive|insufficient|undetermined|kein|nicht|"
+    "aucun|ningun|ning\u00fan|introuv|sin_|nessun|nenhum|geen".replace("_", " ").split("|")
+)
+"""What every text that tells of nothing has in it: looked for before the patterns, which take longer."""
 _REFUSED = re.compile(
-    r"\b(?:denied|forbidden|unauthori[sz]ed|unable|could(?: not|n['’]t)|can(?:not|['’]t| not)|incorrect|wrong|rejected|"
-    r"refused|invalid|unchanged|failed|failure|no (?:\w+ ){0,2}(?:change|effect|response|reply|element|access|luck)s?|"
-    r"not (?:allowed|available|possible|valid|recogni[sz]ed|permitted|supported|matched|listed|covered|known)|"
-    r"(?:does|do|did)(?: not|n['’]t) (?:match|contain|know|have|work|apply|resolve)|"
-    r"(?:please )?try (?:again|another|different|other)|rephrase|more specific)\b",
+    r"\b(?:denied|forbidden|unauthori[sz]ed|unable|(?:could|can)(?: ?not|n?['\u2019]t)|incorrect|wrong|rejected|refused|"
+    r"invalid|unchanged|failed|failure|no (?:\w+ ){0,2}(?:change|effect|response|reply|element|access|luck)s?|no idea|"
+    r"not (?:allowed|available|possible|valid|recogni[sz]ed|permitted|supported|matched|listed|covered|known|sure)|"
+    r"(?:does|do|did)(?: not|n['\u2019]t) (?:match|contain|know|have|work|apply|resolve)|rephrase|more specific|"
+    r"(?:please )?try (?:again|another|different|other)|unclear|inconclusive|insufficient|undetermined)\b",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
+CALLS, ATTEMPTS = 4, 3
+LONG = 40
+"""Least characters of a result that says something: the same one to other questions is no news."""
+_PAGES = frozenset(map(stemmed, ("page", "offset", "cursor", "start", "skip", "token", "chunk")))
+_SEARCHES = tuple("search find lookup look query browse get fetch read load open retrieve ask try".split())
+_RESULT = 10_000
 _STEP = 31
 """Numbers that differ by no more than this count things or days."""
 
@@ -30,7 +44,17 @@ def fruitless(call: Operation) -> bool:
     if call.failed:
         return cause(call) in ("error", "invalid") and bool(call.error)
     result = call.result
-    return bool(result) and len(result) < _SHORT and (nothing_found(result) or bool(_REFUSED.search(result)))
+    return 0 < len(result) < _SHORT and _hinted(result) and (nothing_found(result) or bool(_REFUSED.search(result)))
+
+
+def says_nothing(result: str) -> bool:
+    """`nothing_found`, faster on results that are something."""
+    return not result or (len(result) < _SHORT and _hinted(result) and nothing_found(result))
+
+
+def _hinted(result: str) -> bool:
+    text = result.lower()
+    return len(text) < 4 or any(hint in text for hint in _HINTS)
 
 
 def words(text: str) -> frozenset[str]:
@@ -47,13 +71,97 @@ def attempt(before: Set[str], now: Set[str], known: Set[str]) -> bool:
     new, gone = now - before, before - now
     if not new:
         return bool(now)
-    common = len(before & now)
-    swapped = len(new) == len(gone)
-    if swapped and all(any(_next(one, other) for other in gone) for one in new):
+    if _counts_on(new, gone):
         return False
     if new <= known:
-        return not swapped and common >= 2 and common * 2 >= len(before | now)
-    return common > 0 or not new & known
+        return rephrased(before, now)
+    return bool(before & now) or not new & known
+
+
+def rephrased(before: Set[str], now: Set[str]) -> bool:
+    """Whether words say the same as others in other words: most are common, and it isn't one put for another."""
+    new, gone, common = now - before, before - now, before & now
+    if len(new) == len(gone) and (len(new) == 1 or _counts_on(new, gone)):
+        return False
+    return len(common) >= 2 and 2 * len(common) >= min(len(before), len(now))
+
+
+def _counts_on(new: Set[str], gone: Set[str]) -> bool:
+    """Whether each new word is the number after one that is gone: pages, days, numbered things."""
+    return len(new) == len(gone) and all(any(_next(one, other) for other in gone) for one in new)
+
+
+def no_news(before: str, call: Operation) -> bool:
+    """Whether a call brought what another one brought before, `before`, and that is not that something was done."""
+    return bool(call.result) and call.result == before and not acknowledged(before)
+
+
+class Row:
+    """Calls that brought nothing, one after another.
+
+    Attributes:
+        calls: the calls.
+        doubtful: whether some of them brought something short that was only no news; it may have been the point.
+        told: whether they are a finding.
+    """
+
+    def __init__(self, task: str) -> None:
+        self.calls = Series()
+        self.doubtful = self.told = False
+        self._known = set(words(task))
+        self._last: dict[str, frozenset[str]] = {}
+        self._results: dict[str, str] = {}
+        self._learnt: dict[str, Operation] = {}
+        self._before: frozenset[str] = frozenset()
+        self._different: set[tuple[str, str]] = set()
+        self._attempts = self._others = 0
+
+    @property
+    def tools(self) -> list[str]:
+        """The tools called."""
+        return list(self._last)
+
+    def continues(self, call: Operation) -> bool:
+        """Whether a call brought nothing either, or only what it brought before."""
+        before = self._results.get(call.where)
+        return fruitless(call) or (before is not None and no_news(before, call))
+
+    def learn(self, call: Operation) -> None:
+        """Take what another call brought into account: it may name what is gone through."""
+        self._known |= words(call.result[:_RESULT])
+        if call.result:
+            self._results[call.where] = call.result
+            self._learnt[call.where] = call
+
+    def add(self, call: Operation) -> bool:
+        """Append a call; whether they are a finding now."""
+        first = self._learnt.pop(call.where, None)
+        if call.where not in self._last and first is not None and no_news(first.result, call):
+            self._last[call.where] = words(first.arguments)
+            self._different.add((first.where, asked(first)))
+        self.calls.add(call)
+        if len(self._different) < CALLS:
+            self._different.add((call.where, asked(call)))
+        now = words(call.arguments)
+        if call.where in self._last:
+            self._attempts, self._others = (
+                (self._attempts + 1, self._others) if self._attempt(call, now) else (self._attempts, self._others + 1)
+            )
+        elif self._before & now and call.name.lower().startswith(_SEARCHES):
+            self._attempts += 1
+        self._last[call.where] = self._before = now
+        self._results[call.where] = call.result
+        return len(self._different) >= CALLS and self._attempts >= max(ATTEMPTS, 3 * self._others)
+
+    def _attempt(self, call: Operation, now: frozenset[str]) -> bool:
+        """Whether a call is another attempt; where it did bring something, it must clearly ask the same."""
+        before = self._last[call.where]
+        if fruitless(call):
+            return attempt(before, now, self._known)
+        self.doubtful |= len(call.result) < LONG
+        new = now - before
+        other_words = len(new) > 1 and not new & self._known and not _counts_on(new, before - now)
+        return rephrased(before, now) or other_words or not _PAGES.isdisjoint(keys(call.arguments))
 
 
 def _next(one: str, other: str) -> bool:

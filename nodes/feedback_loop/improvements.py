@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nodes.feedback_loop.remedies import improvement, remedies
 from systems import names
 from systems.policy import Policy
 from systems.records import Finding, FindingKind, Improvement, PlanRevision
@@ -38,7 +39,7 @@ def improve(
     """
     plan = _Plan(revision, artifact, policy)
     for finding in findings:
-        REMEDIES[finding.kind](finding, plan)
+        OWN.get(finding.kind, _told)(finding, plan)
     return tuple(plan.improvements), plan.revised()
 
 
@@ -63,7 +64,7 @@ class _Plan:
         if any(self.changes.get(name, getattr(self.revision, name)) != value for name, value in changes.items()):
             self.changes.update(changes)
             self.reasons.append(f"{what} ({finding.kind} in {finding.where})")
-        self.improvements.append(_improvement(finding, "plan_revision", what))
+        self.improvements.append(improvement(finding, "plan_revision", what))
 
     def add(self, finding: Finding, name: str, item: str, what: str) -> None:
         """Add an item to one of the lists of the plan."""
@@ -73,11 +74,11 @@ class _Plan:
 
     def propose(self, finding: Finding, what: str) -> None:
         """Propose an edit of the policy."""
-        self.improvements.append(_improvement(finding, "policy", what))
+        self.improvements.append(improvement(finding, "policy", what))
 
     def follow_up(self, finding: Finding, what: str) -> None:
         """Ask for a follow-up."""
-        self.improvements.append(_improvement(finding, "follow_up", what))
+        self.improvements.append(improvement(finding, "follow_up", what))
 
     def revised(self) -> PlanRevision:
         """The next revision, or the one that came."""
@@ -88,22 +89,6 @@ class _Plan:
         return PlanRevision.model_validate(
             {**data, "number": self.revision.number + 1, "reasons": tuple(self.reasons)},
         )
-
-
-def _improvement(finding: Finding, change: str, what: str) -> Improvement:
-    impact = finding.impact
-    metric = {"output_truncated": "tokens"}.get(finding.kind, "failures")
-    if not impact.get(metric):
-        metric = next((name for name in ("failures", "seconds", "tokens") if impact.get(name)), "failures")
-    return Improvement.model_validate(
-        {
-            "finding": finding.hash,
-            "change": change,
-            "what": what,
-            "metric": metric,
-            "predicted": 0.0 - impact.get(metric, 0.0),
-        }
-    )
 
 
 def _shorter(finding: Finding, plan: _Plan) -> None:
@@ -190,14 +175,22 @@ def _stuck(finding: Finding, plan: _Plan) -> None:
         plan.follow_up(finding, f"{plan.artifact} needs a person or another model: {finding.evidence}")
 
 
-REMEDIES: Mapping[FindingKind, Callable[[Finding, _Plan], None]] = {
+def _told(finding: Finding, plan: _Plan) -> None:
+    plan.improvements.extend(remedies(finding))
+
+
+OWN: Mapping[FindingKind, Callable[[Finding, _Plan], None]] = {
     "tool_error": _tool,
+    "connection_lost": _tool,
+    "rate_limited": _tool,
     "timeout": _timeout,
     "output_truncated": _truncated,
     "invalid_output": _invalid,
+    "empty_output": _invalid,
     "validation_failed": _refused,
     "redundant_call": _redundant,
     "cold_start": _cold,
     "slow_outlier": _slow,
     "no_progress": _stuck,
 }
+"""Kinds that specloop answers in a way of its own; the others as `remedies` tells."""

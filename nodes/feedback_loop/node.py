@@ -11,10 +11,10 @@ from typing import Any, TypedDict
 
 from langgraph.config import get_stream_writer
 
-from nodes.feedback_loop import semantics
 from nodes.feedback_loop.findings import find
 from nodes.feedback_loop.improvements import improve
 from nodes.feedback_loop.profile import profile
+from systems import names
 from systems.connections import Run, Systems
 from systems.records import Answer, DocumentUpdate, Draft, Hash, LoopRecord, PlanRevision, Span, Step
 from systems.telemetry import trace_id
@@ -48,8 +48,8 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
     """Profile, findings, improvements, plan revision: one loop further."""
     systems, step = run.systems, Step.model_validate(state.get("step"))
     spans = systems.spans.spans(trace_id=trace_id(run.id))
-    now = [span for span in spans if semantics.loop(span) == step.loop]
-    earlier = [span for span in spans if (semantics.loop(span) or 0) < step.loop]
+    now = [span for span in spans if loop_of(span) == step.loop]
+    earlier = [span for span in spans if (loop_of(span) or 0) < step.loop]
     findings = find(now, knobs=systems.policy.loop, earlier=earlier)
     revision = systems.revision(state.get("revision_ref"))
     updates = tuple(systems.documents.get_record(key, DocumentUpdate) for key in state.get("update_refs", []))
@@ -78,6 +78,12 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
         output_tokens=state.get("output_tokens", 0) + total.output_tokens,
         seconds=state.get("seconds", 0.0) + working_seconds(now),
     )
+
+
+def loop_of(span: Span) -> int | None:
+    """Number of the loop that a span belongs to; None when it does not say."""
+    value = span.attributes.get(names.LOOP)
+    return value if isinstance(value, int) else None
 
 
 def heeding(revised: PlanRevision, before: PlanRevision, updates: Sequence[DocumentUpdate]) -> PlanRevision:

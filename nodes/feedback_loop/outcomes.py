@@ -30,7 +30,7 @@ _ACKNOWLEDGED = re.compile(
     re.IGNORECASE,
 )
 _WRITES = re.compile(
-    r"^(?:add|append|apply|approve|archive|assign|authori[sz]e|block|book|buy|cancel|change|charge|clear|close|commit|"
+    r"^(?:add|append|apply|approve|archive|assign|authori[sz]e|back|backup|block|book|buy|cancel|change|charge|clear|close|commit|"
     r"confirm|copy|create|delete|deploy|disable|dispatch|edit|email|enable|execute|file|forward|grant|hand|hold|insert|"
     r"install|invite|issue|lock|log|mail|mark|merge|message|modify|move|notify|open|order|pause|pay|place|post|print|"
     r"publish|purchase|push|put|record|refund|register|release|remove|rename|replace|reply|report|request|reserve|"

@@ -1,7 +1,7 @@
 """The analyzer from end to end: spans in, one report out.
 
-    spans -> operations -> Profile
-                       `-> Findings -> Improvements
+spans -> operations -> Profile
+                   `-> Findings -> Improvements
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from nodes.feedback_loop.analysis import Analysis
 from nodes.feedback_loop.operations import Operation, read
 from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
-from nodes.feedback_loop.remedies import remedies
+from nodes.feedback_loop.remedies import remedies, told
 from systems.policy import BASELINE, LoopKnobs
 from systems.records import Finding, Improvement, Profile, Record, Span
 
@@ -63,8 +63,7 @@ def analyze(
         if watch:
             watch(operation)
     profile, findings = profiler.profile(), analysis.close()
-    improvements = tuple(one for finding in findings for one in remedies(finding, profile))
-    told = {finding.hash: [one.what for one in improvements if one.finding == finding.hash] for finding in findings}
+    improvements = tuple(one for finding in findings for one in remedies(finding))
     return Report(
         file=file,
         traces=len(traces),
@@ -72,7 +71,8 @@ def analyze(
         dropped=dict(dropped or {}),
         profile=profile,
         findings=tuple(
-            ReportedFinding(**finding.model_dump(), remedies=tuple(told[finding.hash])) for finding in findings
+            ReportedFinding(**finding.model_dump(), remedies=tuple(map(told, remedies(finding))))
+            for finding in findings
         ),
         improvements=ranked(improvements, findings),
     )

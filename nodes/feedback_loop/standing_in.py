@@ -8,7 +8,7 @@ from itertools import islice
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import nothing_found, writes
-from nodes.feedback_loop.words import leaves, stems
+from nodes.feedback_loop.words import keys, leaves, stems
 
 NEXT = 5
 """Calls after a failure among which its stand-in is looked for."""
@@ -41,7 +41,7 @@ def _stands_in(failed: Operation, other: Operation) -> bool:
     purpose, others = stems(failed.name), stems(other.name)
     if writes(failed.name) or writes(other.name):
         return _verb(failed.name) == _verb(other.name)
-    return bool((purpose & others) - _GENERIC)
+    return bool((purpose & others) - _GENERIC - keys(failed.arguments))
 
 
 def _verb(name: str) -> str:

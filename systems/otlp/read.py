@@ -71,7 +71,7 @@ class Reading(Iterator[Span]):
     """The spans of a trace file.
 
     Memory is bounded by the largest span (at most 32 MiB of the file) and a window of some MiB, never by the file. Of
-    gzip, 64 GiB are unpacked at most, and beyond 1 GiB no more than 300 bytes for one; spans before that are kept.
+    gzip, 64 GiB are unpacked at most, and beyond 1 GiB no more than 200 bytes for one; spans before that are kept.
     On the way through it `UsageError` says that the file cannot be read, or has nothing in it that can be used.
 
     Attributes:

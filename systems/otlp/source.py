@@ -14,7 +14,7 @@ MOST_UNPACKED = 64 << 30
 """Bytes that are unpacked of one file at most."""
 FREE_UNPACKED = 1 << 30
 """Bytes that are unpacked whatever the ratio."""
-MOST_RATIO = 300
+MOST_RATIO = 200
 """Beyond `FREE_UNPACKED`, unpacked bytes for one packed byte. Traces reach 10 to 100, gzip's own limit is 1,032."""
 
 

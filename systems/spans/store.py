@@ -153,13 +153,18 @@ class Store:
             if not count:
                 return ()
             ranks = [min(count, max(1, math.ceil(percent * count / 100))) for percent in percents]
-            at_rank = f"{_DURATIONS} LIMIT 1 OFFSET ?"
-            return tuple(self._connection.execute(at_rank, (name, rank - 1)).fetchone()[0] / 1e9 for rank in ranks)
+            return tuple(self._at_rank(name, rank, count) / 1e9 for rank in ranks)
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""
         with self._lock, mapped(self.path):
             self._connection.close()
+
+    def _at_rank(self, name: str, rank: int, count: int) -> int:
+        """The duration at this rank, from 1, counted from the nearer end."""
+        order, steps = ("ASC", rank - 1) if rank <= count // 2 else ("DESC", count - rank)
+        ((duration,),) = self._connection.execute(f"{_DURATIONS} {order} LIMIT 1 OFFSET ?", (name, steps))
+        return int(duration)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -99,7 +99,7 @@ def as_json(batch: Sequence[dict[str, Any]]) -> bytes:
 
 def as_protobuf(batch: Sequence[dict[str, Any]]) -> bytes:
     """An export of these spans, as protobuf."""
-    from google.protobuf import json_format
+    from google.protobuf import json_format  # type: ignore[import-untyped]
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
     in_base64 = [

@@ -1,7 +1,7 @@
 """How fast traces are read, and in how much memory: `python -m tests.benchmarks.reading [SPANS]`.
 
 Prints one line of JSON last, for each form of the same trace: `seconds` of the processor for all spans, and `mb`, the
-most memory the reading process had; `growth` is the time for ten times as many spans, over the time for these.
+most memory the reading process had; `growth` is that time over the time for a tenth of the spans.
 `decoding` is what the standard library takes to decode the same JSON lines and throw them away: the floor in this run.
 """
 

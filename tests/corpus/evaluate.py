@@ -1,6 +1,6 @@
 """How good the analyzer is on the corpus: precision, recall and F1 per finding kind, false alarms, culprits.
 
-    python -m tests.corpus.evaluate [--held-out | --developed] [--show KIND|healthy|all] [FRAMEWORK.INSTRUMENTATION ...]
+    python -m tests.corpus.evaluate [--runs FOLDER] [--held-out | --developed] [--show KIND|healthy|all] [FILE ...]
 
 Scores count findings of severity warning and above. Scenarios whose names start with `h-` were written by somebody who
 did not know the detectors and are held out: look at their scores, not at their traces.
@@ -94,9 +94,9 @@ class Scores:
         }
 
 
-def play(names: list[str], held_out: bool | None = None) -> Iterator[Played]:
+def play(names: list[str], held_out: bool | None = None, runs: Path = RUNS) -> Iterator[Played]:
     """Analyze the recorded runs of the named files, or of all."""
-    for path in sorted(RUNS.glob("*.jsonl.gz")):
+    for path in sorted(runs.glob("*.jsonl.gz")):
         source = path.name.removesuffix(".jsonl.gz")
         if names and source not in names:
             continue
@@ -114,13 +114,14 @@ def main() -> None:
     """Print the scores."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--runs", type=Path, default=RUNS, help="folder of the recorded runs")
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--developed", action="store_true")
     parser.add_argument("--show", default="", help="print every wrong run of a kind, or `healthy`, or `all`")
     given = parser.parse_args()
     held_out = True if given.held_out else False if given.developed else None
     total, by_source = Scores(), defaultdict(Scores)
-    for played in play(given.names, held_out):
+    for played in play(given.names, held_out, given.runs):
         total.add(played)
         by_source[played.source].add(played)
         _show(played, given.show)

@@ -7,9 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPConnection
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -122,3 +123,19 @@ def export(*spans: dict[str, Any]) -> bytes:
     """An OTLP request with these spans, as JSON."""
     resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "travel agent"}}]}
     return json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]}).encode()
+
+
+def until_taken(collector: Running, body: bytes) -> bool:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if collector.post(body).status == 200:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def send_until_killed(collector: Running, numbers: range, acknowledged: list[int]) -> None:
+    with closing(collector.connect()) as connection, suppress(OSError, HTTPException):
+        for number in numbers:
+            if ask(connection, export(a_span(number))).status == 200:
+                acknowledged.append(number)

@@ -6,8 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from http.client import HTTPException
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,18 @@ from systems.collector.intake import unpacked
 from systems.errors import Missing, UsageError
 from systems.records import Span
 from systems.spans import Store
-from tests.systems.collector_support import JSON, PROTOBUF, TRACE, Running, a_span, ask, collecting, export
+from tests.systems.collector_support import (
+    JSON,
+    PROTOBUF,
+    TRACE,
+    Running,
+    a_span,
+    ask,
+    collecting,
+    export,
+    send_until_killed,
+    until_taken,
+)
 
 GZIP = {"Content-Encoding": "gzip"}
 
@@ -243,15 +253,6 @@ def test_too_many_connections_are_turned_away_until_one_is_free(tmp_path: Path) 
         assert until_taken(collector, export(a_span(2)))
 
 
-def until_taken(collector: Running, body: bytes) -> bool:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if collector.post(body).status == 200:
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_no_more_is_held_than_there_is_room_for(tmp_path: Path) -> None:
     with collecting(tmp_path / "specloop.db", held=10_000) as collector:
         turned_away = collector.post(export(*(a_span(number) for number in range(1, 200))))
@@ -296,7 +297,11 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
             sender.start()
         while len(acknowledged) < 100:
             time.sleep(0.005)
-        os.kill(collector.process.pid, signal.SIGKILL)
+        with closing(sqlite3.connect(path, isolation_level=None)) as blocking:  # killed with commits still to come
+            blocking.execute("BEGIN IMMEDIATE")
+            time.sleep(0.3)
+            os.kill(collector.process.pid, signal.SIGKILL)
+            collector.process.wait(20)
         for sender in senders:
             sender.join(20)
         port = collector.port
@@ -307,13 +312,6 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
         counts = restarted.stop()
     assert (counts["stored"], counts["repeated"]) == (max(kept) + 1 - len(kept), len(kept))
     assert {int(span.span_id, 16) for span in stored(path)} == set(range(1, max(kept) + 2))
-
-
-def send_until_killed(collector: Running, numbers: range, acknowledged: list[int]) -> None:
-    with closing(collector.connect()) as connection, suppress(OSError, HTTPException):
-        for number in numbers:
-            if ask(connection, export(a_span(number))).status == 200:
-                acknowledged.append(number)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -20,6 +20,7 @@ from nodes.feedback_loop.detectors.output_truncated import OutputTruncated
 from nodes.feedback_loop.detectors.overlong_plan import OverlongPlan
 from nodes.feedback_loop.detectors.oversized_content import OversizedContent
 from nodes.feedback_loop.detectors.ping_pong import PingPong
+from nodes.feedback_loop.detectors.prompt_injection import PromptInjection
 from nodes.feedback_loop.detectors.protocol import TOPICS, Detector, Topic
 from nodes.feedback_loop.detectors.rate_limited import RateLimited
 from nodes.feedback_loop.detectors.reasoning_loop import ReasoningLoop
@@ -65,6 +66,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     ReasoningLoop,
     SerialCalls,
     StaleData,
+    PromptInjection,
 )
 
 __all__ = ["DETECTORS", "TOPICS", "Detector", "Topic"]

@@ -1,23 +1,28 @@
-"""The same check fails in the same words again and again, whatever was changed in between."""
+"""The same check comes out the same again and again, whatever was changed in between."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice, takewhile
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.answers import admits
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.sameness import asked, brought, settled
+from nodes.feedback_loop.outcomes import acknowledged
+from nodes.feedback_loop.sameness import asked, settled
 from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.waiting import call_before
 from systems.records import Finding
 
-CHECKS = 3
+CHECKS, CHECKS_NEUTRAL = 3, 4
+MOST_BETWEEN = 20
 _BAD = re.compile(
-    r"\b(?:[1-9]\d*|one|two|three|some) (?:\w+ ){0,2}(?:failed|failures?|failing|errors?|problems?|issues?|violations?)\b"
+    r"\b(?:[1-9]\d*|one|two|three|some) (?:\w+ ){0,2}(?:failures?|failing|errors?|problems?|issues?|violations?)\b"
+    r"|\b(?:down|offline|unreachable|broken|mismatch\w*|degraded|critical|still|red|missing|unhealthy|[45]\d\d)\b"
     r"|\bfail(?:ed|s|ure|ing)?\b|\b\w*error\b|\bnot pass\w*|\bexit (?:code|status):? [1-9]|\btraceback\b|✗|❌",
     re.IGNORECASE,
 )
@@ -28,30 +33,31 @@ _Call = tuple[str, str]
 class FutileChanges:
     """At least `CHECKS` times the same call with the same bad result, and each time something changed in between.
 
-    A check that comes out otherwise in the end was worth repeating.
+    A check that comes out otherwise in the end was worth repeating. Of a result that is not plainly bad (a number that
+    should have moved) only the run's last words tell that it was not what was wanted.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("repeat",)
+    watches: ClassVar[tuple[Topic, ...]] = ("repeat", "end")
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._bad: dict[_Call, Series] = {}
+        self._same: dict[_Call, Series] = {}
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         before, call = self._run.before, (span.where, asked(span))
         if before is None or before.start_ns < self._run.began:
             return
-        told = _bad(span)
-        if not told or told != _bad(before):
-            self._bad.pop(call, None)
-        elif (between := call_before(self._run.tools)) is not None and between is not before and changes(between):
-            self._bad.setdefault(call, Series()).add(span)
+        told = _told(span)
+        if not told or told != _told(before):
+            self._same.pop(call, None)
+        elif self._changed_since(before):
+            self._same.setdefault(call, Series()).add(span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per check."""
-        for (tool, arguments), again in self._bad.items():
-            if again.count + 1 < CHECKS:
+        for (tool, arguments), again in self._same.items():
+            if again.count + 1 < CHECKS or not self._in_vain(again):
                 continue
             last = again.shown[-1]
             yield from self._run.finding(
@@ -61,13 +67,23 @@ class FutileChanges:
                 again.shown,
                 evidence=excerpt(f"{tool}({arguments}) -> {last.result or last.error}"),
                 impact=again.impact,
-                explanation=f"{tool} came out as badly as before {again.count} times; what was done in between did not help.",
+                explanation=f"{tool} came out the same again {times(again.count)}; no change in between helped.",
             )
 
+    def _in_vain(self, again: Series) -> bool:
+        call = again.shown[0]
+        if call.failed or fruitless(call) or _BAD.search(_NONE_BAD.sub("", call.result[:4_000])):
+            return True
+        answer = self._run.answer
+        enough = again.count + 1 >= CHECKS_NEUTRAL and self._run.ended
+        return enough and answer is not None and not acknowledged(call.result) and admits(answer.output)
 
-def _bad(call: Operation) -> str:
-    """The bad result of a check, apart from times; empty for a good one."""
-    if call.failed:
-        return settled(call.error)
-    text = brought(call)
-    return settled(text) if text and _BAD.search(_NONE_BAD.sub("", text[:4_000])) else ""
+    def _changed_since(self, before: Operation) -> bool:
+        """Whether something was changed between a check and the present one."""
+        between = takewhile(lambda one: one is not before, islice(reversed(self._run.tools), 1, MOST_BETWEEN))
+        return any(changes(one) for one in between)
+
+
+def _told(call: Operation) -> str:
+    """What a check came to, apart from times."""
+    return settled(call.error if call.failed else call.result)

@@ -44,9 +44,8 @@ class MemoryCorrupted:
             written = value or span.arguments
             if written and (key in self._written or len(self._written) < MOST_KEYS):
                 self._written[key] = hash(written)
-        elif does in _READS and key in self._written and (value or span.result):
-            if hash(value or span.result) != self._written[key]:
-                self._add(key, span, f"read of {key}: {excerpt(value or span.result)}")
+        elif does in _READS and (read := value or span.result) and self._written.get(key, hash(read)) != hash(read):
+            self._add(key, span, f"read of {key}: {excerpt(read)}")
 
     def findings(self) -> Iterable[Finding]:
         """One finding per key."""

@@ -17,7 +17,7 @@ _COUNT = "planning.step_count"
 
 
 class OverlongPlan:
-    """A plan of more than `STEPS` steps, when the run has ended with fewer calls of tools and models than the plan had steps."""
+    """A plan of more than `STEPS` steps, in a run that ended with fewer calls of tools and models than that."""
 
     watches: ClassVar[tuple[Topic, ...]] = ("planning", "end")
 

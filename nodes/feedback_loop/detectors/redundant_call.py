@@ -24,9 +24,9 @@ MOST_BETWEEN = 40
 class RedundantCall:
     """Working tool calls with the arguments and the result of an earlier one of the same agent.
 
-    Where results were not recorded nobody knows, and it is a note; so is a second look at something that is under way or
-    not there yet. Reused results cost nothing and are none; the same call with another result was worth making, and so
-    was the one after a change of its subject.
+    Where results were not recorded nobody knows, and it is a note; so is a second look at something that is under way
+    or not there yet. Reused results cost nothing and are none; the same call with another result was worth making, and
+    so was the one after a change of its subject.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("repeat",)
@@ -42,7 +42,7 @@ class RedundantCall:
             return
         if before.start_ns < self._run.began or brought(before) != brought(span):
             return
-        if not asked(span) and not brought(span) or waits(span.name) or thinks(span.name) or changes(span):
+        if (not asked(span) and not brought(span)) or waits(span.name) or thinks(span.name) or changes(span):
             return
         if not self._may_have_changed(before, span):
             self._again.setdefault((span.where, asked(span)), Series()).add(span)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Set
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.fruitless import says_nothing
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged, nothing_found
-from nodes.feedback_loop.waiting import pending, waits
+from nodes.feedback_loop.outcomes import acknowledged
+from nodes.feedback_loop.waiting import waits
 from nodes.feedback_loop.words import values
 from systems.records import Finding
 
@@ -19,9 +22,13 @@ CALLS = 3
 SECONDS = 0.1
 SAVED = 0.25
 """Least seconds of a call, and that running them together would have saved."""
-MOST = 2_000
+EARLIER = 6
+"""Results before a group that may name what it goes through."""
+MOST = 5_000
+"""Calls of a run that are looked at, so that time is bounded."""
 MOST_CALLS = 50
 LONG = 2_000
+"""Characters of arguments; longer ones are texts, not questions."""
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
 
@@ -40,7 +47,7 @@ class SerialCalls:
         self._run = run
         self._group: _Group | None = None
         self._found: list[_Group] = []
-        self._turn: Operation | None = None
+        self._turn: object = self
         self._judged = 0
 
     def observe(self, span: Operation) -> None:
@@ -50,8 +57,8 @@ class SerialCalls:
             return
         turn = self._run.models[-1] if self._run.models else None
         same_turn, self._turn = turn is self._turn, turn
-        if turn is None or same_turn or not _plain(span):
-            self._close(drop_last=turn is not None and same_turn)
+        if same_turn or not _plain(span):
+            self._close(drop_last=same_turn)
             return
         self._judged += 1
         group = self._group
@@ -61,7 +68,8 @@ class SerialCalls:
         if group is not None and group.takes(span):
             return
         self._close()
-        self._group = _Group(self._run.task, [one.result for one in self._earlier(span)], span)
+        earlier = [one.result for one in islice(reversed(self._run.tools), 1, 1 + EARLIER)]
+        self._group = _Group(self._run.task, earlier, span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per group."""
@@ -89,10 +97,6 @@ class SerialCalls:
         if group.calls and group.wasteful and len(self._found) < MOST_CALLS:
             self._found.append(group)
 
-    def _earlier(self, span: Operation) -> list[Operation]:
-        """The last calls before the group, whose results may be what it goes through."""
-        return [one for one in list(self._run.tools)[-6:] if one is not span]
-
 
 class _Group:
     """Calls that could have gone together.
@@ -103,7 +107,7 @@ class _Group:
 
     def __init__(self, task: str, earlier: list[str], first: Operation) -> None:
         self.calls = [first]
-        self._known = _tokens(task).union(*map(_tokens, earlier))
+        self._earlier = (task, *earlier)
         self._asked = set(_tokens(first.arguments))
         self._results = [first.result.lower()]
         self._arguments = {(first.where, first.arguments)}
@@ -117,10 +121,11 @@ class _Group:
     def takes(self, span: Operation) -> bool:
         """Append a call, if it is independent of those before it."""
         tokens = _tokens(span.arguments)
-        new = tokens - self._known - self._asked
+        new = tokens - self._asked
         if (span.where, span.arguments) in self._arguments or len(self.calls) >= MOST_CALLS:
             return False
-        if any(_mentions(result, token) for token in new for result in self._results):
+        mentioned = {token for token in new if any(_mentions(result, token) for result in self._results)}
+        if mentioned and not mentioned <= self._known:
             return False
         if any(one.where == span.where for one in self.calls) and not self._given(tokens):
             return False
@@ -129,6 +134,11 @@ class _Group:
         self._results.append(span.result.lower())
         self._arguments.add((span.where, span.arguments))
         return True
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """What the task and the results before the group say."""
+        return frozenset().union(*map(_tokens, self._earlier))
 
     def _given(self, tokens: Set[str]) -> bool:
         """Whether it is known beforehand what another call of the same tool asks for."""
@@ -141,11 +151,12 @@ def _plain(span: Operation) -> bool:
     if span.failed or not span.result or len(span.arguments) > LONG or waits(span.name) or changes(span):
         return False
     short = len(span.result) < 100
-    return not nothing_found(span.result) and not (short and (acknowledged(span.result) or pending(span.result)))
+    return not says_nothing(span.result) and not (short and acknowledged(span.result))
 
 
+@lru_cache(maxsize=64)
 def _tokens(text: str) -> frozenset[str]:
-    """Words, numbers and ids as they stand; ids also in their parts' company, never split."""
+    """Words, numbers and ids as they stand."""
     return frozenset(token.lower() for token in _TOKEN.findall(values(text[: LONG * 10])))
 
 

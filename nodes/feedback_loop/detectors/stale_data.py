@@ -16,7 +16,7 @@ _STALENESS = "retrieval.staleness_seconds"
 
 
 class StaleData:
-    """Retrievals and memories whose data is told to be more than `SECONDS` behind its source, one finding per source."""
+    """Retrievals and memories whose data is told to be more than `SECONDS` behind its source, one finding for each."""
 
     watches: ClassVar[tuple[Topic, ...]] = ("retrieval", "memory")
 

@@ -42,8 +42,8 @@ KEYS = st.sampled_from(
     (
         "type role content parts text messages message data kwargs lc id tool_calls function name arguments args "
         "update tool_call_id status output outputs input inputs input_str generations choices finish_reason "
-        "generation_info result response toolUse toolResult function_call functionResponse isError error stderr exit event.name "
-        "thread_id sanitize_inputs_outputs blocks tool_name tool_output loc msg config contents"
+        "generation_info result response toolUse toolResult function_call functionResponse isError error stderr exit "
+        "event.name thread_id sanitize_inputs_outputs blocks tool_name tool_output loc msg config contents"
     ).split()
 )
 WORDS = st.sampled_from(

@@ -73,6 +73,7 @@ def refused(data: Any) -> str:
         (gzip.compress(GOOD)[:20], "(1 cut off)"),
         (gzip.compress(gzip.compress(GOOD)), "neither JSON nor protobuf of traces"),
     ],
+    ids=itertools.count(),
 )
 def test_what_is_no_trace_is_named(data: Any, why: str) -> None:
     message = refused(data)
@@ -227,6 +228,7 @@ def test_a_document_without_end_is_streamed(form: str) -> None:
         *((decode_json, body) for body in (b"", b"x", b'{"a":', GOOD[:-5], GOOD + b"x", b"1", b"[" * 100_000)),
         *((decode_protobuf, body) for body in (b"x", protobuf([a_span(1)])[:-3], b"\xff" * 20, GOOD)),
     ],
+    ids=itertools.count(),
 )
 def test_a_body_that_is_none_is_refused(decode: Callable[[bytes], Any], body: bytes) -> None:
     with pytest.raises(UsageError, match="The body is no OTLP"):

@@ -124,7 +124,7 @@ def test_a_time_may_be_a_text_or_a_number(value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["startTimeUnixNano", "endTimeUnixNano"])
-@pytest.mark.parametrize("value", [None, 0, "0", -1, "", "soon", math.nan, math.inf, 2**63, "9" * 5_000, [], True])
+@pytest.mark.parametrize("value", [None, 0, "0", -1, "", "soon", math.nan, math.inf, 2**63, "9" * 400, [], True])
 def test_a_span_without_times_is_counted(name: str, value: Any) -> None:
     assert read_with(**{name: value}) == ([], {"no times": 1})
 

@@ -1,0 +1,103 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from systems.records import SEVERITIES, Finding, Profile, Severity
+
+Unit = Literal["count", "seconds", "tokens", "dollars", "mean"]
+
+
+def figure(value: float | None, unit: Unit) -> str:
+    """A number with its unit; empty where there is none."""
+    if value is None:
+        return ""
+    if unit == "seconds":
+        return seconds(value)
+    if unit == "dollars":
+        return dollars(value)
+    return f"{value:.1f}" if unit == "mean" else f"{value:,.0f}"
+
+
+def seconds(value: float) -> str:
+    """A duration: `0.8 ms`, `1.24 s`, `3 min 20 s`, `2 h 5 min`."""
+    if value == 0:
+        return "0 s"
+    if value < 0.9995:
+        return f"{value * 1000:.3g} ms"
+    if value < 99.95:
+        return f"{value:.3g} s"
+    minutes, rest = divmod(round(value), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes} min"
+
+
+def dollars(value: float) -> str:
+    """An amount of US dollars: two digits, more where it is small."""
+    return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.2g}" if value >= 0.0001 else "<$0.0001"
+
+
+def counted(number: int, word: str) -> str:
+    """`1 span`, `2 spans`, `1,000 spans`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def cost(profile: Profile) -> list[str]:
+    """Seconds, tokens, dollars and failed calls of a profile, a phrase each; what is nought is left out."""
+    total = profile.total
+    found = [seconds(profile.seconds)]
+    if total.calls:
+        found.append(counted(total.calls, "call"))
+    if total.failures:
+        found.append(f"{total.failures:,} failed")
+    if total.input_tokens or total.output_tokens:
+        found.append(f"{total.input_tokens:,} tokens in and {total.output_tokens:,} out")
+    if total.cost_usd is not None:
+        known = dollars(total.cost_usd)
+        found.append(f"at least {known}" if total.unpriced else known)
+    return found
+
+
+def severities(findings: Sequence[Finding]) -> dict[Severity, int]:
+    """How many findings there are of each severity that occurs, worst first."""
+    counts = Counter(finding.severity for finding in findings)
+    return {severity: counts[severity] for severity in reversed(SEVERITIES) if counts[severity]}
+
+
+def verdict(findings: Sequence[Finding], spans: int) -> str:
+    """The findings in one line, or that there is none."""
+    if not spans:
+        return "There are no spans in it, so nothing can be said."
+    if not findings:
+        return "Nothing found: no failure, no waste, no leak shows in these spans."
+    counts = ", ".join(f"{count:,} {severity}" for severity, count in severities(findings).items())
+    return f"{counted(len(findings), 'finding')}: {counts}"
+
+
+def dropped(reasons: Mapping[str, int]) -> str:
+    """What could not be read, in one line; empty where all could."""
+    if not reasons:
+        return ""
+    worst = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
+    return f"Left out: {counted(sum(reasons.values()), 'span')} ({', '.join(f'{n:,} {why}' for why, n in worst)})"
+
+
+def impact(finding: Finding) -> str:
+    """What a finding cost, in one line."""
+    units: Mapping[str, Unit] = {"seconds": "seconds", "cost_usd": "dollars", "dollars": "dollars"}
+    known = sorted(finding.impact.items(), key=lambda one: (_ORDER.get(one[0], 9), one[0]))
+    said = []
+    for name, value in known:
+        if value and name in units:
+            said.append(figure(value, units[name]))
+        elif value:
+            said.append(f"{value:,.0f} {name.rstrip('s') if value == 1 else name}".replace("_", " "))
+    return ", ".join(said)
+
+
+_ORDER = {"failures": 0, "calls": 1, "seconds": 2, "tokens": 3}

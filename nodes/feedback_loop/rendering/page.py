@@ -1,0 +1,183 @@
+"""One HTML page with everything in it: findings, waterfall, profile, several runs side by side. No network, no build.
+
+`page.html` is the template: plain HTML, CSS and JavaScript, readable as it stands. What a trace says reaches it only as
+JSON in script elements that do not run, and the page shows it only as text. Should that ever fail, the content security
+policy forbids every script but the template's own, by its hash, and every connection.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nodes.feedback_loop.rendering import figures
+from nodes.feedback_loop.rendering.escaping import json_in_html
+from nodes.feedback_loop.rendering.rows import MOST_TEXT, Row, Rows, excerpt
+from nodes.feedback_loop.rendering.tables import MEANINGS, Table, tables
+
+if TYPE_CHECKING:
+    from nodes.feedback_loop.report import Report, ReportedFinding
+
+TEMPLATE = Path(__file__).with_name("page.html")
+MOST_FINDINGS = 2_000
+MOST_CULPRITS = 200
+LONGEST_EVIDENCE = 4_000
+
+
+class Run(NamedTuple):
+    """One report with its spans."""
+
+    report: Report
+    rows: Rows
+
+
+def page(runs: Sequence[Run]) -> str:
+    """The page, complete; write it as UTF-8.
+
+    Args:
+        runs: at least one; the first is shown first.
+    """
+    most = min(1_000, max(80, MOST_TEXT // (3 * sum(len(run.rows) for run in runs) or 1)))
+    data = {"runs": [_index(run.report) for run in runs], "meanings": MEANINGS}
+    written = [_element("index", data)]
+    written += [_element(f"run-{number}", _run(run, most)) for number, run in enumerate(runs)]
+    template = _template()
+    return template.replace("<!-- data -->", "\n".join(written), 1)
+
+
+@cache
+def _template() -> str:
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for kind in ("script", "style"):
+        (inline,) = re.findall(rf"<{kind}>(.*?)</{kind}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+        text = text.replace(f"'{kind}-hash'", f"'sha256-{digest}'", 1)
+    return text
+
+
+def _element(name: str, value: Any) -> str:
+    return f'<script type="application/json" id="{name}">{json_in_html(value)}</script>'
+
+
+def _index(report: Report) -> dict[str, Any]:
+    total = report.profile.total
+    return {
+        "file": report.file,
+        "spans": report.spans,
+        "failures": total.failures,
+        "seconds": report.profile.seconds,
+        "time": figures.seconds(report.profile.seconds),
+        "tokens": total.input_tokens + total.output_tokens,
+        "cost": figures.figure(total.cost_usd, "dollars"),
+        "dollars": total.cost_usd,
+        "severities": figures.severities(report.findings),
+        "kinds": sorted({finding.kind for finding in report.findings}),
+    }
+
+
+def _run(run: Run, most: int) -> dict[str, Any]:
+    report, rows = run
+    return {
+        "facts": _facts(report),
+        "verdict": figures.verdict(report.findings, report.spans),
+        "dropped": figures.dropped(report.dropped),
+        "left_out": rows.left_out,
+        "findings": [_finding(finding) for finding in report.findings[:MOST_FINDINGS]],
+        "more_findings": max(0, len(report.findings) - MOST_FINDINGS),
+        "tables": [_table(table) for table in tables(report.profile)],
+        "critical": [span_id for span_id, _, _ in report.profile.critical_path],
+        "rows": list(_rows(rows, most)),
+    }
+
+
+def _facts(report: Report) -> list[list[str]]:
+    total = report.profile.total
+    facts: Mapping[str, str] = {
+        "spans": f"{report.spans:,}",
+        "traces": f"{report.traces:,}",
+        "time": figures.seconds(report.profile.seconds),
+        "critical path": figures.seconds(report.profile.critical_seconds) if report.profile.critical_seconds else "",
+        "calls": f"{total.calls:,}" if total.calls else "",
+        "failed": f"{total.failures:,}" if total.failures else "",
+        "tokens in": f"{total.input_tokens:,}" if total.input_tokens else "",
+        "tokens out": f"{total.output_tokens:,}" if total.output_tokens else "",
+        "cost": figures.figure(total.cost_usd, "dollars"),
+    }
+    return [[label, told] for label, told in facts.items() if told]
+
+
+def _finding(finding: ReportedFinding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "confidence": f"{finding.confidence:.0%}",
+        "where": excerpt(finding.where, 200),
+        "explanation": excerpt(finding.explanation, LONGEST_EVIDENCE),
+        "evidence": excerpt(finding.evidence, LONGEST_EVIDENCE),
+        "cost": figures.impact(finding),
+        "remedies": finding.remedies,
+        "spans": finding.span_ids[:MOST_CULPRITS],
+        "more_spans": max(0, len(finding.span_ids) - MOST_CULPRITS),
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "columns": [column.title for column in table.columns],
+        "rows": [[row.place, row.values, row.shown(table.columns)] for row in table.rows],
+        "left_out": table.left_out,
+    }
+
+
+def _rows(rows: Rows, most: int) -> Iterator[list[Any]]:
+    """Rows as the template's script reads them; a row of its own above each trace where there are several.
+
+    Times are microseconds since the start of the trace.
+    """
+    drawn = list(rows.tree())
+    starts: dict[str, int] = {}
+    ends: dict[str, int] = {}
+    for _, row in drawn:
+        starts[row.trace_id] = min(row.start_ns, starts.get(row.trace_id, row.start_ns))
+        ends[row.trace_id] = max(row.end_ns, ends.get(row.trace_id, row.end_ns))
+    several, current = len(starts) > 1, ""
+    for depth, row in drawn:
+        start = starts[row.trace_id]
+        if several and row.trace_id != current:
+            current = row.trace_id
+            length = (ends[current] - start) / 1_000
+            yield [current, 0, 0, length, "trace", f"trace {current[:8]}", "", 0, 0, 0, None, {"start": clock(start)}]
+        yield _drawn(row, depth + several, start, most)
+
+
+def _drawn(row: Row, depth: int, start: int, most: int) -> list[Any]:
+    texts = {label: excerpt(text, most) for label, text in row.texts.items()}
+    return [
+        row.span_id,
+        depth,
+        (row.start_ns - start) / 1_000,
+        max(0, row.end_ns - row.start_ns) / 1_000,
+        row.kind,
+        row.title,
+        row.name,
+        int(row.failed),
+        row.input_tokens,
+        row.output_tokens,
+        row.cost,
+        {"start": clock(row.start_ns), **texts},
+    ]
+
+
+def clock(nanoseconds: int) -> str:
+    """A time as ISO 8601, UTC; empty where there is no such date."""
+    try:
+        return datetime.fromtimestamp(nanoseconds / 1e9, UTC).isoformat(sep=" ", timespec="milliseconds")[:23] + " UTC"
+    except (OverflowError, ValueError, OSError):
+        return ""
