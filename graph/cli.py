@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graph.analyze import analyze, report
+from graph.collect import collect
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -74,6 +77,11 @@ class Program(click.Group):
 @click.version_option(package_name="specloop")
 def main() -> None:
     """A goal in, a complete OpenSpec change out, and a system that learns from its own traces."""
+
+
+main.add_command(analyze)
+main.add_command(report)
+main.add_command(collect)
 
 
 @main.command()

@@ -10,13 +10,17 @@ otherwise; hashes are lower-case hex SHA-256; ids of spans and traces are lower-
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Hash = str
+from systems.hashed import Hash as Hash
+from systems.hashed import Record as Record
+from systems.hashed import canonical as canonical
+from systems.hashed import content_hash as content_hash
+from systems.profiles import Profile as Profile
+from systems.profiles import Totals as Totals
+
 RunStatus = Literal["running", "done", "unfinished", "waiting", "interrupted", "failed"]
 FindingKind = Literal[
     # failures
@@ -60,27 +64,6 @@ FindingKind = Literal[
 ]
 Severity = Literal["info", "warning", "error", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
-
-
-def canonical(value: Any) -> str:
-    """One JSON text for one value: sorted keys, no spaces, no escapes that are not needed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def content_hash(text: str) -> Hash:
-    """SHA-256 of a text's UTF-8 bytes, in hex."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-class Record(BaseModel):
-    """A frozen record that knows its own hash."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @property
-    def hash(self) -> Hash:
-        """SHA-256 of the canonical JSON of this record."""
-        return content_hash(canonical(self.model_dump(mode="json")))
 
 
 class Step(Record):
@@ -195,55 +178,6 @@ class Span(Record):
     def seconds(self) -> float:
         """Duration in seconds; never negative."""
         return max(0, self.end_ns - self.start_ns) / 1e9
-
-
-class Totals(Record):
-    """Sums over a set of calls, or over a node, an agent or a step with everything in it.
-
-    Every call is in `seconds` with `self_seconds` and `waiting_seconds`, which add up to it.
-    """
-
-    calls: int = Field(0, description="Calls; of a node, agent or step: how often it was entered")
-    failures: int = Field(0, description="Calls that failed")
-    seconds: float = Field(0.0, description="Sum of durations; calls side by side are added up")
-    self_seconds: float = Field(0.0, description="Part of `seconds` in which nothing below them was at work")
-    waiting_seconds: float = Field(0.0, description="Part of `seconds` in which something below them was at work")
-    critical_seconds: float = Field(
-        0.0, description="Share of the critical path: what the trace would be shorter by at most, were this for free"
-    )
-    p50_seconds: float = Field(0.0, description="Median duration of a call; nearest rank, as the other percentiles")
-    p95_seconds: float = Field(0.0, description="95th percentile; 0.5 % off at most beyond 1,000 calls")
-    p99_seconds: float = Field(0.0, description="99th percentile")
-    input_tokens: int = Field(0, description="Tokens sent to models, those from a cache included")
-    output_tokens: int = Field(0, description="Tokens received from models, those spent on reasoning included")
-    cached_tokens: int = Field(0, description="Tokens sent that models read from a cache")
-    reasoning_tokens: int = Field(0, description="Tokens that models spent on reasoning")
-    cost_usd: float | None = Field(None, description="US dollars of the calls whose cost is known; None: of none")
-    unpriced: int = Field(0, description="Calls that took tokens and whose cost is not known")
-    retries: int = Field(0, description="Calls that had been made before and had failed")
-    mean_concurrency: float = Field(
-        0.0, description="Calls at work at once within a trace, mean over the time in which any was"
-    )
-    max_concurrency: int = Field(0, description="Most calls at work at once within a trace")
-
-
-class Profile(Record):
-    """What a set of traces, a trace, or one loop of it, cost, and where."""
-
-    seconds: float = Field(description="First start to last end, of several traces their sum")
-    total: Totals = Field(description="Calls of models and tools")
-    nodes: dict[str, Totals] = Field(description="Per node")
-    tools: dict[str, Totals] = Field(description="Per server.tool")
-    models: dict[str, Totals] = Field(description="Per model")
-    critical_path: tuple[tuple[str, str, float], ...] = Field(
-        description="(span id, name, seconds) of the chain of spans that decided the duration, in order of time; "
-        "of the longest trace, and of that the 1,000 longest links"
-    )
-    servers: dict[str, Totals] = Field(default_factory=dict, description="Per MCP server of tools, provider of models")
-    agents: dict[str, Totals] = Field(default_factory=dict, description="Per agent")
-    steps: dict[str, Totals] = Field(default_factory=dict, description="Per step, by its artifact")
-    traces: int = Field(1, description="Traces")
-    critical_seconds: float = Field(0.0, description="Length of the critical paths of all traces")
 
 
 class Finding(Record):

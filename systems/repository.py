@@ -46,16 +46,26 @@ def check_project(project: Path) -> Path:
         UsageError: it is not a folder, not in a git repository, or cannot be written.
         Missing: git is not installed.
     """
-    project = project.expanduser().resolve()
-    if not project.is_dir():
-        raise UsageError(f"There is no folder {project}.", mend="Name the project with --project DIR.")
-    if shutil.which("git") is None:
+    folder = project.expanduser().resolve()
+    if folder.is_dir() and shutil.which("git") is None:
         raise Missing("git is not installed.", system="git", mend="Install git and run again.")
-    if not any((folder / ".git").exists() for folder in (project, *project.parents)):
-        raise UsageError(f"{project} is not a git repository.", mend=f"Run `git -C {project} init` first.")
-    if not writable(project):
-        raise UsageError(f"{project} cannot be written.", mend="Give yourself write permission, or work on a copy.")
-    return project
+    if folder.is_dir() and not any((above / ".git").exists() for above in (folder, *folder.parents)):
+        raise UsageError(f"{folder} is not a git repository.", mend=f"Run `git -C {folder} init` first.")
+    return check_folder(folder)
+
+
+def check_folder(project: Path) -> Path:
+    """The absolute path of a folder that can have a span store.
+
+    Raises:
+        UsageError: it is not a folder, or cannot be written.
+    """
+    folder = project.expanduser().resolve()
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder}.", mend="Name the project with --project DIR.")
+    if not writable(folder):
+        raise UsageError(f"{folder} cannot be written.", mend="Give yourself write permission, or work on a copy.")
+    return folder
 
 
 def writable(folder: Path) -> bool:

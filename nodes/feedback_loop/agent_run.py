@@ -10,7 +10,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from nodes.feedback_loop.attempts import Attempts
+from nodes.feedback_loop.drafts import Drafts
 from nodes.feedback_loop.fruitless import words
+from nodes.feedback_loop.grouping import Group
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.standing_in import replaced
 from systems import names
@@ -37,6 +39,7 @@ class AgentRun:
         answer: the last model call that asked for no tool; what the run came to, once it has ended.
         ended: whether nothing more is to come: the root has ended, or the input has.
         ends: how often that was so; a trace may have several roots, one after another.
+        drafts: specloop's own drafting attempts.
         began: when the last agent that held tool calls ended; what was called before was called by another one, or for
             another question.
     """
@@ -51,6 +54,7 @@ class AgentRun:
         self.ended = False
         self.ends = 0
         self.began = 0
+        self.drafts = Drafts()
         self._counts: dict[str, int] = {}
         self._attempts = Attempts()
         self._known: frozenset[str] = frozenset()
@@ -65,6 +69,8 @@ class AgentRun:
     def observe_model(self, operation: Operation) -> None:
         """Take a model call into account, before the detectors do."""
         self.models.append(operation)
+        if names.STEP in operation.attributes:
+            self.drafts.observe_model(operation)
         if not self.task:
             self.task = next((one.text for one in operation.messages if one.role in ("user", "human")), "")
         if operation.failed:
@@ -95,7 +101,7 @@ class AgentRun:
         if operation.failed:
             self._attempts.failed(operation)
         elif self._attempts.any_open:
-            self._attempts.worked(operation, self._words_of_task())
+            self._attempts.worked(operation, self.words_of_task())
 
     def observe_agent(self, operation: Operation) -> None:
         """Take the end of an agent or a workflow into account, before the detectors do."""
@@ -125,7 +131,19 @@ class AgentRun:
                 self._replaced[operation.span_id] = known
         return known
 
-    def _words_of_task(self) -> frozenset[str]:
+    def still_open(self, failed: Group) -> list[Operation]:
+        """Those failures that nothing made good: no later attempt, no other tool, no later draft."""
+        return [
+            one for one in failed if not (self.made_good(one) or self.drafts.made_good(one) or self.replaced(one))
+        ]
+
+    def lost(self, failed: Sequence[Operation], where: str) -> dict[str, float]:
+        """What failures cost, and how many calls of the tool there were."""
+        impact = failed.impact if isinstance(failed, Group) else cost(failed)
+        return {**impact, "calls": float(self.count(where))} if failed[0].kind == "tool" else impact
+
+    def words_of_task(self) -> frozenset[str]:
+        """The words and numbers of the task."""
         if not self._known and self.task:
             self._known = words(self.task[:LONGEST_TASK])
         return self._known

@@ -141,6 +141,8 @@ class _Watched:
             self.run.observe_agent(operation)
         elif operation.kind == "retrieval":
             self.run.observe_retrieval(operation)
+        elif operation.kind == "step" and not operation.failed:
+            self.run.drafts.observe_step(operation)
         if not (operation.failed and operation.kind not in CALLS):
             self._tell(operation, operation.kind)
 

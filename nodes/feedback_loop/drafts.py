@@ -5,6 +5,8 @@ from __future__ import annotations
 from nodes.feedback_loop.operations import Operation
 from systems import names
 
+MOST_ATTEMPTS = 10_000
+
 
 def subject(operation: Operation, prefix: str) -> str | None:
     """What follows `prefix` in the span's name (`draft specs` -> `specs`); None when the name is another."""
@@ -17,21 +19,29 @@ class Drafts:
 
     def __init__(self) -> None:
         self._drafted: dict[str, int] = {}
-        self._tokens: dict[str, int] = {}
+        self._models: dict[str, list[Operation]] = {}
 
-    def observe(self, operation: Operation) -> None:
-        """Take an operation into account."""
-        if operation.kind == "model":
-            if operation.parent_id and names.STEP in operation.attributes:
-                self._tokens[operation.parent_id] = self._tokens.get(operation.parent_id, 0) + operation.tokens
-        elif not operation.failed and (artifact := subject(operation, names.DRAFT)):
+    def observe_model(self, operation: Operation) -> None:
+        """Take a model call into account that says which artifact it is for."""
+        if operation.parent_id and len(self._models) < MOST_ATTEMPTS:
+            self._models.setdefault(operation.parent_id, []).append(operation)
+
+    def observe_step(self, operation: Operation) -> None:
+        """Take a step into account that worked."""
+        if artifact := subject(operation, names.DRAFT):
             self._drafted[artifact] = max(operation.start_ns, self._drafted.get(artifact, 0))
 
     def made_good(self, operation: Operation) -> bool:
         """Whether the operation's artifact was drafted after it."""
+        if not self._drafted:
+            return False
         artifact = subject(operation, names.DRAFT) or str(operation.attributes.get(names.STEP) or "")
         return self._drafted.get(artifact, -1) >= operation.end_ns
 
+    def models(self, operation: Operation) -> list[Operation]:
+        """The model calls right below a drafting attempt."""
+        return self._models.get(operation.span_id, [])
+
     def tokens(self, operation: Operation) -> int:
         """Tokens of the model calls right below a drafting attempt."""
-        return self._tokens.get(operation.span_id, 0)
+        return sum(one.tokens for one in self.models(operation))

@@ -60,6 +60,11 @@ def changes(operation: Operation) -> bool:
     return kind == "write" or acknowledged(operation.result)
 
 
+def only_reads(operation: Operation) -> bool:
+    """Whether the name of a call's tool says that it changes nothing."""
+    return _of_name(operation.name) == "read"
+
+
 def affects(change: Operation, other: Operation) -> bool:
     """Whether a call that changes something may have changed what another call asks for."""
     if _of_name(change.name) == "anything":

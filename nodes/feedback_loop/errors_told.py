@@ -26,6 +26,21 @@ _BEGINS = re.compile(
     r"|(?:429 too many|50[0-4] (?:internal|not impl|bad gate|service|gateway)|40[0135] (?:bad|unauth|forbid|method)))",
     re.IGNORECASE,
 )
+_SHORTLY = re.compile(
+    r"\W*(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
+    r"|too many requests\b|(?:\w+ ){0,2}quota (?:\w+ ){0,4}(?:exceeded|exhausted|reached|used up)"
+    r"|(?:the )?(?:\w+ ){0,3}timed out\b|timeout(?:\s*$|:| (?:after|while|waiting|of|exceeded|error|expired))"
+    r"|connection (?:refused|reset|error|closed|aborted|lost|timed out|was reset)\b"
+    r"|(?:the )?(?:\w+ ){0,3}(?:service|server|api|gateway|host|backend|upstream|database) (?:is )?(?:temporarily |currently )?"
+    r"(?:unavailable|unreachable|down|overloaded|offline)\b"
+    r"|(?:internal server error|bad gateway|service unavailable|gateway time-?out)\b"
+    r"|(?:access|permission) denied\b|unauthori[sz]ed\b(?!\s+(?:access|use|entr|copies))"
+    r"|(?:could not|couldn't|cannot|can't|unable to) (?:connect|reach|complete|process|execute|authenticate|parse)\b"
+    r"|(?:operation|execution|upload|download|deployment|transaction|payment|job|step) (?:has )?failed\b"
+    r"|\w+error\s*$)",
+    re.IGNORECASE,
+)
+_SHORT = 400
 _ENDS = re.compile(
     r"(?:please )?fix (?:the errors?|your mistakes?) ?(?:and try again)?\.?\s*$|please try again\.?\s*$", re.IGNORECASE
 )
@@ -43,7 +58,7 @@ def told(result: str) -> str:
         return ""
     if result[0] in "{[":
         return _in_json(parsed(result)) if len(result) < MOST_WORDS * 10 else ""
-    if _BEGINS.match(result) and not _COUNTED.match(result):
+    if (_BEGINS.match(result) or (len(result) < _SHORT and _SHORTLY.match(result))) and not _COUNTED.match(result):
         return result[:MOST_WORDS]
     return result[:MOST_WORDS] if len(result) < MOST_WORDS and _ENDS.search(result[-60:]) else ""
 
@@ -56,22 +71,32 @@ def _in_json(value: Any) -> str:
         return ""
     if value.get("isError") is True or value.get("is_error") is True:
         return str(value.get("content") or value)[:MOST_WORDS]
-    refused = value.get("success") is False or value.get("ok") is False or value.get("status") in _FAILED
-    error = next((value[name] for name in _ERRORS if value.get(name)), None)
-    if error and (len(value) <= 3 or refused):
-        return str(error)[:MOST_WORDS]
-    if refused and (words := next((value[name] for name in _WORDS if value.get(name)), None)):
-        return str(words)[:MOST_WORDS]
+    code = next((one for one in map(value.get, _STATUS) if _is_refusal(one)), None) if len(value) <= 3 else None
+    refused = code is not None or any(value.get(name) is no for name, no in _NO) or value.get("status") in _FAILED
+    error = next((value[name] for name in _ERRORS if value.get(name) and value[name] is not True), None)
+    if not error and refused:
+        error = next((value[name] for name in _WORDS if value.get(name)), None)
+    elif not refused and len(value) > 3:
+        error = None
+    if error:
+        return (f"status {code}: {error}" if code else str(error))[:MOST_WORDS]
     if any(_is_exit(value.get(name)) for name in _EXITS) and value.get("stderr"):
         return str(value["stderr"])[:MOST_WORDS]
     return ""
+
+
+def _is_refusal(code: Any) -> bool:
+    """Whether it is a status of HTTP that says that a request failed; what is merely not there (404) did not."""
+    return isinstance(code, int) and (code in (400, 401, 403, 408, 422, 429) or 500 <= code <= 599)
 
 
 def _is_exit(code: Any) -> bool:
     return isinstance(code, int) and not isinstance(code, bool) and code != 0
 
 
-_FAILED = ("error", "failed", "failure")
-_ERRORS = ("error", "error_message", "errorMessage")
+_FAILED = ("error", "failed", "failure", "timeout", "unavailable", "rate_limited", "throttled")
+_STATUS = ("status", "code", "status_code", "statusCode", "http_status")
+_NO = (("success", False), ("ok", False), ("error", True))
+_ERRORS = ("error", "error_message", "errorMessage", "exception")
 _WORDS = ("message", "reason", "detail")
 _EXITS = ("exit", "exit_code", "exitCode", "returncode")

@@ -32,7 +32,7 @@ _TYPES: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         "connection_lost",
         re.compile(
             r"connection_?(?:error|reset|refused|aborted|closed|lost)|ConnectError|BrokenPipe|RemoteProtocolError|"
-            r"ClosedResource|EndOfStream|ServerDisconnected|ServiceUnavailable|NetworkError|^50[23]$",
+            r"ClosedResource|EndOfStream|ServerDisconnected|NetworkError",
             re.I,
         ),
     ),
@@ -86,11 +86,8 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
     (
         "connection_lost",
         re.compile(
-            r"connection[\s_]?(?:error|was reset|reset|refused|aborted|closed|lost|dropped|broken)|connect(?:ion)? error|"
-            r"econn(?:reset|refused|aborted)|broken ?pipe|server disconnected|(?:network|host) is (?:down|unreachable)|"
-            r"no route to host|remote end closed|peer closed|unexpected eof|socket hang up|service unavailable|"
-            r"bad gateway|(?:http|status|code|error)\W{0,12}50[23]\b|name or service not known|"
-            r"temporary failure in name resolution|getaddrinfo failed",
+            r"connection ?(?:error|was reset|reset|refused|aborted|closed|lost|dropped)|econn(?:reset|refused|aborted)|"
+            r"broken ?pipe|server disconnected|network is unreachable|remote end closed|peer closed|socket hang up",
             re.I,
         ),
     ),
@@ -125,3 +122,8 @@ def _cause(own: str, error_type: str, words: str) -> Cause:
         if words and pattern.search(words):
             return found
     return "error"
+
+
+def wrong_form(words: str) -> bool:
+    """Whether the words of an error say that the form of something was wrong: arguments, JSON, a schema."""
+    return any(pattern.search(words[:_MOST]) for found, pattern in _WORDS if found == "invalid")

@@ -5,51 +5,88 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from nodes.feedback_loop.effects import changes
 from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged, nothing_found
 from nodes.feedback_loop.sameness import asked
 from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.words import keys, stemmed, values
+from nodes.feedback_loop.words import keys, stemmed, stems, values
 
-_SHORT = 400
+_SHORT, _LONG = 400, 4_000
 _WORD = re.compile(r"[^\W_]+")
 _HINTS = tuple(
-    "no_|_no|not|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|den|forbid|unauth|unable|incorrect|wrong|"
-    "reject|refus|invalid|unchanged|try_|error|rephrase|specific|unclear|inconclusive|insufficient|undetermined|kein|nicht|"
-    "aucun|ningun|ning\u00fan|introuv|sin_|nessun|nenhum|geen".replace("_", " ").split("|")
+    "no_|_no|not|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|denied|forbid|unauth|unable|incorrect|"
+    "wrong|reject|refus|invalid|unchanged|_try|error|rephrase|specif|unclear|inconclusive|insufficient|undetermined|"
+    "sorry|please|required|restrict|block|captcha|paywall|log in|expired|locked|unsupp|unavail|conflict|too_|still|"
+    "remain|same_|mismatch|kein|nicht|aucun|ningun|ning\u00fan|introuv|sin_|nessun|nenhum|geen".replace("_", " ").split(
+        "|"
+    )
 )
 """What every text that tells of nothing has in it: looked for before the patterns, which take longer."""
 _REFUSED = re.compile(
-    r"\b(?:denied|forbidden|unauthori[sz]ed|unable|(?:could|can)(?: ?not|n?['\u2019]t)|incorrect|wrong|rejected|refused|"
-    r"invalid|unchanged|failed|failure|no (?:\w+ ){0,2}(?:change|effect|response|reply|element|access|luck)s?|no idea|"
-    r"not (?:allowed|available|possible|valid|recogni[sz]ed|permitted|supported|matched|listed|covered|known|sure)|"
-    r"(?:does|do|did)(?: not|n['\u2019]t) (?:match|contain|know|have|work|apply|resolve)|rephrase|more specific|"
-    r"(?:please )?try (?:again|another|different|other)|unclear|inconclusive|insufficient|undetermined)\b",
+    r"\b(?:denied|forbidden|unauthori[sz]ed|unable|(?:could|can)(?: ?not|n?['\u2019]t)|incorrect|wrong|rejected|"
+    r"refused|invalid|unchanged|failed|failure|no idea|rephrase|more specific|unclear|inconclusive|insufficient|"
+    r"no (?:\w+ ){0,2}(?:change|effect|response|reply|element|access|luck|difference)s?|undetermined|sorry|restricted|"
+    r"not (?:allowed|available|possible|valid|recogni[sz]ed|permitted|supported|matched|listed|covered|known|sure|"
+    r"understood)|(?:does|do|did)(?: not|n['\u2019]t) (?:match|contain|know|have|work|apply|resolve|understand|help)|"
+    r"(?:please )?try (?:again|another|different|other)|please (?:provide|specify|refine|clarify|enter|contact|ask|be)|"
+    r"too (?:many|broad|vague|short|long|large|big|small)|blocked|captcha|paywall|expired|locked|unsupported|"
+    r"(?:login|log in|subscription|permission|authentication) (?:is )?required|unavailable|conflicts?|mismatch|still|"
+    r"remains?|same as)\b",
+    re.IGNORECASE,
+)
+_EMPTY_FIELD = re.compile(
+    r'"(?:hits|results?|items|matches|data|rows|records|documents|entries|slots|total|count|found|answers?)"\s*:\s*'
+    r"(?:\[\]|\{\}|0\b|null|false)"
+)
+_HARD = re.compile(
+    r"\b(?:denied|forbidden|unauthori[sz]ed|restricted|captcha|paywall|failed|permission)\b", re.IGNORECASE
+)
+_OWN_STATE = re.compile(
+    r"\b(?:(?:service|server|system|host|backend|api)\b.{0,30}\b(?:unavailable|unreachable|down|offline|busy)|"
+    r"overloaded|maintenance|temporar\w+|internal (?:server )?error|bad gateway|50[0234]|later|throttl\w*|quota|"
+    r"rate limit\w*|time(?:d)?[ -]?out)\b",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
-CALLS, ATTEMPTS = 4, 3
+CALLS, ATTEMPTS = 4, 2
 LONG = 40
 """Least characters of a result that says something: the same one to other questions is no news."""
 _PAGES = frozenset(map(stemmed, ("page", "offset", "cursor", "start", "skip", "token", "chunk")))
-_SEARCHES = tuple("search find lookup look query browse get fetch read load open retrieve ask try".split())
+_SEARCHES = frozenset(map(stemmed, "search find lookup query browse fetch read open retrieve ask try".split()))
 _RESULT = 10_000
-_STEP = 31
-"""Numbers that differ by no more than this count things or days."""
+_STEPS = (1, 7)
+"""Numbers that differ by this count things, days or weeks."""
 
 
 def fruitless(call: Operation) -> bool:
     """Whether a call found nothing, was refused, or failed over what it was asked (not over the tool's own state)."""
     if call.failed:
-        return cause(call) in ("error", "invalid") and bool(call.error)
+        return bool(call.error) and cause(call) in ("error", "invalid") and not _OWN_STATE.search(call.error[:_SHORT])
     result = call.result
-    return 0 < len(result) < _SHORT and _hinted(result) and (nothing_found(result) or bool(_REFUSED.search(result)))
+    if not result:
+        return bool(call.arguments)
+    if len(result) >= _SHORT:
+        return len(result) < _LONG and result[0] == "{" and bool(_EMPTY_FIELD.search(result))
+    if not _hinted(result):
+        return False
+    return (
+        nothing_found(result)
+        or bool(_EMPTY_FIELD.search(result))
+        or (bool(_REFUSED.search(result)) and not _OWN_STATE.search(result))
+    )
 
 
 def says_nothing(result: str) -> bool:
     """`nothing_found`, faster on results that are something."""
     return not result or (len(result) < _SHORT and _hinted(result) and nothing_found(result))
+
+
+def refuses(result: str) -> bool:
+    """Whether a short result says that a service does not work at present."""
+    return len(result) < _SHORT and bool(_OWN_STATE.search(result))
 
 
 def _hinted(result: str) -> bool:
@@ -91,6 +128,24 @@ def _counts_on(new: Set[str], gone: Set[str]) -> bool:
     return len(new) == len(gone) and all(any(_next(one, other) for other in gone) for one in new)
 
 
+def shape_of(arguments: str) -> tuple[str, ...]:
+    """What kinds of things a call is about, by field: a name, a number, a date, an id, an address.
+
+    Things that are gone through are of one shape; a record that is sought by one fact after another is not.
+    """
+    value = parsed(arguments)
+    fields = value.items() if isinstance(value, dict) else [("", value)]
+    return tuple(f"{name}:{_shape(str(one))}" for name, one in sorted(fields, key=lambda field: field[0]))
+
+
+def _shape(value: str) -> str:
+    if "@" in value or "://" in value:
+        return "address"
+    if not any(map(str.isdigit, value)):
+        return "words"
+    return "number" if not any(map(str.isalpha, value)) else "id"
+
+
 def no_news(before: str, call: Operation) -> bool:
     """Whether a call brought what another one brought before, `before`, and that is not that something was done."""
     return bool(call.result) and call.result == before and not acknowledged(before)
@@ -111,6 +166,7 @@ class Row:
         self._known = set(words(task))
         self._last: dict[str, frozenset[str]] = {}
         self._results: dict[str, str] = {}
+        self._shapes: dict[str, tuple[str, ...]] = {}
         self._learnt: dict[str, Operation] = {}
         self._before: frozenset[str] = frozenset()
         self._different: set[tuple[str, str]] = set()
@@ -138,6 +194,7 @@ class Row:
         first = self._learnt.pop(call.where, None)
         if call.where not in self._last and first is not None and no_news(first.result, call):
             self._last[call.where] = words(first.arguments)
+            self._shapes[call.where] = shape_of(first.arguments)
             self._different.add((first.where, asked(first)))
         self.calls.add(call)
         if len(self._different) < CALLS:
@@ -147,17 +204,28 @@ class Row:
             self._attempts, self._others = (
                 (self._attempts + 1, self._others) if self._attempt(call, now) else (self._attempts, self._others + 1)
             )
-        elif self._before & now and call.name.lower().startswith(_SEARCHES):
+        elif self._instead(call, now):
             self._attempts += 1
         self._last[call.where] = self._before = now
+        self._shapes[call.where] = shape_of(call.arguments)
         self._results[call.where] = call.result
-        return len(self._different) >= CALLS and self._attempts >= max(ATTEMPTS, 3 * self._others)
+        return len(self._different) >= CALLS and self._attempts >= max(ATTEMPTS, 2 * self._others)
+
+    def _instead(self, call: Operation, now: frozenset[str]) -> bool:
+        """Whether another tool searches for, or tries to change, what the one before it did."""
+        common = bool(self._before & now)
+        return (common and not _SEARCHES.isdisjoint(stems(call.name))) or (
+            changes(call) and bool(self._last) and (common or call.result == self.calls.shown[-2].result)
+        )
 
     def _attempt(self, call: Operation, now: frozenset[str]) -> bool:
         """Whether a call is another attempt; where it did bring something, it must clearly ask the same."""
         before = self._last[call.where]
         if fruitless(call):
-            return attempt(before, now, self._known)
+            if shape_of(call.arguments) != self._shapes.get(call.where):
+                return True
+            hard = not call.failed and bool(_HARD.search(call.result))
+            return (hard and now != before) or attempt(before, now, self._known)
         self.doubtful |= len(call.result) < LONG
         new = now - before
         other_words = len(new) > 1 and not new & self._known and not _counts_on(new, before - now)
@@ -166,4 +234,6 @@ class Row:
 
 def _next(one: str, other: str) -> bool:
     left, right = _NUMBERED.fullmatch(one), _NUMBERED.fullmatch(other)
-    return bool(left and right) and left[1] == right[1] and abs(int(left[2]) - int(right[2])) <= _STEP  # type: ignore[index]
+    if left is None or right is None or left[1] != right[1]:
+        return False
+    return abs(int(left[2]) - int(right[2])) in _STEPS

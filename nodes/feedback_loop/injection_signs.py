@@ -142,7 +142,7 @@ _ANSWER = (
     r"|\b(?:your|the) system prompt\b|\byour (?:previous |prior |original |initial |hidden )?instructions\b|\b(?:to|in) their output\b"
 )
 _TOOL = (
-    r"\b(?:call|invoke|use|run|execute|trigger)\s(?:the |a )?[`'\"]?\w{2,}_\w+[`'\"]?|\b(?:call|invoke|use) the [`'\"]?[\w-]+[`'\"]?"
+    r"\b(?:call|invoke|use|run|execute|trigger)\s(?:the |a )?(?:tool |function )?[`'\"]?\w{2,}_\w+[`'\"]?|\b(?:call|invoke|use) the [`'\"]?[\w-]+[`'\"]?"
     r" (?:tool|function)\b|\b(?:curl|wget|bash|powershell|rm -rf)\s"
 )
 _ACT = (
@@ -206,6 +206,7 @@ SIGNS = re.compile(
             f"(?i:{_VOID})",
             f"(?i:{_SECRECY})",
             f"(?i:{_FIRST})",
+            f"(?i:{_TOOL})",
             f"(?i:{_ANSWER})",
         )
     )

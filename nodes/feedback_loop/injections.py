@@ -62,7 +62,7 @@ def injected(text: str) -> str:
     if hidden := _untagged(text):
         return hidden
     text = _UNSEEN.sub("", values(text)[:_LONG])
-    less = 2 if _PROMPT.match(text) else 0
+    less = 3 if _PROMPT.match(text) else 0
     for start in islice(_signs(text), _MOST_SIGNS):
         window = text[max(0, start - _BEFORE) : start + _AFTER]
         if weight(window) - less >= ENOUGH and not _talked_about(text, start):

@@ -8,16 +8,21 @@ from systems.records import SEVERITIES, Finding, FindingKind
 
 EXPLAINS: Mapping[FindingKind, frozenset[FindingKind]] = {
     "swallowed_error": frozenset({"tool_error", "timeout", "connection_lost", "rate_limited", "invalid_output"}),
-    "retry_storm": frozenset({"rate_limited", "tool_error", "call_loop", "redundant_call", "no_progress"}),
+    "retry_storm": frozenset({"rate_limited", "tool_error", "call_loop", "redundant_call"}),
     "rate_limited": frozenset({"tool_error"}),
     "timeout": frozenset({"tool_error", "slow_outlier"}),
     "connection_lost": frozenset({"tool_error"}),
-    "call_loop": frozenset({"redundant_call", "no_progress", "unused_answer", "serial_calls"}),
-    "ping_pong": frozenset({"call_loop", "redundant_call", "no_progress", "unused_answer", "serial_calls"}),
-    "no_progress": frozenset({"unused_answer", "serial_calls", "redundant_call", "tool_error", "invalid_output"}),
+    "call_loop": frozenset({"redundant_call", "no_progress", "unused_answer", "serial_calls", "misrouted"}),
+    "ping_pong": frozenset({"call_loop", "redundant_call", "no_progress", "unused_answer", "serial_calls", "misrouted"}),
+    "misrouted": frozenset({"tool_error", "invalid_output", "swallowed_error", "unused_answer", "serial_calls"}),
+    "prompt_injection": frozenset({"unused_answer"}),
+    "oversized_content": frozenset({"unused_answer"}),
+    "no_progress": frozenset(
+        {"retry_storm", "unused_answer", "serial_calls", "redundant_call", "tool_error", "invalid_output"}
+    ),
     "output_truncated": frozenset({"invalid_output", "empty_output", "premature_end"}),
     "cold_start": frozenset({"slow_outlier"}),
-    "secret_exposed": frozenset(),
+    "secret_exposed": frozenset({"unused_answer"}),
 }
 """Kind -> kinds that are its echoes where they have a culprit in common."""
 

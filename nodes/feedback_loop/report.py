@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pydantic import Field
 
 from nodes.feedback_loop.analysis import Analysis
+from nodes.feedback_loop.critic import Critique
 from nodes.feedback_loop.operations import Operation, read
 from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
@@ -35,6 +36,7 @@ class Report(Record):
     profile: Profile
     findings: tuple[ReportedFinding, ...] = Field(description="Worst first")
     improvements: tuple[Improvement, ...] = Field(description="By expected gain and confidence, best first")
+    critic: Critique | None = Field(None, description="What a model adds; None where none was asked")
 
 
 def analyze(

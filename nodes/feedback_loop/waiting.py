@@ -9,19 +9,26 @@ from functools import lru_cache
 from nodes.feedback_loop.operations import Operation
 
 _PENDING = re.compile(
-    r"\b(?:pending|running|in[ _-]?progress|queued|process(?:ing|es)|waiting|not (?:yet|ready|finished|done|complete)|"
-    r"still|starting|started|building|deploying|creating|provisioning|syncing|uploading|working|busy|scheduled|"
-    r"unfinished|incomplete|preparing|booting|initiali[sz]ing)\b|\b\d{1,2} ?(?:%|percent\b)",
+    r"\b(?:pending|running|in[ _-]?progress|queued|being processed|processing|waiting|still|unfinished|"
+    r"not (?:yet|ready|finished|done|complete)|initiali[sz]ing|provisioning|syncing)\b"
+    r"|\bprogress\W{1,5}\d|^\W*\d{1,2} ?%\W*$|\b\d{1,2} ?(?:%|percent) (?:done|complete\w*|finished|processed|of)\b",
+    re.IGNORECASE,
+)
+_STATE = re.compile(
+    r"\b(?:status|state|phase|stage)\W{1,5}(?:pending|running|in[ _-]?progress|queued|process(?:ing|es)|waiting|"
+    r"started|starting|building|deploying|creating|provisioning|syncing|uploading|working|busy|scheduled|preparing|booting|incomplete)\b",
     re.IGNORECASE,
 )
 _WAITS = re.compile(r"(?:^|_)(?:wait|sleep|delay|pause|idle)(?:_|$)", re.IGNORECASE)
 _THINKS = re.compile(r"(?:^|_)(?:think|thought|thinking|reflect|scratchpad|todo_?(?:write|list)?)$", re.IGNORECASE)
-_SHORT = 400
+_SHORT, _LONG = 100, 1_000
 
 
 def pending(result: str) -> bool:
-    """Whether a short result says that something is still under way."""
-    return len(result) < _SHORT and bool(_PENDING.search(result))
+    """Whether a result says that something is still under way."""
+    if len(result) < _SHORT and _PENDING.search(result):
+        return True
+    return len(result) < _LONG and bool(_STATE.search(result))
 
 
 @lru_cache(maxsize=1_024)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from systems.errors import UsageError
-from systems.settings import FILE, Settings, api_key, load_settings
+from systems.prices import NO_PRICES, Price
+from systems.settings import FILE, Settings, api_key, load_prices, load_settings
 
 
 def loaded(project: Path, toml: str = "", environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -58,3 +59,28 @@ def test_the_key_comes_from_the_environment_only_and_is_not_shown() -> None:
     key = api_key({"SPECLOOP_API_KEY": "s3cret"})
     assert key is not None and key.get_secret_value() == "s3cret" and "s3cret" not in repr(key)
     assert api_key({}) is None and api_key({"SPECLOOP_API_KEY": ""}) is None
+
+
+def test_prices_stand_in_the_file_beside_the_settings(tmp_path: Path) -> None:
+    assert load_prices(tmp_path) == NO_PRICES
+    toml = 'max_loops = 3\n[prices]\n"gpt-4o" = { input = 2.5, output = 10 }\n[prices.tiny]\ninput = 0\n'
+    assert loaded(tmp_path, toml).max_loops == 3
+    assert load_prices(tmp_path).models == {"gpt-4o": Price(input=2.5, output=10), "tiny": Price(input=0)}
+
+
+@pytest.mark.parametrize(
+    ("toml", "named"),
+    [
+        ('prices = "much"', "prices"),
+        ("[prices]\nm = 3", "prices.m"),
+        ("[prices.m]\ninput = -1", "prices.m.input"),
+        ("[prices.m]\noutput = 1", "prices.m.input"),
+        ("[prices.m]\ninput = nan", "prices.m.input"),
+        ("[prices", "line 1"),
+    ],
+)
+def test_a_mistaken_price_is_named_with_its_place(toml: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(toml)
+    with pytest.raises(UsageError) as raised:
+        load_prices(tmp_path)
+    assert named in raised.value.message and raised.value.mend

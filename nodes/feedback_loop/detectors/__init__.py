@@ -15,11 +15,13 @@ from nodes.feedback_loop.detectors.futile_changes import FutileChanges
 from nodes.feedback_loop.detectors.guardrail_bypassed import GuardrailBypassed
 from nodes.feedback_loop.detectors.invalid_output import InvalidOutput
 from nodes.feedback_loop.detectors.memory_corrupted import MemoryCorrupted
+from nodes.feedback_loop.detectors.misrouted import Misrouted
 from nodes.feedback_loop.detectors.no_progress import NoProgress
 from nodes.feedback_loop.detectors.output_truncated import OutputTruncated
 from nodes.feedback_loop.detectors.overlong_plan import OverlongPlan
 from nodes.feedback_loop.detectors.oversized_content import OversizedContent
 from nodes.feedback_loop.detectors.ping_pong import PingPong
+from nodes.feedback_loop.detectors.premature_end import PrematureEnd
 from nodes.feedback_loop.detectors.prompt_injection import PromptInjection
 from nodes.feedback_loop.detectors.protocol import TOPICS, Detector, Topic
 from nodes.feedback_loop.detectors.rate_limited import RateLimited
@@ -33,6 +35,7 @@ from nodes.feedback_loop.detectors.stale_data import StaleData
 from nodes.feedback_loop.detectors.swallowed_error import SwallowedError
 from nodes.feedback_loop.detectors.timeout import Timeout
 from nodes.feedback_loop.detectors.tool_error import ToolError
+from nodes.feedback_loop.detectors.unused_answer import UnusedAnswer
 from nodes.feedback_loop.detectors.validation_failed import ValidationFailed
 
 DETECTORS: tuple[type[Detector], ...] = (
@@ -67,6 +70,9 @@ DETECTORS: tuple[type[Detector], ...] = (
     SerialCalls,
     StaleData,
     PromptInjection,
+    UnusedAnswer,
+    Misrouted,
+    PrematureEnd,
 )
 
 __all__ = ["DETECTORS", "TOPICS", "Detector", "Topic"]

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.fruitless import fruitless, refuses
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.sameness import asked, recorded, same_result
@@ -14,7 +15,7 @@ from nodes.feedback_loop.series import Series
 from nodes.feedback_loop.waiting import call_before, pending, waits
 from systems.records import Finding
 
-CALLS, CALLS_PENDING, CALLS_ACKNOWLEDGED, CALLS_UNSEEN = 3, 5, 6, 5
+CALLS, CALLS_REFUSED, CALLS_PENDING, CALLS_ACKNOWLEDGED, CALLS_UNSEEN = 3, 4, 5, 6, 5
 CYCLE, ROUNDS = 3, 3
 _Call = tuple[str, str]
 
@@ -22,9 +23,10 @@ _Call = tuple[str, str]
 class CallLoop:
     """A call made again right after itself, each time with the same result, or several in a circle.
 
-    `CALLS` in all are a loop; more where the result says that something is still under way, or only that something was
-    done. A poll whose result changes in the end was worth its while. Where no content was recorded at all, a model that
-    is sent as many tokens each time, answers with as many, and calls the same tool has learnt nothing either.
+    `CALLS` in all are a loop; more where the result says that nothing is there yet, that something is still under way,
+    or only that something was done. A poll whose result changes in the end was worth its while. Where no content was
+    recorded at all, a model that is sent as many tokens each time, answers with as many, and calls the same tool has
+    learnt nothing either.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("repeat", "end")
@@ -123,4 +125,6 @@ def _enough(call: Operation) -> int:
         return CALLS_ACKNOWLEDGED * 10
     if len(call.result) < 100 and acknowledged(call.result):
         return CALLS_ACKNOWLEDGED
-    return CALLS_PENDING if pending(call.result) else CALLS
+    if pending(call.result):
+        return CALLS_PENDING
+    return CALLS_REFUSED if fruitless(call) or refuses(call.result) else CALLS

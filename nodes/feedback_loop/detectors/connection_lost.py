@@ -1,11 +1,11 @@
-"""Calls that lost their connection."""
+"""Calls that lost their connection, or found nobody at its other end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
+from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.grouping import Grouped
@@ -15,7 +15,7 @@ from systems.records import Finding
 
 
 class ConnectionLost:
-    """Calls whose connection was refused, reset or closed, one finding per tool or model."""
+    """Calls whose connection was refused, reset or closed, one finding per place; a note where all were made good."""
 
     watches: ClassVar[tuple[Topic, ...]] = ("failure",)
 
@@ -31,15 +31,15 @@ class ConnectionLost:
     def findings(self) -> Iterable[Finding]:
         """One finding per place."""
         for where, lost in self._lost.items():
-            good = all(self._run.made_good(one) for one in lost)
-            calls = {"calls": float(self._run.count(where))} if lost[0].kind == "tool" else {}
+            open_ = self._run.still_open(lost)
+            last = (open_ or lost)[-1]
             yield from self._run.finding(
                 "connection_lost",
-                "info" if good else "error",
+                "error" if open_ else "info",
                 where,
-                lost,
-                evidence=f"{names.ERROR_TYPE}={lost[-1].error_type}: {excerpt(lost[-1].error)}",
-                impact={**cost(lost), **calls},
-                explanation=f"{where} lost its connection {times(len(lost))}"
-                + ("; a later call went through." if good else "."),
+                open_ or lost,
+                evidence=f"{names.ERROR_TYPE}={last.error_type}: {excerpt(last.error)}",
+                impact=self._run.lost(open_ or lost, where),
+                explanation=f"{where} lost its connection {times(lost.count)}"
+                + ("." if open_ else "; a later call went through."),
             )

@@ -7,41 +7,69 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
 from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
 
+_ELSEWHERE = frozenset({"length", "tool_calls"})
+_NO_TEXT = ("image", "speech")
+_OUTPUT_TYPE = "gen_ai.output.type"
+
 
 class EmptyOutput:
-    """Working model calls whose recorded output is empty, one finding per model.
+    """Working model calls whose recorded output is empty, one finding per model; specloop's drafts with nothing in them.
 
-    Where an instrumentation records no content at all nothing can be said, but that no token was written.
+    Where an instrumentation records no content at all nothing can be said, but that no token was written. A call that
+    stopped for a tool or at its limit, or whose call could not be read, is none of these.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("model",)
+    watches: ClassVar[tuple[Topic, ...]] = ("model", "failure")
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._content = False
+        self._content: set[str] = set()
+        self._written = False
         self._empty: Grouped[str] = Grouped()
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if span.output.strip() or span.calls:
-            self._content = True
-        elif not span.failed and span.finish not in ("length", "max_tokens", "tool_calls", "tool_call"):
-            self._empty.add(span.where, span)
+        if span.kind != "model":
+            if subject(span, names.DRAFT) and span.attributes.get(names.CAUSE) == "empty":
+                self._empty.add(span.agent or names.DRAFT, span)
+        elif span.calls or span.output.strip():
+            self._content.add(span.title)
+            self._written = True
+        elif not span.failed and span.finish not in _ELSEWHERE and "malformed" not in span.finish:
+            if span.attributes.get(_OUTPUT_TYPE) not in _NO_TEXT:
+                self._empty.add(span.where, span)
+        else:
+            self._written |= span.output_tokens > 0
 
     def findings(self) -> Iterable[Finding]:
         """One finding per model."""
         for where, empty in self._empty.items():
-            sure = [one for one in empty if self._content or names.OUTPUT_MESSAGES in one.attributes]
+            sure = [one for one in empty if self._sure(one)]
+            if not sure:
+                continue
+            reason = f", {names.FINISH_REASONS}={sure[-1].finish}" if sure[-1].finish else ""
+            good = all(self._run.drafts.made_good(one) for one in sure)
             yield from self._run.finding(
                 "empty_output",
-                "error",
+                "warning" if good else "error",
                 where,
                 sure,
-                evidence=f"{names.OUTPUT_MESSAGES} is empty, {names.FINISH_REASONS}={empty[-1].finish or 'unknown'}",
+                evidence=f"{names.OUTPUT_MESSAGES} is empty, {sure[-1].output_tokens} tokens written{reason}",
                 explanation=f"{where} answered with nothing {times(len(sure))}.",
             )
+
+    def _sure(self, span: Operation) -> bool:
+        """Whether there was nothing, rather than nothing recorded."""
+        if span.kind != "model":
+            return True
+        if span.input_tokens and names.OUTPUT_TOKENS in span.attributes and not span.output_tokens:
+            return self._written
+        if not (span.finish or span.output_tokens):
+            return False
+        return names.OUTPUT_MESSAGES in span.attributes or span.title in self._content

@@ -25,7 +25,7 @@ class FruitlessCalls:
     Rephrased searches and guesses are attempts; going through things that the task or an earlier result names is not,
     nor are checks by different tools. A call that brings what the one before it brought has no result either; where
     that is only a word or a number, the run must have come to nothing as well. Up to `OTHERS` other calls may come in
-    between. Only every third call is looked at while nothing is found.
+    between. An empty result counts where the run has others. Only every third call is looked at until one is found.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("tool", "end")
@@ -56,6 +56,8 @@ class FruitlessCalls:
             if row.doubtful and not (self._run.ended and answer is not None and admits(answer.output)):
                 continue
             last = row.calls.shown[-1]
+            if not (last.result or last.error or any(one.result for one in self._run.tools)):
+                continue
             yield from self._run.finding(
                 "no_progress",
                 "error",

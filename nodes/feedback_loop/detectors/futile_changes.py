@@ -10,12 +10,13 @@ from typing import ClassVar
 from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
 from nodes.feedback_loop.answers import admits
 from nodes.feedback_loop.detectors.protocol import Topic
-from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.effects import only_reads
 from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.sameness import asked, settled
 from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.waiting import thinks, waits
 from systems.records import Finding
 
 CHECKS, CHECKS_NEUTRAL = 3, 4
@@ -79,9 +80,9 @@ class FutileChanges:
         return enough and answer is not None and not acknowledged(call.result) and admits(answer.output)
 
     def _changed_since(self, before: Operation) -> bool:
-        """Whether something was changed between a check and the present one."""
+        """Whether something may have been changed between a check and the present one."""
         between = takewhile(lambda one: one is not before, islice(reversed(self._run.tools), 1, MOST_BETWEEN))
-        return any(changes(one) for one in between)
+        return any(not (only_reads(one) or waits(one.name) or thinks(one.name)) for one in between)
 
 
 def _told(call: Operation) -> str:

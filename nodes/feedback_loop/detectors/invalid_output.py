@@ -2,107 +2,153 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
-from nodes.feedback_loop.detectors.output_truncated import FINISHES
+from nodes.feedback_loop.asked_form import AskedForm
 from nodes.feedback_loop.detectors.protocol import Topic
-from nodes.feedback_loop.drafts import Drafts, subject
+from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.failures import cause
-from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.messages import parsed
+from nodes.feedback_loop.json_text import unfenced, verdict
+from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.sent_back import came_from, sent_back
 from systems import names
 from systems.records import Finding
 
-_TOLD_TO_MEND = re.compile(
-    r"fix the errors? and try again|please fix your mistakes|validation errors?\b.{0,200}\b(?:try again|fix)"
-    r"|invalid (?:json|structured output|tool arguments)",
-    re.IGNORECASE | re.DOTALL,
-)
+MOST = 200
+LAST = 8
+MALFORMED = "malformed"
+
+
+class _Refused(NamedTuple):
+    """One output: the model call that wrote it, the tool call that refused it, and what was wrong."""
+
+    culprits: list[Operation]
+    problem: str
 
 
 class InvalidOutput:
-    """Drafts, answers and tool arguments that were refused for their form, and model calls that failed for it."""
+    """Answers and tool arguments of the wrong form, drafts that were refused for theirs, and calls that failed for it.
 
-    watches: ClassVar[tuple[Topic, ...]] = ("failure", "model", "step")
+    It shows in the output itself (broken JSON; against a recorded schema), in a tool that refuses its arguments, in a
+    model that is sent its answer back, and in an agent that fails over the answer.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("model", "tool", "failure")
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._drafts = Drafts()
-        self._invalid: Grouped[tuple[str, str]] = Grouped()
-        self._before: Operation | None = None
+        self._asked = AskedForm()
+        self._refused: dict[tuple[str, str], list[_Refused]] = {}
+        self._calls: dict[str, _Refused] = {}
+        self._blamed: set[str] = set()
         self._content = False
+        self._before: Operation | None = None
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        self._drafts.observe(span)
-        why = cause(span) if span.failed else ""
         if span.kind == "model":
-            self._model(span, why)
-        elif span.kind == "tool" and why == "invalid":
-            self._invalid.add((span.where, "arguments"), span)
-        elif why in ("invalid", "error") and subject(span, names.DRAFT):
-            self._invalid.add((span.agent or names.DRAFT, span.error_type or why), span)
-        elif why == "invalid":
-            self._invalid.add((span.where, why), self._before or span)
+            self._model(span)
+        elif span.kind == "tool":
+            self._tool(span)
+        elif span.attributes.get(names.CAUSE) != "empty":
+            why = cause(span)
+            if subject(span, names.DRAFT):
+                if why in ("invalid", "error"):
+                    self._add((span.agent or names.DRAFT, span.error_type or why), [span], span.error)
+            elif why == "invalid":
+                self._holder(span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per place and cause."""
-        for (where, why), refused in self._invalid.items():
-            good = all(self._drafts.made_good(one) for one in refused)
-            spent = cost(refused)
-            spent["tokens"] += sum(self._drafts.tokens(one) for one in refused)
+        for (where, why), refused in self._refused.items():
+            culprits = [one for case in refused for one in case.culprits]
+            drafts = [one for one in culprits if subject(one, names.DRAFT)]
+            good = bool(drafts) and all(self._run.drafts.made_good(one) for one in drafts)
+            mended = good or self._mended(where, refused)
+            spent = cost(culprits)
+            spent["tokens"] += sum(self._run.drafts.tokens(one) for one in drafts)
             yield from self._run.finding(
                 "invalid_output",
-                "warning" if good else "error",
+                "warning" if mended else "error",
                 where,
-                refused,
-                evidence=f"{why}: {excerpt(refused[-1].error or refused[-1].output or refused[-1].arguments)}",
+                culprits,
+                evidence=f"{why}: {excerpt(refused[-1].problem)}",
                 impact={**spent, "failures": float(len(refused))},
                 explanation=f"What the model gave could not be used {times(len(refused))} ({why})"
-                + ("; a later attempt could." if good else "."),
+                + ("; a later attempt could." if mended else "."),
             )
 
-    def _model(self, span: Operation, why: str) -> None:
+    def _mended(self, where: str, refused: list[_Refused]) -> bool:
+        """Whether the tool that refused its arguments worked later, or was given others."""
+        last = refused[-1].culprits[-1]
+        return last.kind == "tool" and self._run.made_good(last)
+
+    def _model(self, span: Operation) -> None:
         before, self._before = self._before, span
-        self._content |= bool(span.calls or span.output)
-        if why in ("invalid", "error"):
-            self._invalid.add((span.where, span.error_type or why), span)
-        elif _malformed(span) or (self._content and _refused_by_framework(span)):
-            self._invalid.add((span.where, "arguments"), span)
-        elif _broken_json(span.output) and span.finish not in FINISHES:
-            self._invalid.add((span.where, "schema"), span)
-        if before is not None and not before.failed and self._asked_again(before, span):
-            self._invalid.add((before.where, "schema"), before)
+        if span.failed:
+            if cause(span) == "invalid":
+                self._add((span.where, span.error_type or "invalid"), [span], span.error)
+            return
+        if before is not None and not before.failed and span.messages and before.span_id not in self._blamed:
+            if words := sent_back(before, span, self._run):
+                where = before.calls[0].name if before.calls else before.where
+                self._add((where, "arguments" if before.calls else "schema"), [before], words)
+        if span.calls:
+            self._content = True
+            for call in span.calls:
+                if wrong := self._asked.wrong_arguments(call, span):
+                    self._calls[call.id or f"{call.name} {call.arguments}"] = self._add(
+                        (call.name, "arguments"), [span], f"{wrong}: {call.arguments}"
+                    )
+        elif span.output:
+            self._content = True
+            if span.finish != "length" and (wrong := self._wrong_answer(span)):
+                self._add((span.where, "schema"), [span], f"{wrong}: {span.output}")
+        elif span.finish == "tool_calls" and self._content or MALFORMED in span.finish:
+            self._add((span.where, "arguments"), [span], f"{names.FINISH_REASONS}={span.finish}, and no call to be read")
 
-    def _asked_again(self, before: Operation, now: Operation) -> bool:
-        """Whether the model is sent back with its answer: told to mend it, or asked just the same once more."""
-        if not now.messages or _malformed(before) or _broken_json(before.output):
-            return False
-        last = now.messages[-1]
-        if _TOLD_TO_MEND.search(last.text):
-            ran = {tool.call_id for tool in list(self._run.tools)[-len(before.calls) - 1 :]}
-            return last.role != "tool" or last.call_id not in ran
-        return before.output.lstrip()[:1] == "{" and now.messages == before.messages
+    def _wrong_answer(self, span: Operation) -> str:
+        found = verdict(unfenced(span.output)) if "{" in span.output[:12] else "text"
+        if found == "broken" or (found == "cut" and span.finish):
+            return "no JSON"
+        return self._asked.wrong_answer(span)
+
+    def _tool(self, span: Operation) -> None:
+        known = self._calls.pop(span.call_id or f"{span.name} {span.arguments}", None) if self._calls else None
+        if known is not None:
+            known.culprits.append(span)
+        elif span.failed:
+            if cause(span) == "invalid":
+                self._add((span.where, "arguments"), [*self._asking(span), span], span.error)
+        elif wrong := self._asked.refused_by_schema(span):
+            self._add((span.where, "arguments"), [*self._asking(span), span], f"{wrong}: {span.arguments}")
+
+    def _asking(self, tool: Operation) -> list[Operation]:
+        """The model call that asked for a tool call."""
+        for model in list(self._run.models)[-LAST:][::-1]:
+            if any(_is_of(call, tool) for call in model.calls):
+                return [model] if model.span_id != tool.span_id else []
+        return []
+
+    def _holder(self, span: Operation) -> None:
+        """An agent or a step that failed over what the model gave."""
+        models = came_from(self._run.models, span)
+        if not models:
+            self._add((span.where, "invalid"), [span], span.error)
+        elif not any(one.span_id in self._blamed for one in models) and (models[0].output.strip() or models[0].calls or not self._content):
+            self._add((span.where, "schema"), models, span.error)
+
+    def _add(self, place: tuple[str, str], culprits: list[Operation], problem: str) -> _Refused:
+        case = _Refused(culprits, problem)
+        cases = self._refused.setdefault(place, [])
+        if len(cases) < MOST:
+            cases.append(case)
+            self._blamed.update(one.span_id for one in culprits)
+        return case
 
 
-def _malformed(operation: Operation) -> bool:
-    return any(call.arguments and not isinstance(parsed(call.arguments), dict) for call in operation.calls)
-
-
-def _refused_by_framework(operation: Operation) -> bool:
-    """It stopped to call tools, and no call is left that could be read."""
-    return operation.finish in ("tool_calls", "tool_call") and not operation.calls and not operation.output.strip()
-
-
-def _broken_json(text: str) -> bool:
-    """Whether a text sets out to be a JSON object and is none."""
-    text = text.strip()
-    if text.startswith("```json"):
-        text = text.removeprefix("```json").partition("```")[0].strip()
-    return (
-        len(text) > 1 and text[0] == "{" and text[1:].lstrip()[:1] in ('"', "'", "}") and isinstance(parsed(text), str)
-    )
+def _is_of(call: ToolCall, tool: Operation) -> bool:
+    return call.id == tool.call_id if call.id and tool.call_id else call.name == tool.name

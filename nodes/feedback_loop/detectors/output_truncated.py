@@ -5,49 +5,77 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, times
+from nodes.feedback_loop.agent_run import AgentRun, times
 from nodes.feedback_loop.detectors.protocol import Topic
-from nodes.feedback_loop.drafts import Drafts, subject
+from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.json_text import cut_off
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
 
-FINISHES = frozenset({"length", "max_tokens", "max_output_tokens", "MAX_TOKENS", "model_length"})
+MOST_TOKENS = "gen_ai.request.max_tokens"
+_FENCE = "```"
 
 
 class OutputTruncated:
-    """Model calls that ended at the token limit, and drafts that were cut off where the model call is not seen."""
+    """Model calls that ended at the token limit, and drafts that were cut off where the model call is not seen.
 
-    watches: ClassVar[tuple[Topic, ...]] = ("model", "step", "failure")
+    Where no reason to stop is told, JSON and code that break off before their end show it.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("model", "failure")
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._drafts = Drafts()
         self._cut: Grouped[tuple[str, str]] = Grouped()
+        self._known: set[str] = set()
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        self._drafts.observe(span)
         if span.kind == "model":
-            if span.finish in FINISHES or (span.failed and cause(span) == "truncated"):
-                self._cut.add((span.where, names.CHAT), span)
-        elif span.failed and subject(span, names.DRAFT) and cause(span) == "truncated":
-            self._cut.add((span.agent or names.DRAFT, names.DRAFT), span)
+            if said := _limit(span) if not span.failed else "length" if cause(span) == "truncated" else "":
+                self._known.add(span.span_id)
+                self._cut.add((span.where, said), span)
+        elif subject(span, names.DRAFT) and cause(span) == "truncated":
+            if not any(one.span_id in self._known for one in self._run.drafts.models(span)):
+                self._cut.add((span.agent or names.DRAFT, names.CAUSE), span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per model, one per drafting node."""
-        for (where, what), cut in self._cut.items():
-            lost = any(names.STEP in one.attributes and not self._drafts.made_good(one) for one in cut)
-            spent = cost(cut)
-            spent["tokens"] += sum(self._drafts.tokens(one) for one in cut if what == names.DRAFT)
+        for (where, said), cut in self._cut.items():
+            drafts = self._run.drafts
+            lost = any(names.STEP in one.attributes and not drafts.made_good(one) for one in cut)
+            tokens = sum(drafts.tokens(one) for one in cut if one.kind != "model")
             yield from self._run.finding(
                 "output_truncated",
                 "error" if lost else "warning",
                 where,
                 cut,
-                evidence=f"{names.FINISH_REASONS}=length" if what == names.CHAT else f"{names.CAUSE}=truncated",
-                impact={**spent, "failures": float(len(cut))},
-                explanation=f"Output was cut off at the token limit {times(len(cut))}, and what was written is lost.",
+                confidence=0.8 if said == "end" else 1.0,
+                evidence=_EVIDENCE[said] + (f": …{cut[-1].output[-80:]}" if said == "end" else ""),
+                impact={**cut.impact, "tokens": cut.impact["tokens"] + tokens, "failures": float(cut.count)},
+                explanation=f"Output was cut off at the token limit {times(cut.count)}, and what was written is lost.",
             )
+
+
+_EVIDENCE = {
+    "length": f"{names.FINISH_REASONS}=length",
+    "limit": f"{names.OUTPUT_TOKENS} has reached {MOST_TOKENS}",
+    "end": "it breaks off",
+    names.CAUSE: f"{names.CAUSE}=truncated",
+}
+
+
+def _limit(span: Operation) -> str:
+    """What shows that the output of a working call was cut off; empty where nothing does."""
+    if span.finish:
+        return "length" if span.finish == "length" else ""
+    limit = span.attributes.get(MOST_TOKENS)
+    if isinstance(limit, int) and 0 < limit <= span.output_tokens:
+        return "limit"
+    text = span.output
+    if any(cut_off(call.arguments) for call in span.calls) or (text and not span.calls and cut_off(text)):
+        return "end"
+    return "end" if _FENCE in text and text.count(_FENCE) % 2 and not text.rstrip().endswith(_FENCE) else ""

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.effects import changes
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.sameness import asked, brought, same_result
@@ -80,7 +81,9 @@ def _again(before: Operation, now: Operation) -> bool:
     """Whether it is the same as two calls before: its name and result, and what it was asked in substance."""
     if before.name != now.name or not brought(now) or now.start_ns < before.end_ns or not same_result(before, now):
         return False
-    return asked(before) == asked(now) or now.kind == "agent" or _about_the_same(before.arguments, now.arguments)
+    if asked(before) == asked(now) or now.kind == "agent":
+        return True
+    return not changes(now) and _about_the_same(before.arguments, now.arguments)
 
 
 def _about_the_same(one: str, other: str) -> bool:

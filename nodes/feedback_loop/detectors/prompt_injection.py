@@ -29,7 +29,8 @@ class PromptInjection:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if span.result and may_order(span.result.lower()) and (passage := injected(span.result)):
+        text = span.result or span.error
+        if text and may_order(text.lower()) and (passage := injected(text)):
             if len(self._injected.items()) < MOST:
                 self._injected.add((span.where, passage), span)
 

@@ -13,9 +13,12 @@ from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
 
+PATIENCE = 3
+"""So many refusals are no accident, even where a later call goes through."""
+
 
 class RateLimited:
-    """Calls refused with 429 or its like, one finding per tool or model."""
+    """Calls refused with 429 or its like, one finding per place."""
 
     watches: ClassVar[tuple[Topic, ...]] = ("failure",)
 
@@ -31,13 +34,15 @@ class RateLimited:
     def findings(self) -> Iterable[Finding]:
         """One finding per place."""
         for where, refused in self._refused.items():
-            good = len(refused) == 1 and self._run.made_good(refused[0])
+            open_ = self._run.still_open(refused)
+            last = refused[-1]
             yield from self._run.finding(
                 "rate_limited",
-                "info" if good else "error",
+                "error" if open_ else "info" if refused.count < PATIENCE else "warning",
                 where,
                 refused,
-                evidence=f"{names.ERROR_TYPE}={refused[-1].error_type}: {excerpt(refused[-1].error)}",
-                explanation=f"{where} refused {times(len(refused))} because of too many requests"
-                + ("; a later call went through." if good else "."),
+                evidence=f"{names.ERROR_TYPE}={last.error_type}: {excerpt(last.error)}",
+                impact=self._run.lost(refused, where),
+                explanation=f"{where} refused {times(refused.count)} because of too many requests"
+                + ("." if open_ else "; a later call went through."),
             )

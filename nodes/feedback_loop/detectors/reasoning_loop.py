@@ -19,11 +19,11 @@ MOST_FOUND = 100
 class ReasoningLoop:
     """At least `SAME` times in a row the same thought, or the same words in one growing conversation without a call.
 
-    What the model says beside calls is judged by what the calls bring. The same short answer to other questions (one
-    conversation each) is healthy.
+    A run that has two thoughts, both the same, has gone round as far as it got. What the model says beside calls is
+    judged by what the calls bring. The same short answer to other questions (one conversation each) is healthy.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("reasoning", "model")
+    watches: ClassVar[tuple[Topic, ...]] = ("reasoning", "model", "end")
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -33,6 +33,7 @@ class ReasoningLoop:
         self._reply: Operation | None = None
         self._tool: Operation | None = None
         self._found: list[tuple[str, Series]] = []
+        self._different = 0
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
@@ -40,6 +41,7 @@ class ReasoningLoop:
             thought = " ".join(str(span.attributes.get("reasoning.chain") or span.output or span.result).split())
             if not thought or thought != self._thought:
                 self._thoughts, self._thought = Series(), thought
+                self._different += 1
             if thought:
                 self._count(self._thoughts, thought, span)
         elif span.calls or not span.output:
@@ -53,13 +55,15 @@ class ReasoningLoop:
 
     def findings(self) -> Iterable[Finding]:
         """One finding per text."""
-        for text, again in self._found:
+        short = self._run.ended and self._different == 1 and self._thoughts.count == SAME - 1
+        for text, again in (*self._found, *([(self._thought, self._thoughts)] if short else ())):
             yield from self._run.finding(
                 "reasoning_loop",
                 "error",
                 again.shown[0].name,
                 again.shown,
                 evidence=excerpt(text),
+                confidence=1.0 if again.count >= SAME else 0.6,
                 impact={**again.impact, "tokens": float(sum(one.tokens for one in again.shown))},
                 explanation=f"The same was thought {again.count} times in a row, and nothing was done about it.",
             )

@@ -75,8 +75,7 @@ class RedundantCall:
 
 def _severity(again: Series) -> Severity:
     first = again.shown[0]
-    if not brought(first) or (not first.result and again.count < 2):
+    if not brought(first) or pending(first.result):
         return "info"
-    if again.count < 2 and first.result and (pending(first.result) or nothing_found(first.result)):
-        return "info"
-    return "warning"
+    unsure = not first.result or nothing_found(first.result)
+    return "info" if unsure and again.count < 2 else "warning"

@@ -2,56 +2,103 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
+from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.fruitless import attempt, words
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.waiting import pending
 from systems.records import Finding
 
 ATTEMPTS = 4
+MOST_ROWS = 1_000
+_SHORT = 300
+_REFUSES = re.compile(
+    r"\b(?:unavailable|overloaded|locked|refus(?:ed|es|ing)|reject(?:ed|s)|throttled|unreachable|failed|failure|"
+    r"error|down|offline|try again|50[0234])\b",
+    re.IGNORECASE,
+)
+
+_Row = tuple[str, str]
 
 
 class RetryStorm:
-    """At least `ATTEMPTS` failures of one call in a row: same tool and arguments, or the model of one parent.
+    """At least `ATTEMPTS` failures of one call in a row: same tool and arguments, or the model of one agent.
 
-    Refusals for rate count whatever the arguments: the next call is refused as well.
+    Refusals for rate count whatever the arguments, as the next call is refused as well; failures in the very same words
+    do where the arguments only put the same in another way. A result that says, word for word the same, that the
+    service does not work is a failure here. What the model got wrong itself is another matter (`invalid_output`).
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool", "model")
+    watches: ClassVar[tuple[Topic, ...]] = ("failure", "repeat")
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._row: dict[tuple[str, str], list[Operation]] = {}
-        self._storms: Grouped[tuple[str, str]] = Grouped()
+        self._rows: dict[_Row, list[Operation]] = {}
+        self._storms: Grouped[_Row] = Grouped()
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if span.failed:
-            key = span.where, "" if span.kind == "model" or cause(span) == "rate_limited" else span.arguments
-            row = self._row.setdefault(key, [])
-            row.append(span)
-            if len(row) == ATTEMPTS:
-                for one in row:
-                    self._storms.add(key, one)
-            elif len(row) > ATTEMPTS:
-                self._storms.add(key, span)
-        elif self._row:
-            self._row.pop((span.where, span.arguments), None)
-            self._row.pop((span.where, ""), None)
+        if not span.failed:
+            before = self._run.before
+            if before is not None and before.result == span.result and _refuses(span.result):
+                row = (span.where, span.arguments)
+                if row not in self._rows:
+                    self._add(row, before)
+                self._add(row, span)
+        elif span.kind in ("tool", "model", "retrieval") and (why := cause(span)) not in ("invalid", "truncated"):
+            place = f"{span.agent}/{span.where}" if span.kind == "model" else span.where
+            alike = span.kind == "model" or why == "rate_limited"
+            self._add((place, "" if alike else span.arguments), span)
+            if not alike and span.error and span.arguments:
+                self._reworded((place, f"{span.error_type}: {span.error}"), span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per call."""
-        for (where, _), failed in self._storms.items():
+        told: set[str] = set()
+        for _, failed in self._storms.items():
+            culprits = [one for one in failed if one.span_id not in told]
+            told.update(one.span_id for one in culprits)
+            where, last = failed[-1].where, failed[-1]
             yield from self._run.finding(
                 "retry_storm",
                 "error",
                 where,
-                failed,
-                evidence=f"{len(failed)} failures in a row; the last: {excerpt(failed[-1].error)}",
-                impact={**cost(failed), "calls": float(len(failed))},
-                explanation=f"{where} was tried {len(failed)} times in a row without success or a change.",
+                culprits,
+                evidence=f"{failed.count} failures in a row; the last: {excerpt(last.error or last.result)}",
+                impact={**failed.impact, "failures": float(failed.count), "calls": float(failed.count)},
+                explanation=f"{where} was tried {failed.count} times in a row without success or a change.",
             )
+
+    def _reworded(self, key: _Row, span: Operation) -> None:
+        row = self._rows.get(key)
+        if row and not attempt(words(row[-1].arguments), words(span.arguments), self._run.words_of_task()):
+            row.clear()
+        self._add(key, span)
+
+    def _add(self, key: _Row, span: Operation) -> None:
+        row = self._rows.get(key)
+        if row is None:
+            if len(self._rows) >= MOST_ROWS:
+                del self._rows[next(iter(self._rows))]
+            row = self._rows[key] = []
+        elif row and row[-1].span_id == span.span_id:
+            return
+        elif row and self._run.made_good(row[-1]):
+            row.clear()
+        row.append(span)
+        if len(row) == ATTEMPTS:
+            for one in row:
+                self._storms.add(key, one)
+        elif len(row) > ATTEMPTS:
+            self._storms.add(key, span)
+            del row[:-ATTEMPTS]
+
+
+def _refuses(result: str) -> bool:
+    return 0 < len(result) < _SHORT and bool(_REFUSES.search(result)) and not pending(result)

@@ -1,11 +1,11 @@
-"""Tools that failed, and servers that are not there."""
+"""Tools that failed, servers that are not there, and model calls that failed for no reason of a kind of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
+from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.failures import cause
@@ -14,13 +14,13 @@ from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
 
-_MEANING = {"empty": "gave nothing", "arguments": "refused its arguments"}
+_CALLS = ("tool", "retrieval", "model", "embedding", "memory")
 
 
 class ToolError:
-    """Failed tool calls, one finding per tool and cause; one per server that is not there, whatever was asked of it.
+    """Failed calls, one finding per tool and type of error; one per server that is not there, whatever was asked of it.
 
-    A failure that a later call of the same tool made good is a note.
+    A failure that a later call made good, or another tool, is a note.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("failure",)
@@ -35,31 +35,32 @@ class ToolError:
         why = cause(span)
         if server := _absent(span, why):
             self._absent.add(server, span)
-        elif span.kind in ("tool", "retrieval") and why == "error":
+        elif span.kind in _CALLS and why == "error":
             self._failed.add((span.where, span.error_type), span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per tool and type of error, one per absent server."""
         for (tool, error_type), failed in self._failed.items():
-            good = all(self._run.made_good(one) or self._run.replaced(one) for one in failed)
+            open_ = self._run.still_open(failed)
+            empty = error_type == "empty"
             yield from self._run.finding(
                 "tool_error",
-                "info" if good else "warning" if error_type == "empty" else "error",
+                "info" if not open_ else "warning" if empty else "error",
                 tool,
-                failed,
-                evidence=f"{names.ERROR_TYPE}={error_type or 'error'}: {excerpt(failed[-1].error)}",
-                impact={**cost(failed), "calls": float(self._run.count(tool))},
-                explanation=f"{tool} {_MEANING.get(error_type, 'failed')} {times(len(failed))}; "
-                + ("another call made it good." if good else "nothing made it good."),
+                open_ or failed,
+                evidence=f"{names.ERROR_TYPE}={error_type or 'error'}: {excerpt((open_ or failed)[-1].error)}",
+                impact=self._run.lost(open_ or failed, tool),
+                explanation=f"{tool} {'gave nothing' if empty else 'failed'} {times(failed.count)}; "
+                + ("nothing made it good." if open_ else "another call made it good."),
             )
         for server, failed in self._absent.items():
-            good = all(self._run.made_good(one) for one in failed if one.kind == "tool")
             yield from self._run.finding(
                 "tool_error",
-                "warning" if good else "error",
+                "error" if any(not self._run.made_good(one) for one in failed if one.kind == "tool") else "warning",
                 server,
                 failed,
                 evidence=f"{names.START_SERVER}: {excerpt(failed[0].error)}",
+                impact=failed.impact,
                 explanation=f"The server {server} is not there; what only it can answer stays open.",
             )
 

@@ -109,17 +109,19 @@ class Account:
         self.own_ns += own
         self.durations.add(duration)
 
-    def add_usage(self, sent: int, received: int, cached: int, reasoning: int, cost: float) -> None:
-        """Count what a call used; its cost is NaN where it is not known."""
+    def add_tokens(self, sent: int, received: int, cached: int, reasoning: int) -> None:
+        """Count tokens of a call whose cost is not known so far."""
         self.input += sent
         self.output += received
         self.cached += cached
         self.reasoning += reasoning
-        if cost == cost:
-            self.cost += cost
-            self.priced += 1
-        elif sent or received:
-            self.unpriced += 1
+        self.unpriced += 1
+
+    def add_cost(self, cost: float) -> None:
+        """Count the cost of a call, in US dollars."""
+        self.cost += cost
+        self.priced += 1
+        self.unpriced -= 1
 
     def add_at_once(self, work: int, busy: int, most: int) -> None:
         """Count a stretch of time in which calls were at work."""
@@ -167,7 +169,7 @@ class Account:
             cached_tokens=self.cached,
             reasoning_tokens=self.reasoning,
             cost_usd=self.cost if self.priced else None,
-            unpriced=self.unpriced,
+            unpriced=max(0, self.unpriced),
             retries=self.retries,
             mean_concurrency=self.work_ns / self.busy_ns if self.busy_ns else float(self.most_at_once),
             max_concurrency=self.most_at_once,

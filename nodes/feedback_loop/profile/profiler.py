@@ -86,7 +86,7 @@ def own_seconds(spans: Iterable[Span]) -> dict[tuple[str, str], float]:
     traces: dict[str, TraceRows] = {}
     for operation in in_order(map(read, spans)):
         traces.setdefault(operation.trace_id, TraceRows(NO_PRICES)).observe(operation)
-    found = {}
+    found: dict[tuple[str, str], float] = {}
     for trace_id, rows in traces.items():
         own, ids = own_times(rows, Forest(rows)), list(rows.ids)
         found |= {(trace_id, ids[number]): own[row] / 1e9 for row, number in enumerate(rows.ids_own)}

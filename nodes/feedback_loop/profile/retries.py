@@ -13,6 +13,7 @@ REMEMBERED = 8
 
 class _Failed(NamedTuple):
     content: Any
+    start_ns: int
     end_ns: int
 
 
@@ -32,14 +33,18 @@ class Retries:
         if not self._failed and not operation.failed:
             return False
         key = operation.kind, operation.where
-        failed = self._failed.get(key)
+        failed = self._failed.get(key, [])
         again = _taken(failed, operation) if failed else False
         if operation.failed:
-            if failed is None:
-                failed = self._failed[key] = []
-            failed.append(_Failed(_content(operation), operation.end_ns))
-            del failed[:-REMEMBERED]
+            one = _Failed(_content(operation), operation.start_ns, operation.end_ns)
+            kept = [other for other in failed if not _wraps(one, other)]
+            self._failed[key] = [*kept, one][-REMEMBERED:]
         return again
+
+
+def _wraps(one: _Failed, other: _Failed) -> bool:
+    """Whether one is a wrapper's span of the other, or holds it as one of its attempts."""
+    return one.start_ns <= other.start_ns and other.end_ns <= one.end_ns and one.content == other.content
 
 
 def _taken(failed: list[_Failed], operation: Operation) -> bool:

@@ -6,10 +6,8 @@ import math
 from array import array
 from typing import Any, NamedTuple
 
-from nodes.feedback_loop.nesting import Nesting
 from nodes.feedback_loop.operations import Operation, OperationKind
 from nodes.feedback_loop.profile.retries import Retries
-from nodes.feedback_loop.profile.untold import COST, TOKENS, Untold
 from systems import names
 from systems.prices import Prices
 
@@ -17,8 +15,9 @@ COUNTED: frozenset[OperationKind] = frozenset({"model", "tool", "embedding"})
 """Kinds of calls that a profile counts."""
 FAILED = 1
 RETRY = 2
-ECHO = 4
-"""Flags of a row; an echo is a wrapper of the same call and no call of its own."""
+TOLD_TOKENS = 4
+TOLD_COST = 8
+"""Flags of a row; the last two are of rows of models."""
 MOST = 2**62
 """Largest number in a column."""
 
@@ -58,7 +57,7 @@ class TraceRows:
         starts: nanoseconds since the epoch.
         ends: likewise; never before the start.
         shapes: number of the row's shape in `shape_numbers`.
-        flags: `FAILED`, `RETRY`, `ECHO`.
+        flags: `FAILED`, `RETRY`, `TOLD_TOKENS`, `TOLD_COST`.
         usage: of calls of models.
     """
 
@@ -72,13 +71,13 @@ class TraceRows:
         self.flags = bytearray()
         self.usage = Usage(array("i"), array("q"), array("q"), array("q"), array("q"), array("d"))
         self._prices = prices
-        self._nesting, self._untold, self._retries = Nesting(), Untold(), Retries()
+        self._retries = Retries()
 
     def __len__(self) -> int:
         return len(self.ids_own)
 
     def observe(self, operation: Operation) -> None:
-        """Add a row; children before their parents."""
+        """Add a row."""
         ids, row_of, row = self.ids, self.row_of, len(self.ids_own)
         number = ids.setdefault(operation.span_id, len(ids))
         if number == len(row_of):
@@ -117,31 +116,26 @@ class TraceRows:
 
     def _observe_call(self, operation: Operation, row: int) -> int:
         """The row's flags."""
-        echo, _ = self._nesting.observe(operation)
         flags, kind = FAILED if operation.failed else 0, operation.kind
         if kind in COUNTED:
-            if echo:
-                flags |= ECHO
-            elif self._retries.observe(operation):
+            if self._retries.observe(operation):
                 flags |= RETRY
             if kind != "tool":
-                self._observe_usage(operation, row, echo)
-        elif kind == "step":
-            self._untold.observe(operation, None, echo=False)
+                flags |= self._observe_usage(operation, row)
         return flags
 
-    def _observe_usage(self, operation: Operation, row: int, echo: bool) -> None:
+    def _observe_usage(self, operation: Operation, row: int) -> int:
         sent, received = min(operation.input_tokens, MOST), min(operation.output_tokens, MOST)
         cost = operation.cost
         if cost is None and (sent or received) and (price := self._prices.of(operation.name)):
             cost = price.cost(sent, received, operation.cached_tokens)
-        counts = self._untold.observe(operation, cost, echo=echo)
-        if not counts:
-            return
-        usage, tokens = self.usage, counts & TOKENS
+        if not (sent or received or cost is not None):
+            return 0
+        usage = self.usage
         usage.rows.append(row)
-        usage.input.append(sent if tokens else 0)
-        usage.output.append(received if tokens else 0)
-        usage.cached.append(min(operation.cached_tokens, MOST) if tokens else 0)
-        usage.reasoning.append(min(operation.reasoning_tokens, MOST) if tokens else 0)
-        usage.cost.append(cost if cost is not None and counts & COST else math.nan)
+        usage.input.append(sent)
+        usage.output.append(received)
+        usage.cached.append(min(operation.cached_tokens, MOST))
+        usage.reasoning.append(min(operation.reasoning_tokens, MOST))
+        usage.cost.append(math.nan if cost is None else cost)
+        return (TOLD_TOKENS if sent or received else 0) | (0 if cost is None else TOLD_COST)

@@ -15,7 +15,8 @@ from nodes.feedback_loop.profile.accounts import NOWHERE, Account, Accounts, Key
 from nodes.feedback_loop.profile.concurrency import at_once, bursts
 from nodes.feedback_loop.profile.critical_path import own_times, shares
 from nodes.feedback_loop.profile.forest import NONE, Forest
-from nodes.feedback_loop.profile.rows import ECHO, FAILED, RETRY, Shape, TraceRows
+from nodes.feedback_loop.profile.rows import FAILED, RETRY, TOLD_COST, TOLD_TOKENS, Shape, TraceRows
+from nodes.feedback_loop.profile.wrappers import Wrappers
 
 MOST_LINKS = 1_000
 """Links of a critical path that are told one by one: the longest."""
@@ -36,8 +37,9 @@ class Tally:
         self._shares = shares(rows, self._forest)
         self._calls, self._called = numbered([None, *map(call_of, shapes)])
         self._places, self._placed = placed(rows, self._forest, list(map(place_of, shapes)))
+        self._wrappers = Wrappers(rows, self._forest, shapes)
         self._cells: dict[Cell, int] = {}
-        self._cell_of = array("i", map(self._cell, rows.shapes, self._placed, rows.flags))
+        self._cell_of = array("i", map(self._cell, rows.shapes, self._placed, self._wrappers.is_echo))
 
     def count(self, accounts: Accounts) -> None:
         """Add the trace to the accounts."""
@@ -53,8 +55,8 @@ class Tally:
         self._enter(accounts)
         self._end(accounts)
 
-    def _cell(self, shape: int, place: int, flags: int) -> int:
-        return self._cells.setdefault((0 if flags & ECHO else self._called[shape + 1], place), len(self._cells))
+    def _cell(self, shape: int, place: int, echo: int) -> int:
+        return self._cells.setdefault((0 if echo else self._called[shape + 1], place), len(self._cells))
 
     def _whole(self, cell: Cell) -> Iterator[Key]:
         call = self._calls[cell[0]]
@@ -62,7 +64,7 @@ class Tally:
 
     def _sums(self) -> list[Account]:
         """What the rows of each cell sum up to."""
-        rows, usage = self._rows, self._rows.usage
+        rows, usage, counts = self._rows, self._rows.usage, self._wrappers.counts
         used = array("i", (self._cell(rows.shapes[row], self._placed[row], 0) for row in usage.rows))
         sums = [Account() for _ in self._cells]
         called = [call for call, _ in self._cells]
@@ -74,8 +76,11 @@ class Tally:
                 account.add(end - start, own, failed=flags & FAILED != 0)
                 if flags & RETRY:
                     account.retries += 1
-        for cell, *told in zip(used, *usage[1:], strict=True):
-            sums[cell].add_usage(*told)
+        for cell, row, *tokens, cost in zip(used, *usage, strict=True):
+            if any(tokens) and counts[row] & TOLD_TOKENS:
+                sums[cell].add_tokens(*tokens)
+            if cost == cost and counts[row] & TOLD_COST:
+                sums[cell].add_cost(cost)
         return sums
 
     def _work_at_once(
@@ -84,7 +89,7 @@ class Tally:
         """Concurrency; a call that holds another one waits for it and is at work among its own kind only."""
         rows, cell_of, holding = self._rows, self._cell_of, self._holding()
         called = [call for call, _ in self._cells]
-        calls = [row for row, cell in enumerate(cell_of) if called[cell]]
+        calls = array("i", (row for row, cell in enumerate(cell_of) if called[cell]))
         for burst in bursts(rows, calls):
             if len(burst) == 1:
                 duration = rows.ends[burst[0]] - rows.starts[burst[0]]
@@ -135,12 +140,12 @@ class Tally:
 
     def _links(self) -> Sequence[int]:
         """Rows of the critical path in order of time; of those that started together parents before children."""
-        rows, share = self._rows, self._shares
-        links = [row for row in self._forest.order if share[row]]
+        share = self._shares
+        links = array("i", (row for row in self._forest.order if share[row]))
         if len(links) > MOST_LINKS:
             longest = set(nlargest(MOST_LINKS, links, key=share.__getitem__))
-            links = [row for row in links if row in longest]
-        return sorted(links, key=rows.starts.__getitem__)
+            links = array("i", (row for row in links if row in longest))
+        return sorted(links, key=self._rows.starts.__getitem__)
 
 
 def numbered(items: Iterable[Item]) -> tuple[list[Item], list[int]]:

@@ -21,7 +21,8 @@ _UNSEEN = re.compile(
 """Control characters, format characters that hide or reorder text, tags, lone surrogates."""
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$!])")
 _REFERENCE = re.compile(r"[@#](?=\w)|:(?=//|\w+:)|(?<=www)\.", re.IGNORECASE)
-"""What GitHub makes a mention, an issue, a web address or an emoji of, without further marks."""
+"""Behind this an invisible word joiner keeps GitHub from making a mention, an issue, a link or an emoji of it."""
+JOINER = "\u2060"
 
 
 def plain(text: str, most: int = MOST) -> str:
@@ -34,17 +35,22 @@ def plain(text: str, most: int = MOST) -> str:
 def prose(text: str, most: int = MOST) -> str:
     """Text between Markdown: no marks, no HTML, no links, no mentions."""
     marked = _SPECIAL.sub(r"\\\1", plain(text, most))
-    return _REFERENCE.sub(lambda found: f"&#{ord(found[0])};", html.escape(marked, quote=False))
+    return _REFERENCE.sub(lambda found: found[0] + JOINER, html.escape(marked, quote=False))
 
 
 def code(text: str, most: int = MOST) -> str:
-    """Text as a Markdown code span, which holds whatever it says; also inside a table."""
-    line = plain(text, most).replace("|", "\\|")
+    """Text as a Markdown code span, which holds whatever it says."""
+    line = plain(text, most)
     if not line:
         return ""
     fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
     space = " " if line[0] == "`" or line[-1] == "`" else ""
     return f"{fence}{space}{line}{space}{fence}"
+
+
+def cell(text: str, most: int = MOST) -> str:
+    """A code span in a cell of a table."""
+    return code(text, most).replace("|", "\\|")
 
 
 def html_text(text: str, most: int = MOST) -> str:

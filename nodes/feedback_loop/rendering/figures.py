@@ -23,9 +23,11 @@ def figure(value: float | None, unit: Unit) -> str:
 
 
 def seconds(value: float) -> str:
-    """A duration: `0.8 ms`, `1.24 s`, `3 min 20 s`, `2 h 5 min`."""
+    """A duration: `0.8 µs`, `12.3 ms`, `1.24 s`, `3 min 20 s`, `2 h 5 min`."""
     if value == 0:
         return "0 s"
+    if value < 0.0009995:
+        return f"{value * 1e6:.3g} µs"
     if value < 0.9995:
         return f"{value * 1000:.3g} ms"
     if value < 99.95:
@@ -40,6 +42,14 @@ def seconds(value: float) -> str:
 def dollars(value: float) -> str:
     """An amount of US dollars: two digits, more where it is small."""
     return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.2g}" if value >= 0.0001 else "<$0.0001"
+
+
+def short(value: float) -> str:
+    """A count in three digits: `950`, `12.3k`, `4.83M`."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= 0.9995 * size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.0f}"
 
 
 def counted(number: int, word: str) -> str:
@@ -79,6 +89,15 @@ def verdict(findings: Sequence[Finding], spans: int) -> str:
     return f"{counted(len(findings), 'finding')}: {counts}"
 
 
+def short_names(files: Sequence[str]) -> list[str]:
+    """Paths without the folder that they have in common."""
+    common = len(files[0].rpartition("/")[0]) + 1 if files and "/" in files[0] else 0
+    for file in files:
+        while common and file[:common] != files[0][:common]:
+            common = files[0][: common - 1].rfind("/") + 1
+    return [file[common:] for file in files]
+
+
 def dropped(reasons: Mapping[str, int]) -> str:
     """What could not be read, in one line; empty where all could."""
     if not reasons:
@@ -89,12 +108,14 @@ def dropped(reasons: Mapping[str, int]) -> str:
 
 def impact(finding: Finding) -> str:
     """What a finding cost, in one line."""
-    units: Mapping[str, Unit] = {"seconds": "seconds", "cost_usd": "dollars", "dollars": "dollars"}
+    units: Mapping[str, Unit] = {"seconds": "seconds", "usd": "dollars"}
     known = sorted(finding.impact.items(), key=lambda one: (_ORDER.get(one[0], 9), one[0]))
     said = []
     for name, value in known:
         if value and name in units:
             said.append(figure(value, units[name]))
+        elif value and name.endswith("_seconds"):
+            said.append(f"{seconds(value)} {name.removesuffix('_seconds')}".replace("_", " "))
         elif value:
             said.append(f"{value:,.0f} {name.rstrip('s') if value == 1 else name}".replace("_", " "))
     return ", ".join(said)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nodes.feedback_loop.rendering import figures
-from nodes.feedback_loop.rendering.escaping import code, prose
+from nodes.feedback_loop.rendering.differences import HEADS, Compared, differences
+from nodes.feedback_loop.rendering.escaping import cell, code, prose
 from nodes.feedback_loop.rendering.tables import Table, tables
 
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ MOST_PLACES = 10
 MOST_SPANS = 10
 
 
-def markdown(reports: Sequence[Report]) -> str:
+def markdown(reports: Sequence[Report], compared: Compared | None = None) -> str:
     """Reports as CommonMark with tables, the worst findings of each first."""
-    return "\n".join(line for report in reports for line in _report(report))
+    lines = [line for report in reports for line in _report(report)]
+    return "\n".join([*lines, *(comparison(compared) if compared else ())])
 
 
 def facts(report: Report) -> str:
@@ -44,9 +46,19 @@ def table(of: Table, most: int = MOST_PLACES) -> Iterator[str]:
     yield f"| --- |{' ---: |' * len(of.columns)}"
     for row in of.rows[:most]:
         values = (value.replace("$", "\\$").replace("<", "&lt;") for value in row.shown(of.columns))
-        yield f"| {code(row.place, 80)} | {' | '.join(values)} |"
+        yield f"| {cell(row.place, 80)} | {' | '.join(values)} |"
     if (more := len(of.rows) + of.left_out - most) > 0:
         yield f"\n{more:,} more are not shown."
+
+
+def comparison(compared: Compared) -> Iterator[str]:
+    """What changed between two sets of runs, in words and as a table."""
+    yield f"## Compared with {code(compared.against)}\n"
+    yield from (f"{prose(line, 400)}  " for line in compared.comparison.words.splitlines())
+    yield f"\n| {' | '.join(HEADS)} |\n| --- | ---: | ---: | ---: | ---: | --- |"
+    for what, *values in differences(compared.comparison):
+        yield f"| {prose(what)} | {' | '.join(values)} |"
+    yield ""
 
 
 def _report(report: Report) -> Iterator[str]:
@@ -61,6 +73,12 @@ def _report(report: Report) -> Iterator[str]:
         yield ""
     if (more := len(report.findings) - MOST_FINDINGS) > 0:
         yield f"{more:,} more findings are in `--json`.\n"
+    if report.critic and report.critic.claims:
+        yield f"### {code(report.critic.model)} adds\n"
+        for claim in report.critic.claims:
+            cited = ", ".join(code(one, 32) for one in claim.span_ids)
+            yield f"- `{claim.kind}` in {cited}: {prose(claim.explanation)} Quote: {code(claim.quote)}"
+        yield ""
     if places := tables(report.profile, brief=True):
         yield "### Where the time went\n"
         for place in places:

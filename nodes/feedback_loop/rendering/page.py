@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodes.feedback_loop.rendering import figures
+from nodes.feedback_loop.rendering.differences import HEADS, Compared, differences
 from nodes.feedback_loop.rendering.escaping import json_in_html
 from nodes.feedback_loop.rendering.rows import MOST_TEXT, Row, Rows, excerpt
 from nodes.feedback_loop.rendering.tables import MEANINGS, Table, tables
 
 if TYPE_CHECKING:
+    from nodes.feedback_loop.critic import Critique
     from nodes.feedback_loop.report import Report, ReportedFinding
 
 TEMPLATE = Path(__file__).with_name("page.html")
@@ -37,14 +39,25 @@ class Run(NamedTuple):
     rows: Rows
 
 
-def page(runs: Sequence[Run]) -> str:
+def page(runs: Sequence[Run], compared: Compared | None = None) -> str:
     """The page, complete; write it as UTF-8.
 
     Args:
-        runs: at least one; the first is shown first.
+        runs: at least one; several are listed first, a single one is shown at once.
+        compared: with what these runs were compared.
     """
     most = min(1_000, max(80, MOST_TEXT // (3 * sum(len(run.rows) for run in runs) or 1)))
-    data = {"runs": [_index(run.report) for run in runs], "meanings": MEANINGS}
+    reports = [run.report for run in runs]
+    names = figures.short_names([report.file for report in reports])
+    data = {
+        "title": figures.counted(len(runs), "run"),
+        "verdict": figures.verdict(
+            [one for report in reports for one in report.findings], sum(one.spans for one in reports)
+        ),
+        "runs": [{"name": name, **_index(report)} for name, report in zip(names, reports, strict=True)],
+        "meanings": MEANINGS,
+        "comparison": _comparison(compared) if compared else None,
+    }
     written = [_element("index", data)]
     written += [_element(f"run-{number}", _run(run, most)) for number, run in enumerate(runs)]
     template = _template()
@@ -81,6 +94,15 @@ def _index(report: Report) -> dict[str, Any]:
     }
 
 
+def _comparison(compared: Compared) -> dict[str, Any]:
+    return {
+        "against": compared.against,
+        "words": compared.comparison.words.splitlines(),
+        "heads": HEADS,
+        "rows": differences(compared.comparison),
+    }
+
+
 def _run(run: Run, most: int) -> dict[str, Any]:
     report, rows = run
     return {
@@ -88,7 +110,7 @@ def _run(run: Run, most: int) -> dict[str, Any]:
         "verdict": figures.verdict(report.findings, report.spans),
         "dropped": figures.dropped(report.dropped),
         "left_out": rows.left_out,
-        "findings": [_finding(finding) for finding in report.findings[:MOST_FINDINGS]],
+        "findings": [*map(_finding, report.findings[:MOST_FINDINGS]), *_claims(report.critic)],
         "more_findings": max(0, len(report.findings) - MOST_FINDINGS),
         "tables": [_table(table) for table in tables(report.profile)],
         "critical": [span_id for span_id, _, _ in report.profile.critical_path],
@@ -125,6 +147,25 @@ def _finding(finding: ReportedFinding) -> dict[str, Any]:
         "spans": finding.span_ids[:MOST_CULPRITS],
         "more_spans": max(0, len(finding.span_ids) - MOST_CULPRITS),
     }
+
+
+def _claims(critic: Critique | None) -> Iterator[dict[str, Any]]:
+    """What a model adds, in the form of findings; their quotes are checked, their judgement is not."""
+    if critic is None:
+        return
+    for claim in critic.claims:
+        yield {
+            "kind": claim.kind,
+            "severity": "info",
+            "confidence": f"that of {critic.model}",
+            "where": f"said by {critic.model}",
+            "explanation": claim.explanation,
+            "evidence": claim.quote,
+            "cost": "",
+            "remedies": [f"{claim.effect} ({claim.metric})"],
+            "spans": claim.span_ids,
+            "more_spans": 0,
+        }
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from nodes.feedback_loop.rendering import figures
-from nodes.feedback_loop.rendering.escaping import code, html_text, prose
-from nodes.feedback_loop.rendering.markdown import facts, listed, spans, table
+from nodes.feedback_loop.rendering.escaping import cell, code, html_text, prose
+from nodes.feedback_loop.rendering.markdown import comparison, facts, listed, spans, table
 from nodes.feedback_loop.rendering.tables import tables
 from systems.records import SEVERITIES
 
 if TYPE_CHECKING:
+    from nodes.feedback_loop.rendering.differences import Compared
     from nodes.feedback_loop.report import Report, ReportedFinding
 
 MOST_FINDINGS = 30
@@ -23,21 +24,21 @@ MOST_FINDINGS = 30
 MOST_FILES = 100
 
 
-def summary(reports: Sequence[Report], *, page: str = "") -> str:
+def summary(reports: Sequence[Report], compared: Compared | None = None, *, page: str = "") -> str:
     """Findings of all reports together, worst first.
 
     Args:
         reports: of one trace or of many.
+        compared: with what these runs were compared.
         page: where the HTML page will be, relative to the summary; span ids link into it.
     """
     found = [(report, finding) for report in reports for finding in report.findings]
     found.sort(key=lambda one: -SEVERITIES.index(one[1].severity))
-    return "\n".join(_lines(reports, found, quote(page, safe="/.~-_:")))
+    lines = [*_lines(reports, found, quote(page, safe="/.~-_"))]
+    return "\n".join([*lines, "", *(comparison(compared) if compared else ())])
 
 
-def _lines(
-    reports: Sequence[Report], found: Sequence[tuple[Report, ReportedFinding]], page: str
-) -> Iterator[str]:
+def _lines(reports: Sequence[Report], found: Sequence[tuple[Report, ReportedFinding]], page: str) -> Iterator[str]:
     several = len(reports) > 1
     counts = figures.verdict([finding for _, finding in found], sum(report.spans for report in reports))
     yield f"## Trace analysis\n\n**{counts}**\n"
@@ -60,12 +61,13 @@ def _findings(found: Sequence[tuple[Report, ReportedFinding]], several: bool, pa
     yield f"| Severity | Finding | Where | Cost |{' Trace |' if several else ''}"
     yield f"| --- | --- | --- | --- |{' --- |' if several else ''}"
     for report, finding in found:
-        trace = f" {code(report.file, 80)} |" if several else ""
+        trace = f" {cell(report.file, 80)} |" if several else ""
         cost = prose(figures.impact(finding))
-        yield f"| {_word(finding)} | `{finding.kind}` | {code(finding.where, 80)} | {cost} |{trace}"
+        yield f"| {_word(finding)} | `{finding.kind}` | {cell(finding.where, 80)} | {cost} |{trace}"
     yield ""
     for report, finding in found:
-        where = html_text(finding.where, 80) + (f" in {html_text(report.file, 80)}" if several else "")
+        places = (finding.where, report.file) if several else (finding.where,)
+        where = " in ".join(f"<code>{html_text(place, 80)}</code>" for place in places)
         yield f"<details><summary>{finding.severity}: <code>{finding.kind}</code> in {where}</summary>\n"
         yield f"{prose(finding.explanation)}\n"
         yield from listed(finding, spans(finding, page))
@@ -81,7 +83,7 @@ def _files(reports: Sequence[Report]) -> Iterator[str]:
     ordered = sorted(reports, key=lambda report: -len(report.findings))
     for report in ordered[:MOST_FILES]:
         counts = ", ".join(f"{count} {word}" for word, count in figures.severities(report.findings).items()) or "none"
-        yield f"| {code(report.file, 80)} | {report.spans:,} | {figures.seconds(report.profile.seconds)} | {counts} |"
+        yield f"| {cell(report.file, 80)} | {report.spans:,} | {figures.seconds(report.profile.seconds)} | {counts} |"
     yield ""
     if (more := len(reports) - MOST_FILES) > 0:
         yield f"{more:,} more traces are not shown.\n"

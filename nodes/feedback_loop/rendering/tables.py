@@ -75,9 +75,14 @@ def tables(profile: Profile, *, brief: bool = False, most: int = 500) -> list[Ta
     return [_table(title, totals, brief, most) for title, totals in places if totals]
 
 
+def _says(column: Column, value: float | None) -> bool:
+    """Whether a number is worth a column: not nought, and not that one call at a time was at work."""
+    return bool(value) and (value != 1 or "concurrency" not in column.field)
+
+
 def _table(title: str, totals: Mapping[str, Totals], brief: bool, most: int) -> Table:
     ordered = sorted(totals.items(), key=lambda one: (-one[1].critical_seconds, -one[1].seconds, one[0]))[:most]
     wanted = [column for column in COLUMNS if column.brief or not brief]
-    columns = tuple(column for column in wanted if any(getattr(total, column.field) for _, total in ordered))
+    columns = tuple(one for one in wanted if any(_says(one, getattr(total, one.field)) for _, total in ordered))
     rows = (Row(place, tuple(getattr(total, column.field) for column in columns)) for place, total in ordered)
     return Table(title, columns, tuple(rows), max(0, len(totals) - most))

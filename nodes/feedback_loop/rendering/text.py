@@ -16,6 +16,8 @@ from nodes.feedback_loop.rendering.tables import tables
 from systems.records import Severity
 
 if TYPE_CHECKING:
+    from nodes.feedback_loop.critic import Critique
+    from nodes.feedback_loop.rendering.differences import Compared
     from nodes.feedback_loop.report import Report, ReportedFinding
 
 STYLES: Mapping[Severity, str] = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "cyan"}
@@ -23,16 +25,17 @@ MOST_FINDINGS = 10
 MOST_FINDINGS_OF_MANY = 3
 MOST_PLACES = 5
 MOST_SPANS = 3
+NUMBERS = ("calls", "failed", "critical", "p95", "tokens", "cost")
 
 
-def text(reports: Sequence[Report]) -> RenderableType:
+def text(reports: Sequence[Report], compared: Compared | None = None) -> RenderableType:
     """Reports for a person; of several the ones with the worst findings come first."""
     if len(reports) == 1:
-        return Group(*_report(reports[0]))
+        return Group(*_report(reports[0]), *_comparison(compared))
     parts: list[RenderableType] = [_overview(reports)]
     for report in sorted((one for one in reports if one.findings), key=worst_first):
         parts += [Text(), Text(plain(report.file), style="bold"), *_findings(report, MOST_FINDINGS_OF_MANY)]
-    return Group(*parts)
+    return Group(*parts, *_comparison(compared))
 
 
 def worst_first(report: Report) -> tuple[int, ...]:
@@ -46,6 +49,7 @@ def _report(report: Report) -> list[RenderableType]:
     if report.dropped:
         parts.append(Text(plain(figures.dropped(report.dropped)), style="yellow"))
     parts += [Text(), _verdict(report), *_findings(report, MOST_FINDINGS)]
+    parts += _claims(report.critic)
     if places := _places(report):
         parts += [Text(), places]
     return parts
@@ -97,36 +101,53 @@ def _facts(finding: ReportedFinding) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _claims(critic: Critique | None) -> list[RenderableType]:
+    if critic is None or not critic.claims:
+        return []
+    told = [f"{one.kind} in {' '.join(one.span_ids)}: {one.explanation} ({one.quote!r})" for one in critic.claims]
+    head = Text(f"{plain(critic.model)} adds (each quote was checked, its judgement was not):", "bold")
+    return [Text(), head, *(Text(f"  {plain(line, 500)}") for line in told)]
+
+
 def _places(report: Report) -> RenderableType | None:
     found = [table for table in tables(report.profile, brief=True) if table.title in ("Tools", "Models", "Nodes")]
-    if not found:
-        return None
-    columns = list({column.title: column for table in found for column in table.columns}.values())
-    shown = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    shown.add_column("where the time went", overflow="ellipsis", max_width=44)
-    for column in columns:
-        shown.add_column(column.title, justify="right", no_wrap=True)
+    shown = _grid("where the time went", *NUMBERS)
     for table in found:
+        at = {column.title: number for number, column in enumerate(table.columns)}
         for row in table.rows[:MOST_PLACES]:
-            values = dict(zip((column.title for column in table.columns), row.shown(table.columns), strict=True))
+            values = dict(zip(at, row.shown(table.columns), strict=True))
+            tokens = sum(row.values[at[name]] or 0 for name in ("tokens in", "tokens out") if name in at)
+            values["tokens"] = figures.short(tokens) if tokens else ""
             place = Text.assemble((f"{table.title[:-1].lower()} ", "dim"), plain(row.place, 60))
-            shown.add_row(place, *(values.get(column.title, "") for column in columns))
+            shown.add_row(place, *(values.get(name, "") for name in NUMBERS))
+    return shown if found else None
+
+
+def _grid(first: str, *columns: str) -> Table:
+    shown = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    shown.add_column(first, overflow="fold", min_width=24)
+    for column in columns:
+        shown.add_column(column, justify="right", no_wrap=True)
     return shown
 
 
+def _comparison(compared: Compared | None) -> list[RenderableType]:
+    if compared is None:
+        return []
+    lines = [Text(plain(line, 400)) for line in compared.comparison.words.splitlines()]
+    return [Text(), Text(f"Compared with {plain(compared.against)}", style="bold"), *lines]
+
+
 def _overview(reports: Sequence[Report]) -> Table:
-    shown = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    shown.add_column("trace", overflow="fold")
-    for column in ("spans", "seconds", "tokens", "cost"):
-        shown.add_column(column, justify="right", no_wrap=True)
+    shown = _grid("trace", "spans", "time", "tokens", "cost")
     shown.add_column("findings", overflow="fold")
+    names = dict(zip((id(one) for one in reports), figures.short_names([one.file for one in reports]), strict=True))
     for report in sorted(reports, key=worst_first):
         total = report.profile.total
-        tokens = f"{total.input_tokens + total.output_tokens:,}"
+        tokens = figures.short(total.input_tokens + total.output_tokens)
         cost = figures.figure(total.cost_usd, "dollars")
         counts = [(f"{count} {word}", STYLES[word]) for word, count in figures.severities(report.findings).items()]
         told = Text(", ").join(Text(*one) for one in counts) if counts else Text("nothing found", style="green")
-        shown.add_row(
-            plain(report.file), f"{report.spans:,}", figures.seconds(report.profile.seconds), tokens, cost, told
-        )
+        time = figures.seconds(report.profile.seconds)
+        shown.add_row(Text(plain(names[id(report)])), figures.short(report.spans), time, tokens, cost, told)
     return shown

@@ -1,0 +1,200 @@
+"""`specloop analyze` and `specloop report`: what went wrong in traces, where, and what it cost.
+
+The result goes to standard output, everything else to standard error. Exit codes: 0; 1 when a finding is as severe as
+`--fail-on` says; 2 wrong usage, or something could not be read; 4 the span store is damaged; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import click
+
+from systems.errors import SpecloopError, UsageError
+
+if TYPE_CHECKING:
+    from graph.analyzed import Analyzed
+    from graph.traces import Trace
+    from nodes.feedback_loop.rendering import Compared, Run
+    from nodes.feedback_loop.report import Report
+    from systems.records import Severity
+
+Form = Literal["text", "json", "markdown", "summary"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+"""Those of `systems.records`, which takes too long to import for `specloop --help`."""
+FAILED_ON = 1
+INTERRUPTED = 130
+
+_html = click.option("--html", type=click.Path(path_type=Path), help="Also write one self-contained page to this file.")
+_fail_on = click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 if a finding is as severe.")
+_project = click.option(
+    "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
+)
+
+
+class Wanted(NamedTuple):
+    """What the person asked for.
+
+    Attributes:
+        form: of the result on standard output.
+        html: where to write the page besides.
+        fail_on: least severity that makes the command fail.
+        against: traces to compare with.
+    """
+
+    form: Form
+    html: Path | None
+    fail_on: Severity | None = None
+    against: str | None = None
+
+
+@click.command()
+@click.argument("target", metavar="FILE|RUN|FOLDER|-")
+@_project
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for a folder one a line.")
+@click.option("--markdown", is_flag=True, help="Print Markdown, for files and chats.")
+@click.option("--summary", is_flag=True, help="Print a summary for GitHub jobs and pull requests.")
+@_html
+@_fail_on
+@click.option("--against", metavar="FILE|RUN|FOLDER", help="Say what changed since these runs, and how sure that is.")
+def analyze(target: str, project: Path, as_json: bool, markdown: bool, summary: bool, **wanted: Any) -> None:
+    """Find out what went wrong in a trace, where, and what it cost.
+
+    FILE is a trace of any OpenTelemetry exporter (JSON, JSON lines or protobuf, also gzipped), - is standard input, RUN
+    a run of the project or a trace in its span store. In a FOLDER every trace is analyzed.
+    """
+    forms: dict[Form, bool] = {"json": as_json, "markdown": markdown, "summary": summary}
+    chosen: list[Form] = [form for form, asked in forms.items() if asked]
+    if len(chosen) > 1:
+        raise click.UsageError("Choose one of --json, --markdown and --summary.")
+    _analyze(target, project, Wanted(form=chosen[0] if chosen else "text", **wanted))
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@_project
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_html
+def report(run_id: str, project: Path, as_json: bool, html: Path | None) -> None:
+    """Show what RUN cost, where, and what went wrong in it."""
+    _analyze(run_id, project, Wanted("json" if as_json else "text", html), stored=True)
+
+
+def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False) -> None:
+    from graph import traces
+    from graph.cli import reported
+
+    with reported(wanted.form == "json", project), _interruptible():
+        from graph.analyzed import Analyzed, profiles
+
+        if wanted.html:
+            _check(wanted.html)
+        before = profiles(wanted.against, project) if wanted.against else []
+        done = Analyzed(draw=wanted.html is not None, compare=wanted.against is not None)
+        several = Path(target).is_dir()
+        with (traces.stored if stored else traces.traces)(target, project) as found:
+            whole = _each(found, done, wanted, several=several)
+        compared = done.compared(wanted.against, before) if wanted.against else None
+        if done.runs:
+            _tell(done.reports, compared, wanted, several=several)
+        if wanted.html and done.runs:
+            _write(wanted.html, done.runs, compared)
+        failing = _failing(done.reports, wanted.fail_on)
+        sys.exit(UsageError.exit_code if not whole else FAILED_ON if failing else 0)
+
+
+def _each(found: Iterator[Trace], done: Analyzed, wanted: Wanted, *, several: bool) -> bool:
+    """Analyze one trace after the other; of several, one that cannot be read is told and stepped over.
+
+    Returns:
+        Whether all could be read.
+    """
+    whole = True
+    for trace in found:
+        try:
+            report = done.add(trace)
+        except SpecloopError as error:
+            if not several:
+                raise
+            whole = False
+            _tell_unreadable(trace.name, error, as_json=wanted.form == "json")
+        else:
+            if wanted.form == "json" and several:
+                _print_json(report.model_dump(mode="json"))
+    return whole
+
+
+def _tell(reports: Sequence[Report], compared: Compared | None, wanted: Wanted, *, several: bool) -> None:
+    from nodes.feedback_loop import rendering
+
+    if wanted.form == "markdown":
+        click.echo(rendering.markdown(reports, compared))
+    elif wanted.form == "summary":
+        click.echo(rendering.summary(reports, compared, page=wanted.html.name if wanted.html else ""))
+    elif wanted.form == "text":
+        from rich.console import Console
+
+        Console(highlight=False).print(rendering.text(reports, compared))
+    elif not several or compared:
+        told = {} if several else reports[0].model_dump(mode="json")
+        if compared:
+            told |= {"against": compared.against, "comparison": compared.comparison.model_dump(mode="json")}
+        _print_json(told)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _tell_unreadable(name: str, error: SpecloopError, *, as_json: bool) -> None:
+    from nodes.feedback_loop.rendering.escaping import plain
+
+    if as_json:
+        told = {"kind": type(error).__name__, "message": error.message, "mend": error.mend}
+        _print_json({"file": name, "error": told})
+    click.echo(f"{type(error).__name__}: {plain(str(error), 1_000)}", err=True)
+
+
+def _failing(reports: Sequence[Report], fail_on: Severity | None) -> int:
+    """How many findings are as severe as `--fail-on`; said on standard error where there are any."""
+    if fail_on is None:
+        return 0
+    bad = SEVERITIES[SEVERITIES.index(fail_on) :]
+    count = sum(finding.severity in bad for report in reports for finding in report.findings)
+    if count:
+        what = "1 finding is" if count == 1 else f"{count:,} findings are"
+        click.echo(f"{what} of severity {' or '.join(bad)} (--fail-on {fail_on}).", err=True)
+    return count
+
+
+def _check(path: Path) -> None:
+    """Say at once that the page cannot be written, not after a long analysis."""
+    if path.is_dir() or not path.parent.is_dir():
+        what = "is a folder" if path.is_dir() else f"cannot be written: there is no folder {path.parent}"
+        raise UsageError(f"{path} {what}.", mend="Name a file in a folder that exists: --html report.html.")
+
+
+def _write(path: Path, runs: Sequence[Run], compared: Compared | None) -> None:
+    from nodes.feedback_loop.rendering import page
+
+    try:
+        path.write_text(page(runs, compared), encoding="utf-8")
+    except OSError as error:
+        said = error.strerror or error
+        raise UsageError(f"{path} cannot be written: {said}.", mend="Name another file with --html.") from error
+    click.echo(f"The page is in {path}; open it in a browser.", err=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Nothing is resumable here, so that an interruption says so, unlike one of a run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("\nInterrupted.", err=True)
+        sys.exit(INTERRUPTED)

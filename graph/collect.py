@@ -1,0 +1,41 @@
+"""`specloop collect`: an OTLP/HTTP endpoint whose spans land in the project's span store, to be analyzed there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65_535), default=4318, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="On another than this, everyone who reaches it can write."
+)
+@click.option(
+    "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object when it ends.")
+def collect(port: int, host: str, project: Path, as_json: bool) -> None:
+    """Take spans from any OpenTelemetry exporter over OTLP/HTTP, until Ctrl-C.
+
+    Point an agent at it with OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 (protocol http/protobuf or http/json),
+    then `specloop analyze TRACE`.
+    """
+    from graph.cli import reported
+
+    with reported(as_json, project):
+        from graph.traces import STORE
+        from systems.collector import serve
+        from systems.repository import check_folder
+
+        def ready(bound: int) -> None:
+            click.echo(f"Taking spans at http://{host}:{bound}/v1/traces, until Ctrl-C.", err=True)
+
+        counts = serve(check_folder(project) / STORE, host=host, port=port, ready=ready)
+    if as_json:
+        click.echo(json.dumps(counts.model_dump()))
+    else:
+        rejected = f", {counts.rejected:,} bad ones rejected" if counts.rejected else ""
+        click.echo(f"{counts.stored:,} spans of {counts.requests:,} requests were stored{rejected}.")

@@ -1,0 +1,56 @@
+"""Whether a number may come from others: rounded, converted to another unit, summed, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+_UNITS = (12.0, 24.0, 60.0, 100.0, 1_000.0, 1_024.0, 3_600.0, 1_000_000.0, 1.609344, 2.54, 0.453592, 3.28084)
+_MOST = 40
+
+
+def rounded(told: float, number: float) -> bool:
+    """Whether a number is another one, or that rounded: to its own decimals, or to two figures at least."""
+    if told == number:
+        return True
+    return round(told, _decimals(number)) == number or (
+        number >= 100 and any(number % 10**n == 0 and round(told, -n) == number for n in (1, 2, 3) if number >= 10 ** (n + 1))
+    )
+
+
+def derived(number: float, source: Iterable[float], others: Iterable[float]) -> bool:
+    """Whether a number follows from one of `source`, alone or with one of `others`, or from all of them summed."""
+    own, rest = list(islice(source, _MOST)), list(islice(others, _MOST))
+    places = _decimals(number)
+    if len(own) > 1 and round(sum(own), places) == number:
+        return True
+    if any(rounded(value, number) for one in own for value in _converted(one)):
+        return True
+    pairs = ((one, other) for one in own for other in [*own, *rest] if other is not one)
+    return any(round(value, places) == number for one, other in pairs for value in _combined(one, other))
+
+
+def _decimals(number: float) -> int:
+    return next((places for places in range(4) if round(number, places) == number), 4)
+
+
+def _converted(one: float) -> Iterator[float]:
+    yield one
+    yield 1.8 * one + 32
+    yield (one - 32) / 1.8
+    for unit in _UNITS:
+        yield one * unit
+        yield one / unit
+
+
+def _combined(one: float, other: float) -> Iterator[float]:
+    yield one + other
+    yield abs(one - other)
+    yield one * other
+    yield one * other / 100
+    if other:
+        yield one / other
+        yield 100 * one / other
+    if one:
+        yield other / one
+        yield 100 * other / one

@@ -1,0 +1,176 @@
+"""A wrong tool, then the right one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, NamedTuple
+
+from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.messages import parsed
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.outcomes import nothing_found
+from nodes.feedback_loop.transcript import Transcript, transcript
+from nodes.feedback_loop.use import Use, distinctive
+from nodes.feedback_loop.words import keys, leaves, stems, values
+from systems.records import Finding
+
+MISROUTED = "agent.misrouted"
+"""agenttelemetry's mark of an agent that was given somebody else's task."""
+
+_REFUSES = re.compile(
+    r"\b(?:this|the) (?:tool|function|service|endpoint|api|agent|system|database|index|calculator|search|team|department)"
+    r" (?:is (?:only |not )?(?:for|meant|intended|designed|responsible)|(?:only|does not|doesn't|can(?:not|'t| only))\b)"
+    r"|\bnot (?:my|our|this (?:tool|team|department)'s) (?:job|task|area|department|responsibility|field)\b"
+    r"|\b(?:out of|outside (?:of )?(?:my|our|this|the)) (?:\w+ )?(?:scope|domain|competence|remit)\b|\bwrong (?:tool|department|"
+    r"service|endpoint|team|agent|index|database|place|system)\b|\b(?:please )?(?:use|try|ask|contact|call|see) (?:the )?"
+    r"[`'\"]?\w+[`'\"]? (?:tool |agent |service |team )?instead\b"
+    r"|\bcannot (?:read|parse|evaluate|interpret) (?:the )?(?:expression|formula|query)\b|\bunknown (?:symbol|operator|function|"
+    r"variable|unit|currency|city|airport|ticker)\b|\bnot a (?:valid )?(?:number|expression|formula|date|city|ticker|currency|"
+    r"url|path|equation|place)\b|\b(?:handles?|covers?|supports?|knows?|accepts?) only\b|\bonly (?:handles?|covers?|supports?|"
+    r"knows?|accepts?)\b|\bnot (?:handled|covered|supported) (?:here|by this)\b|\bnicht zuständig\b|\bfalsche[rs]? (?:werkzeug|abteilung)",
+    re.IGNORECASE,
+)
+_OWNS_UP = re.compile(
+    r"\b(?:that|this|it)(?:'s| is| was|’s)(?: \w+){0,3}? (?:not|wrong|the wrong|irrelevant|unrelated|about something else)\b"
+    r"|\b(?:that|this|it) (?:isn|wasn|didn|doesn)['’]t\b|\bthat(?:'s|’s| is| was) (?:the |an? )?[^.,;]{1,40}, not (?:the |an? )?\w"
+    r"|\bwrong (?:tool|function|one|place|database|service|endpoint|agent|source|system|search|call)\b"
+    r"|\bnot the (?:right|correct|tool|information|data|one)\b|\b(?:i )?(?:should|could) have (?:used|called|asked|looked)\b"
+    r"|\b(?:i need|need|let me use|i'?ll use|use|try|switch to|i should use) the (?:right|correct|proper|other|appropriate)\b"
+    r"|\b(?:my mistake|mistakenly|by mistake|misread|mixed up|doesn't help|not what (?:i|was|you|we)|not (?:useful|relevant|"
+    r"helpful)|irrelevant|unrelated)\b|\bdas falsche\b|\bnicht das richtige\b|\bfalsche[rsn]? (?:werkzeug|tool|abfrage)",
+    re.IGNORECASE,
+)
+_COMMON = 0.5
+
+
+class _Step(NamedTuple):
+    """A tool call, what the model said after it, and the call it made next."""
+
+    wrong: Operation
+    said: str
+    right: Operation
+
+
+class Misrouted:
+    """The wrong call of each pair: one tool's answer is refused, disowned or unused, and another is asked the same.
+
+    Two calls make a pair when they follow each other alone, of two tools, and the first is not called again. Results
+    that say that nothing was found, failures and look-ups of what the next call is about are no wrong turns.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("agent", "end")
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._ends = 0
+        self._until = -1
+        self._marked: list[Operation] = []
+        self._found: list[Finding] = []
+
+    def observe(self, span: Operation) -> None:
+        """Take one operation into account."""
+        if span.attributes.get(MISROUTED) is True and len(self._marked) < 1_000:
+            self._marked.append(span)
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding per wrong call."""
+        if self._ends != self._run.ends:
+            self._ends = self._run.ends
+            talk = transcript(self._run, self._until)
+            if talk.calls:
+                self._until = talk.calls[-1].end_ns
+                self._found.extend(self._judged(talk))
+        yield from self._found
+        for agent in self._marked:
+            yield from self._finding(agent, f"{MISROUTED}=true", "The task was given to an agent that is not for it.")
+
+    def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        steps = list(_steps(talk))
+        if not steps:
+            return
+        use = Use(talk)
+        for step in steps:
+            if why := _wrong(step, talk, use):
+                wrong, right = step.wrong, step.right
+                evidence = f"{wrong.where}({wrong.arguments}) -> {excerpt(wrong.result or wrong.error, 120)}; then {right.where}"
+                yield from self._finding(wrong, f"{why}: {excerpt(evidence)}", f"{wrong.where} was the wrong tool; {right.where} answered.")
+
+    def _finding(self, culprit: Operation, evidence: str, explanation: str) -> Iterator[Finding]:
+        return self._run.finding(
+            "misrouted",
+            "warning",
+            culprit.where,
+            (culprit,),
+            confidence=0.8,
+            evidence=evidence,
+            impact={**cost((culprit,)), "calls": 1.0},
+            explanation=explanation,
+        )
+
+
+def _steps(talk: Transcript) -> Iterator[_Step]:
+    """Single calls that follow each other, with what the model said in between."""
+    batches: list[tuple[list[Operation], str]] = []
+    said = ""
+    fresh = True
+    for call in talk.calls:
+        if call.kind == "model":
+            said, fresh = call.output, True
+        else:
+            if fresh:
+                batches.append(([], said))
+            batches[-1][0].append(call)
+            said, fresh = "", False
+    for (before, _), (after, words) in zip(batches, batches[1:], strict=False):
+        if len(before) == 1 and len(after) == 1 and before[0].where != after[0].where and not after[0].failed:
+            yield _Step(before[0], words, after[0])
+
+
+def _wrong(step: _Step, talk: Transcript, use: Use) -> str:
+    """Why the first call was a wrong turn; empty where it was none."""
+    wrong, right = step.wrong, step.right
+    if sum(one.where == wrong.where for one in talk.tools) > 1 or changes(wrong):
+        return ""
+    result = wrong.result or wrong.error
+    like = _alike(wrong.arguments, right.arguments, talk)
+    if result and like and len(result) < 600 and _REFUSES.search(values(result)):
+        return "refused"
+    if wrong.failed or nothing_found(wrong.result):
+        return ""
+    if use.flows(wrong):
+        return ""
+    if step.said and len(step.said) < 600 and _OWNS_UP.search(step.said):
+        return "disowned"
+    if not like or not distinctive(use.news(wrong)) or _about(wrong, right):
+        return ""
+    return "unused" if not _relevance(wrong, use) and _relevance(right, use) and use.flows(right) else ""
+
+
+def _alike(one: str, other: str, talk: Transcript) -> bool:
+    """Whether two calls ask about the same: a value in common that says something, or most of their words."""
+    first, second = set(_given(one)), set(_given(other))
+    if any(len(value) > 2 and not value.isdecimal() for value in first & second):
+        return True
+    words, others = stems(" ".join(first)), stems(" ".join(second))
+    common = words & others
+    return bool(common) and len(common) >= _COMMON * min(len(words), len(others))
+
+
+def _given(arguments: str) -> Iterator[str]:
+    return (leaf.lower().strip() for leaf in leaves(parsed(arguments)))
+
+
+def _about(wrong: Operation, right: Operation) -> bool:
+    """Whether the first call only looked up what the second is about: a customer, then the customer's orders."""
+    fields = keys(wrong.arguments) | keys(right.arguments)
+    return bool(stems(wrong.name) & fields)
+
+
+def _relevance(call: Operation, use: Use) -> int:
+    """How many words of the task the tool's name and result have, beyond what the call was given."""
+    asked = use.task.terms - stems(" ".join(_given(call.arguments)))
+    told = stems(call.name) | keys(call.result) | stems(values(call.result[:20_000]))
+    return len(asked & told)

@@ -1,0 +1,130 @@
+"""A plan that announced more than was done."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
+from nodes.feedback_loop.answers import admits, asks_back
+from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.outcomes import writes
+from nodes.feedback_loop.plans import Plan, announced, kept
+from nodes.feedback_loop.transcript import Transcript, transcript
+from nodes.feedback_loop.words import keys, stems, values
+from systems.records import Finding
+
+_SAYS = re.compile(
+    r"^\W*(?:and\s+)?(?:(?:then|finally|i(?:'ll| will))\s+)?(?:summari[sz]e|report|answer|tell|explain|compare|recommend|respond|"
+    r"reply|present|conclude|decide|give|write (?:up|down|the (?:answer|summary|report|reply))|draft the (?:answer|reply)|"
+    r"share|suggest|evaluate|assess|analy[sz]e|review|think|reason|combine|put together|list|let you|double-check|verify|"
+    r"confirm|work out|calculate|compute|determine|identify|choose|pick|select|zusammen\w*|bericht\w*|antwort\w*|erklär\w*|"
+    r"vergleich\w*|résum\w*|expliqu\w*|compar\w*|resum\w*|explic\w*)\b|\b(?:summary|answer|reply|conclusion|recommendation)\W*$",
+    re.IGNORECASE,
+)
+_GIVES_UP = re.compile(
+    r"\b(?:(?:is|are|was|were|be) (?:not needed|unnecessary|superfluous)|no longer needed|skip\w*|left out|leave (?:it|that) (?:out|"
+    r"at)|(?:i|we) stop\w*|remaining (?:steps?|items?|tasks?|work)|next steps?|still (?:to|needs?|open|missing)|to do|outstanding|"
+    r"so far|for now|hand(?:ed|ing)? over|(?:to|will|shall i) continue|need(?:s|ed)? no|no need|isn't needed|already (?:done|"
+    r"\w+ed)|waiting|wait for|once you|when you|after you|not nötig|nicht nötig|ausstehend|noch (?:offen|nicht)|plus tard|más tarde)\b",
+    re.IGNORECASE,
+)
+_ABOUT_TO = re.compile(
+    r"(?:^|[.!\n]\s*)(?:(?:now|next|then)[, ]+)?(?:let me|i(?:'ll|’ll| will| am going to|'m going to)) (?:now |next |then |"
+    r"proceed to |continue (?:with|by) |go ahead and |start by )(?!wait|let you|be |stop|leave|end|sign)[^.!?\n]{4,160}[.:…]*\s*$",
+    re.IGNORECASE,
+)
+_HALF = 0.5
+
+
+class PrematureEnd:
+    """The answer of a run that ended before its plan did: steps that need a tool, and no call that fits them.
+
+    A run may do without a step and say so, several steps may be one call, and what is to be told is done by telling.
+    """
+
+    watches: ClassVar[tuple[Topic, ...]] = ("end",)
+
+    def __init__(self, run: AgentRun) -> None:
+        self._run = run
+        self._ends = 0
+        self._until = -1
+        self._found: list[Finding] = []
+
+    def observe(self, span: Operation) -> None:
+        """Nothing to do: texts are compared at the end."""
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding per end of the run."""
+        if self._ends != self._run.ends:
+            self._ends = self._run.ends
+            talk = transcript(self._run, self._until)
+            if talk.calls:
+                self._until = talk.calls[-1].end_ns
+                self._found.extend(self._judged(talk))
+        return self._found
+
+    def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        answer = talk.answer
+        if answer is None or not talk.tools:
+            return
+        said = answer.output
+        if (about_to := _ABOUT_TO.search(said)) and not asks_back(said):
+            yield from self._finding(answer, f"the last words: {excerpt(about_to[0])}", "announced a further step")
+        elif not (admits(said) or asks_back(said) or _GIVES_UP.search(said)):
+            plan, open_steps = _left(talk, answer)
+            if open_steps and plan:
+                evidence = f"of {len(plan.steps)} steps nothing was done for: {excerpt('; '.join(open_steps))}"
+                yield from self._finding(answer, evidence, f"left {len(open_steps)} announced steps undone")
+
+    def _finding(self, answer: Operation, evidence: str, what: str) -> Iterator[Finding]:
+        return self._run.finding(
+            "premature_end",
+            "error",
+            answer.where,
+            (answer,),
+            confidence=0.8,
+            evidence=evidence,
+            impact=cost((answer,)),
+            explanation=f"The run {what} and ended without saying so.",
+        )
+
+
+def _left(talk: Transcript, answer: Operation) -> tuple[Plan | None, tuple[str, ...]]:
+    """The last plan of a talk, and the steps of it that nothing was done for."""
+    for place in range(len(talk.calls) - 1, -1, -1):
+        call = talk.calls[place]
+        if call is answer:
+            continue
+        if call.kind == "tool":
+            if (plan := kept(call.arguments)) is not None:
+                return plan, plan.open
+        elif call.output and (plan := announced(call.output, acting=bool(call.calls))) is not None:
+            done = [one for one in talk.calls[place:] if one.kind == "tool"]
+            return plan, _undone(plan, done, answer) if done else ()
+    return None, ()
+
+
+def _undone(plan: Plan, done: list[Operation], answer: Operation) -> tuple[str, ...]:
+    """Steps that no call is about, less the calls that are about no step and may have been for them."""
+    said = [stems(step) for step in plan.steps]
+    counts = Counter(word for words in said for word in words)
+    common = {word for word, count in counts.items() if count > 1}
+    told = stems(answer.output)
+    works = [_words(one) for one in done if not one.failed]
+    left, spare = [], set(range(len(works)))
+    for step, words in zip(plan.steps, said, strict=True):
+        own = words - common or words
+        fitting = {place for place, work in enumerate(works) if len(own & work) >= _HALF * len(own)}
+        spare -= fitting
+        spoken = len(own & told) >= _HALF * len(own) and not writes(step.partition(" ")[0])
+        if own and not (fitting or spoken or _SAYS.search(step)):
+            left.append(step)
+    return tuple(left[: max(0, len(left) - len(spare))])
+
+
+def _words(call: Operation) -> frozenset[str]:
+    return stems(call.name) | keys(call.arguments) | stems(values(call.arguments)) | stems(values(call.result[:5_000]))

@@ -1,0 +1,66 @@
+"""Texts that set out to be JSON: whether they are, and where they stop being it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+MOST = 1_000_000
+_FENCE = "```"
+
+Verdict = Literal["json", "cut", "broken", "text"]
+
+
+def unfenced(text: str) -> str:
+    """A text without blanks and the code fence around it."""
+    text = text.strip()
+    if not text.startswith(_FENCE):
+        return text
+    _, _, inner = text.partition("\n")
+    return inner.rpartition(_FENCE)[0].strip() if _FENCE in inner else inner.strip()
+
+
+def verdict(text: str) -> Verdict:
+    """`json`, JSON that is cut off before its end, JSON that is broken, or a text that does not set out to be JSON."""
+    text = text.strip()
+    if not text or len(text) > MOST:
+        return "text"
+    opens = text[0]
+    if opens not in "{[" or (opens == "[" and text[1:].lstrip()[:1] not in ('"', "{", "[", "]")):
+        return "text"
+    if opens == "{" and text[1:].lstrip()[:1] not in ('"', "'", "}", ""):
+        return "text"
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return "cut" if _at_end(text, error) else "broken"
+    except (ValueError, RecursionError):
+        return "text"
+    return "json"
+
+
+def cut_off(text: str) -> bool:
+    """Whether a text is JSON up to its end, and the end is missing."""
+    return text[:1] in ("{", "[") and text[-1] not in "}]" and verdict(text) == "cut"
+
+
+def value(text: str) -> Any:
+    """The JSON value that an answer is, or that stands in it; None where there is none."""
+    text = unfenced(text)
+    if len(text) > MOST:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
+    if start < 0:
+        return None
+    try:
+        return json.JSONDecoder().raw_decode(text, start)[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _at_end(text: str, error: json.JSONDecodeError) -> bool:
+    return error.msg.startswith("Unterminated string") or error.pos >= len(text)
