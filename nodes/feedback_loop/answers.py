@@ -27,6 +27,12 @@ _ADMITS = re.compile(
     r"|n['’]t\b|没|不|未|无法|失败|错误|ません|なかった|失敗|エラー|못|않|없|실패|오류",
     re.IGNORECASE,
 )
+_COURTESY = re.compile(
+    r"(?:^|(?<=[.!?\n]))[^.!?\n]{0,40}\b(?:let me know if (?:you|there|i can)|let me know (?:whether|should) (?:you|there)|feel free to|"
+    r"do(?: not|n['’]t) hesitate|anything else|can i help|further (?:questions|assistance|help)|(?:any|more|other) (?:questions|"
+    r"help)|need (?:more|anything)|happy to help|melden sie sich|weitere fragen|sonst noch|n['’]hésitez pas|no dude)\b[^.!?\n]*[.!?]*",
+    re.IGNORECASE,
+)
 _ASKS_BACK = re.compile(
     r"[?？؟]\s*$|\b(?:shall i|should i|would you like|do you want|let me know|please (?:confirm|tell|choose|provide|check|"
     r"approve|contact|call)|soll ich|möchten sie|möchtest du|voulez-vous|souhaitez-vous|quiere[s]? que|desea)\b",
@@ -36,9 +42,9 @@ _ASKS_BACK = re.compile(
 
 def admits(answer: str) -> bool:
     """Whether an answer owns up to a failure, a limit or a doubt of any kind; generous, in many languages."""
-    return bool(_ADMITS.search(_ALL_WELL.sub(" ", answer[:_MOST])))
+    return bool(_ADMITS.search(_ALL_WELL.sub(" ", _COURTESY.sub(" ", answer[:_MOST]))))
 
 
 def asks_back(answer: str) -> bool:
-    """Whether an answer hands over to the person: a question, a choice, a request."""
-    return bool(_ASKS_BACK.search(answer[:_MOST].rstrip()))
+    """Whether an answer hands over to the person: a question, a choice, a request; courtesies are none."""
+    return bool(_ASKS_BACK.search(_COURTESY.sub(" ", answer[:_MOST]).rstrip()))

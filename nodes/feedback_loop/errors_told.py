@@ -28,7 +28,10 @@ _BEGINS = re.compile(
 )
 _SHORTLY = re.compile(
     r"\W*(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
-    r"|too many requests\b|(?:\w+ ){0,2}quota (?:\w+ ){0,4}(?:exceeded|exhausted|reached|used up)"
+    r"|(?:\w+ ){0,4}limit (?:of \d[\w ]{0,40} )?(?:was |is |has been )?(?:exceeded|reached|hit)\b"
+    r"|you(?:r \w+)? (?:have |has |are )?(?:exceeded|used up|reached|been (?:rate|throttled)|sending too many)\b"
+    r"|(?:the |your |this )?requests? (?:was |were |has been )?(?:throttled|rejected|refused|blocked)\b|throttled\b"
+    r"|too many (?:requests|calls|attempts)\b|slow down\b|(?:\w+ ){0,2}quota (?:\w+ ){0,4}(?:exceeded|exhausted|reached|used up)"
     r"|(?:the )?(?:\w+ ){0,3}timed out\b|timeout(?:\s*$|:| (?:after|while|waiting|of|exceeded|error|expired))"
     r"|connection (?:refused|reset|error|closed|aborted|lost|timed out|was reset)\b"
     r"|(?:the )?(?:\w+ ){0,3}(?:service|server|api|gateway|host|backend|upstream|database) (?:is )?(?:temporarily |currently )?"

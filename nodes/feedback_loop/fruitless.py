@@ -12,10 +12,11 @@ from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged, nothing_found
 from nodes.feedback_loop.sameness import asked
 from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.words import keys, stemmed, stems, values
+from nodes.feedback_loop.words import keys, leaves, stemmed, values
 
 _SHORT, _LONG = 400, 4_000
 _WORD = re.compile(r"[^\W_]+")
+_PHRASE = re.compile(r"\w+\W+\w+\W+\w")
 _HINTS = tuple(
     "no_|_no|not|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|denied|forbid|unauth|unable|incorrect|"
     "wrong|reject|refus|invalid|unchanged|_try|error|rephrase|specif|unclear|inconclusive|insufficient|undetermined|"
@@ -55,7 +56,7 @@ CALLS, ATTEMPTS = 4, 2
 LONG = 40
 """Least characters of a result that says something: the same one to other questions is no news."""
 _PAGES = frozenset(map(stemmed, ("page", "offset", "cursor", "start", "skip", "token", "chunk")))
-_SEARCHES = frozenset(map(stemmed, "search find lookup query browse fetch read open retrieve ask try".split()))
+_SEARCHES = frozenset("search find lookup look query browse fetch read open retrieve ask try".split())
 _RESULT = 10_000
 _STEPS = (1, 7)
 """Numbers that differ by this count things, days or weeks."""
@@ -214,7 +215,7 @@ class Row:
     def _instead(self, call: Operation, now: frozenset[str]) -> bool:
         """Whether another tool searches for, or tries to change, what the one before it did."""
         common = bool(self._before & now)
-        return (common and not _SEARCHES.isdisjoint(stems(call.name))) or (
+        return (common and not _SEARCHES.isdisjoint(_WORD.findall(call.name.lower()))) or (
             changes(call) and bool(self._last) and (common or call.result == self.calls.shown[-2].result)
         )
 
@@ -227,6 +228,8 @@ class Row:
             hard = not call.failed and bool(_HARD.search(call.result))
             return (hard and now != before) or attempt(before, now, self._known)
         self.doubtful |= len(call.result) < LONG
+        if any(map(_PHRASE.search, leaves(parsed(call.arguments)))):
+            return attempt(before, now, self._known)
         new = now - before
         other_words = len(new) > 1 and not new & self._known and not _counts_on(new, before - now)
         return rephrased(before, now) or other_words or not _PAGES.isdisjoint(keys(call.arguments))

@@ -17,18 +17,27 @@ _INTENT = re.compile(
 _NUMBERED = re.compile(r"^\s{0,6}(?:\*\*)?(?:(?:step|schritt|étape|paso)\s)?\(?(\d{1,2})[.):]\)?\s+(\S.{2,200})$", re.MULTILINE | re.IGNORECASE)
 _TICKED = re.compile(r"^\s{0,6}[-*+]\s+\[[ xX~-]?\]\s+(\S.{2,200})$", re.MULTILINE)
 _BULLET = re.compile(r"^\s{0,6}[-*+•]\s+(\S.{2,200})$", re.MULTILINE)
-_INLINE = re.compile(r"(?:^|[\s:;,])\(?(\d{1,2})[.)]\s+((?:(?!\s\(?\d{1,2}[.)]\s)[^\n]){3,160})")
+_INLINE = re.compile(
+    r"(?:^|[\s:;,.])(?:(?:step|schritt) (\d{1,2})\s?[:.)]|\(?(\d{1,2}|[a-h])[.)])\s+"
+    r"((?:(?![\s,;.](?:(?:step|schritt) \d{1,2}\s?[:.)]|\(?(?:\d{1,2}|[a-h])[.)])\s)[^\n]){3,160})",
+    re.IGNORECASE,
+)
 _ORDINAL = re.compile(
-    r"\b(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth(?:ly)?|then|next|after (?:that|this)|afterwards|finally|lastly|last|"
-    r"zuerst|zunächst|dann|danach|anschließend|schließlich|zuletzt|d'abord|ensuite|puis|enfin|primero|luego|después|"
-    r"finalmente|por último)\b[,:]?\s+",
+    r"\b(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth(?:ly)?|(?:and )?then|next|after (?:that|this)|afterwards|(?:and )?finally|"
+    r"lastly|(?:i(?:'ll|’ll| will) )?(?:start|begin) (?:by|with)|zuerst|zunächst|dann|danach|anschließend|schließlich|zuletzt|"
+    r"d'abord|ensuite|puis|enfin|primero|luego|después|finalmente|por último)\b[,:]?\s+",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    r"\b(?:i(?:'ll|’ll| will| am going to|'m going to| need to)|let me|plan:|my plan is to|the plan is to|we(?:'ll| will))\s+"
+    r"\b(?:i(?:'ll|’ll| will| am going to|'m going to| need to| have to)|let me|(?:my |the )?plan(?: is to|:)|we(?:'ll| will))\s+"
     r"((?:[^.!?\n]|\.(?=\S))+)",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    r"\b(?:steps|things|parts|tasks|points|following|(?:two|three|four|five|six|seven|eight|\d) \w+)\b[^:.\n]{0,60}:\s*((?:[^.!?\n]|\.(?=\S))+)",
+    re.IGNORECASE,
+)
+_NO_STEP = re.compile(r"^(?:\d|(?:for|from|to|on|in|at|by|with|of|or|if|which|who|that|so|because|as|but|not|including|then|i|it)\b|[A-Z])")
 _SEPARATOR = re.compile(r"\s*(?:,\s*(?:and|then|and then|und|et|y)\s+|[,;]\s+|\s+and (?:then |finally )?(?=\w+ )|→|->)\s*", re.IGNORECASE)
 _DONE = frozenset("done complete completed finished ok skipped cancelled canceled x closed resolved".split())
 _TEXTS = ("content", "task", "title", "step", "description", "name", "text", "todo", "activeForm")
@@ -51,9 +60,9 @@ def announced(text: str, *, acting: bool = False) -> Plan | None:
     if len(text) > 20_000 or not (acting or _INTENT.search(text)):
         return None
     for least, steps in ((2, _ticked(text)), (2, _numbered(text)), (3, _bullets(text)), (2, _inline(text)), (2, _ordered(text)),
-                         (3, _listed(text))):
+                         (3, _counted(text)), (3, _listed(text))):
         if least <= len(steps) <= MOST:
-            return Plan(tuple(" ".join(step.split()).strip(" .;:,*") for step in steps))
+            return Plan(tuple(" ".join(step.replace("*", "").split()).strip(" .;:,") for step in steps))
     return None
 
 
@@ -84,8 +93,9 @@ def _bullets(text: str) -> list[str]:
 
 
 def _inline(text: str) -> list[str]:
-    found = [(int(number), step) for number, step in _INLINE.findall(text)]
-    return [step for _, step in found] if [number for number, _ in found] == list(range(1, len(found) + 1)) else []
+    found = [(one[0] or one[1], one[2]) for one in _INLINE.findall(text)]
+    numbers = [int(number) if number.isdigit() else ord(number.lower()) - 96 for number, _ in found]
+    return [step for _, step in found] if numbers == list(range(1, len(found) + 1)) else []
 
 
 def _ordered(text: str) -> list[str]:
@@ -94,8 +104,16 @@ def _ordered(text: str) -> list[str]:
 
 
 def _listed(text: str) -> list[str]:
+    """The parts of `I'll A, B and C`, where each could be something to do."""
     match = _LISTED.search(text)
-    return [part for part in _SEPARATOR.split(match[1]) if len(part) > 2] if match else []
+    parts = _SEPARATOR.split(match[1]) if match else []
+    return parts if all(len(part.split()) > 1 and not _NO_STEP.match(part) for part in parts) else []
+
+
+def _counted(text: str) -> list[str]:
+    """The parts of `three things: A, B and C`."""
+    match = _COUNTED.search(text)
+    return [part for part in _SEPARATOR.split(match[1]) if len(part) > 1] if match else []
 
 
 def _text(item: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from nodes.feedback_loop.agent_run import AgentRun
 from nodes.feedback_loop.failures import wrong_form
+from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
 
 LONGEST = 8_000
@@ -27,13 +28,20 @@ def sent_back(before: Operation, now: Operation, run: AgentRun) -> str:
     if len(now.messages) <= len(before.messages) or len(told.text) > LONGEST or not told.text:
         return ""
     if told.role == "tool":
-        if not before.calls or any(one.call_id == told.call_id for one in islice(reversed(run.tools), LAST)):
-            return ""
-        asked = any(call.id == told.call_id for call in before.calls) if told.call_id else False
-        return told.text if asked and (wrong_form(told.text) or _MEND.search(told.text)) else ""
+        call = next((one for one in before.calls if one.id == told.call_id), None)
+        return told.text if call is not None and not _ran(call, before, run) and wrong_form(told.text) else ""
     if told.role in ("user", "system", "") and not before.calls and _MEND.search(told.text):
         return told.text
     return ""
+
+
+def _ran(call: ToolCall, asked: Operation, run: AgentRun) -> bool:
+    """Whether a tool call was made, so that its own span tells what became of it."""
+    return any(
+        tool.call_id == call.id if tool.call_id and call.id else tool.name == call.name
+        for tool in islice(reversed(run.tools), LAST)
+        if tool.end_ns >= asked.end_ns
+    )
 
 
 def came_from(models: Sequence[Operation], holder: Operation) -> list[Operation]:

@@ -52,8 +52,7 @@ class FruitlessCalls:
     def findings(self) -> Iterable[Finding]:
         """One finding per row of calls."""
         for row in self._found:
-            answer = self._run.answer
-            if row.doubtful and not (self._run.ended and answer is not None and admits(answer.output)):
+            if row.doubtful and not self._came_to_nothing():
                 continue
             last = row.calls.shown[-1]
             if not (last.result or last.error or any(one.result for one in self._run.tools)):
@@ -67,6 +66,10 @@ class FruitlessCalls:
                 impact=row.calls.impact,
                 explanation=f"{row.calls.count} different calls for the same thing brought nothing.",
             )
+
+    def _came_to_nothing(self) -> bool:
+        run = self._run
+        return run.ended and bool(run.models) and (run.answer is None or admits(run.answer.output))
 
     def _follow(self, row: Row, span: Operation) -> None:
         """Append a call to the row, or end it."""

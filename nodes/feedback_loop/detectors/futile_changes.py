@@ -28,6 +28,9 @@ _BAD = re.compile(
     re.IGNORECASE,
 )
 _NONE_BAD = re.compile(r"\b(?:0|no|zero|without)\s+(?:\w+\s+)?(?:failed|failures?|errors?|problems?|issues?)\b", re.I)
+_NUMBER = re.compile(
+    r"\b\d\d?:\d\d(?::\d\d)?\b|\b(?:attempt|try|trial|run|build|job|request|revision|id)\W{0,3}\d+\b", re.I
+)
 _Call = tuple[str, str]
 
 
@@ -75,9 +78,10 @@ class FutileChanges:
         call = again.shown[0]
         if call.failed or fruitless(call) or _BAD.search(_NONE_BAD.sub("", call.result[:4_000])):
             return True
-        answer = self._run.answer
-        enough = again.count + 1 >= CHECKS_NEUTRAL and self._run.ended
-        return enough and answer is not None and not acknowledged(call.result) and admits(answer.output)
+        run = self._run
+        if again.count + 1 < CHECKS_NEUTRAL or not (run.ended and run.models) or acknowledged(call.result):
+            return False
+        return run.answer is None or admits(run.answer.output)
 
     def _changed_since(self, before: Operation) -> bool:
         """Whether something may have been changed between a check and the present one."""
@@ -86,5 +90,5 @@ class FutileChanges:
 
 
 def _told(call: Operation) -> str:
-    """What a check came to, apart from times."""
-    return settled(call.error if call.failed else call.result)
+    """What a check came to, apart from times and the number of the attempt."""
+    return _NUMBER.sub("#", settled(call.error if call.failed else call.result))

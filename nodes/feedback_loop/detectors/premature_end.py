@@ -115,15 +115,22 @@ def _undone(plan: Plan, done: list[Operation], answer: Operation) -> tuple[str, 
     common = {word for word, count in counts.items() if count > 1}
     told = stems(answer.output)
     works = [_words(one) for one in done if not one.failed]
-    left, spare = [], set(range(len(works)))
-    for step, words in zip(plan.steps, said, strict=True):
-        own = words - common or words
-        fitting = {place for place, work in enumerate(works) if len(own & work) >= _HALF * len(own)}
-        spare -= fitting
-        spoken = len(own & told) >= _HALF * len(own) and not writes(step.partition(" ")[0])
-        if own and not (fitting or spoken or _SAYS.search(step)):
-            left.append(step)
-    return tuple(left[: max(0, len(left) - len(spare))])
+    own = [words - common or words for words in said]
+    fitting = [{place for place, work in enumerate(works) if len(one & work) >= _HALF * len(one)} for one in own]
+    alike = {step.partition(" ")[0].lower() for step, fits in zip(plan.steps, fitting, strict=True) if fits}
+    spare = len(works) - len(set().union(*fitting))
+    left = [
+        step
+        for step, words, fits in zip(plan.steps, own, fitting, strict=True)
+        if words and not (fits or _SAYS.search(step) or _told(step, words, told, alike))
+    ]
+    return tuple(left[: max(0, len(left) - spare)])
+
+
+def _told(step: str, words: frozenset[str], told: frozenset[str], alike: set[str]) -> bool:
+    """Whether telling does a step: it asks for no action, and others that begin like it did not need a call either."""
+    verb = step.partition(" ")[0].lower()
+    return len(words & told) >= _HALF * len(words) and not (writes(verb) or verb in alike)
 
 
 def _words(call: Operation) -> frozenset[str]:
