@@ -25,7 +25,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help setup demo studio test lint ruff format mypy imports pytest cassettes bench lock clean
+.PHONY: help setup demo studio test lint ruff format mypy imports browser pytest cassettes corpus bench fuzz lock clean
 .NOTPARALLEL:
 
 help:
@@ -35,7 +35,9 @@ help:
 	@echo 'make test       ruff, mypy, import rules and every test; stops at the first red stage'
 	@echo 'make lint       the same without the tests'
 	@echo 'make cassettes  records the answers of the embedded model again'
+	@echo 'make corpus     plays and records the scenarios of tests/corpus again, in real agent frameworks (an hour)'
 	@echo 'make bench      the benchmarks of tests/benchmarks'
+	@echo 'make fuzz       a million inputs for the reader of trace files (Linux; 20 minutes)'
 	@echo 'make lock       requirements.lock from pyproject.toml'
 	@echo 'make clean      removes what set-up and tests made in this folder'
 
@@ -80,7 +82,14 @@ mypy:
 imports:
 	@echo '== lint-imports'; said=$$(.venv/bin/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 
-pytest:
+# Pages are tested in a real browser; where it can be installed without asking anybody, it is.
+browser:
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo 'setup: Chromium' && \
+	  { apt-get -qq install --yes chromium >/dev/null 2>&1 || \
+	    { apt-get -qq update && apt-get -qq install --yes chromium; } >/dev/null; }; } || true
+
+pytest: browser
 	@echo '== pytest'; .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 cassettes: setup
@@ -89,6 +98,13 @@ cassettes: setup
 bench: setup
 	@for each in tests/benchmarks/[a-z]*.py; do \
 	  echo "== $$each"; .venv/bin/python -m "tests.benchmarks.$$(basename "$$each" .py)" || exit 1; done
+
+corpus: setup
+	@PATH="$(CURDIR)/.tools/bin:$$PATH" .venv/bin/python -m tests.corpus.record_all
+
+fuzz: setup
+	@$(UV) pip install --quiet --python .venv/bin/python --group fuzz
+	@.venv/bin/python -m tests.fuzz.otlp -runs=1000000 -max_len=4096
 
 lock: | $(GET_UV)
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --all-extras --group dev \

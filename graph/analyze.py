@@ -6,7 +6,6 @@ The result goes to standard output, everything else to standard error. Exit code
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -96,7 +95,7 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
             _check(wanted.html)
         before = profiles(wanted.against, project) if wanted.against else []
         done = Analyzed(draw=wanted.html is not None, compare=wanted.against is not None)
-        several = Path(target).is_dir()
+        several = not stored and traces.is_folder(target)
         with (traces.stored if stored else traces.traces)(target, project) as found:
             whole = _each(found, done, wanted, several=several)
         compared = done.compared(wanted.against, before) if wanted.against else None
@@ -148,7 +147,9 @@ def _tell(reports: Sequence[Report], compared: Compared | None, wanted: Wanted, 
 
 
 def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    from nodes.feedback_loop.rendering.escaping import json_line
+
+    click.echo(json_line(value))
 
 
 def _tell_unreadable(name: str, error: SpecloopError, *, as_json: bool) -> None:

@@ -43,11 +43,10 @@ def traces(target: str, project: Path) -> Iterator[Iterator[Trace]]:
         UsageError: there is no such thing, or no trace in the folder.
         Missing: the project's store is damaged.
     """
-    path = Path(target)
-    if target == STDIN:
-        yield iter([_file(STDIN)])
-    elif _is_there(path):
-        yield _folder(path) if path.is_dir() else iter([_file(target)])
+    if is_folder(target):
+        yield _folder(Path(target))
+    elif target == STDIN or _is_there(target):
+        yield iter([_file(target)])
     else:
         with stored(target, project) as found:
             yield found
@@ -86,9 +85,14 @@ def _unknown(name: str, project: Path, why: str) -> UsageError:
     )
 
 
-def _is_there(path: Path) -> bool:
+def is_folder(target: str) -> bool:
+    """Whether a target names a folder, which may hold many traces."""
+    return target != STDIN and _is_there(target) and Path(target).is_dir()
+
+
+def _is_there(target: str) -> bool:
     try:
-        return path.exists()
+        return bool(target) and Path(target).exists()
     except (OSError, ValueError):  # a name too long for a file, or with a null character
         return False
 

@@ -21,6 +21,8 @@ from systems.records import Finding, FindingKind, Severity
 
 REMEMBERED = 1_000
 REMEMBERED_CALLS = 10_000
+PATIENCE = 2
+"""So many failures from outside (time, connection, rate) are no accident, even where a later call goes through."""
 LATER = 100
 """So many calls after a failure nothing is looked for any more that replaces it."""
 LONGEST_TASK = 10_000

@@ -13,7 +13,7 @@ from itertools import chain
 
 from nodes.feedback_loop.agent_run import AgentRun
 from nodes.feedback_loop.detectors import DETECTORS, TOPICS, Detector, Topic
-from nodes.feedback_loop.nesting import CALLS, Nesting
+from nodes.feedback_loop.nesting import CALLS, Nesting, bare, filled, wraps
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.ranking import ranked
 from nodes.feedback_loop.spoken_tools import SpokenTools
@@ -83,15 +83,30 @@ class _Watched:
         self._found: list[tuple[Finding, ...]] = [()] * len(self._detectors)
         self._touched: set[Topic] = set()
         self._mended = 0
+        self._held: Operation | None = None
 
     def observe(self, operation: Operation, *, report: bool = True) -> None:
         if not report:
             self.run.leave_out(operation)
-        kind = operation.kind
         echo, failure = self._nesting.observe(operation)
+        held, self._held = self._held, None
+        if held is not None:
+            if echo and wraps(operation, held):
+                whole = filled(held, operation)
+                self._take(whole, whole if failure is not None else None)
+                return
+            self._take(held)
         if echo:
-            pass
-        elif kind == "tool":
+            if failure is not None:
+                self._failure(failure)
+        elif bare(operation):
+            self._held = operation
+        else:
+            self._take(operation, failure)
+
+    def _take(self, operation: Operation, failure: Operation | None = None) -> None:
+        kind = operation.kind
+        if kind == "tool":
             self._spoken.observe_tool()
             self._tool(operation)
         elif kind == "model":
@@ -108,7 +123,14 @@ class _Watched:
         if operation.parent_id is None and kind not in CALLS:
             self._end()
 
+    def _release(self) -> None:
+        """Tell of the call that was held for what might wrap it."""
+        held, self._held = self._held, None
+        if held is not None:
+            self._take(held)
+
     def findings(self) -> Iterable[Finding]:
+        self._release()
         if self._mended != self.run.mended:
             self._mended = self.run.mended
             self._touched.add("failure")
@@ -120,6 +142,7 @@ class _Watched:
         return chain.from_iterable(self._found)
 
     def closed(self) -> Iterable[Finding]:
+        self._release()
         for failure in self._nesting.rest():
             self._failure(failure)
         self._end()

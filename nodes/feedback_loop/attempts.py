@@ -68,6 +68,7 @@ def _place(operation: Operation) -> Hashable:
 def _same(failed: Operation, now: Operation, known: Set[str]) -> bool:
     if failed.kind == "model" or failed.where != now.where or failed.arguments == now.arguments:
         return True
-    if not failed.arguments or not now.arguments:
+    before = words(failed.arguments)
+    if not before or not now.arguments:
         return True
-    return attempt(words(failed.arguments), words(now.arguments), known)
+    return attempt(before, words(now.arguments), known)

@@ -92,7 +92,10 @@ def refuses(result: str) -> bool:
 
 def _hinted(result: str) -> bool:
     text = result.lower()
-    return len(text) < 4 or any(hint in text for hint in _HINTS)
+    for hint in _HINTS:  # faster than any(): this is asked of every third result
+        if hint in text:
+            return True
+    return len(text) < 4
 
 
 def words(text: str) -> frozenset[str]:
@@ -164,7 +167,8 @@ class Row:
     def __init__(self, task: str) -> None:
         self.calls = Series()
         self.doubtful = self.told = False
-        self._known = set(words(task))
+        self._words: set[str] = set()
+        self._unread = [task]
         self._last: dict[str, frozenset[str]] = {}
         self._results: dict[str, str] = {}
         self._shapes: dict[str, tuple[str, ...]] = {}
@@ -178,6 +182,14 @@ class Row:
         """The tools called."""
         return list(self._last)
 
+    @property
+    def _known(self) -> set[str]:
+        """What the task and other calls' results name."""
+        for text in self._unread:
+            self._words |= words(text[:_RESULT])
+        self._unread.clear()
+        return self._words
+
     def continues(self, call: Operation) -> bool:
         """Whether a call brought nothing either, or only what it brought before."""
         before = self._results.get(call.where)
@@ -185,8 +197,8 @@ class Row:
 
     def learn(self, call: Operation) -> None:
         """Take what another call brought into account: it may name what is gone through."""
-        self._known |= words(call.result[:_RESULT])
         if call.result:
+            self._unread.append(call.result)
             self._results[call.where] = call.result
             self._learnt[call.where] = call
 

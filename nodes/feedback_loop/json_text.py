@@ -28,7 +28,7 @@ def verdict(text: str) -> Verdict:
     opens = text[0]
     if opens not in "{[" or (opens == "[" and text[1:].lstrip()[:1] not in ('"', "{", "[", "]")):
         return "text"
-    if opens == "{" and text[1:].lstrip()[:1] not in ('"', "'", "}", ""):
+    if opens == "{" and text[1:].lstrip()[:1] not in ('"', "}", ""):
         return "text"
     try:
         json.loads(text)

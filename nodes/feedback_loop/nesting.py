@@ -85,3 +85,37 @@ class Nesting:
             ids.remove(one)
             return True
         return False
+
+
+def bare(operation: Operation) -> bool:
+    """Whether a working call has no content: what wraps it may have recorded that."""
+    if operation.failed or operation.parent_id is None:
+        return False
+    if operation.kind == "tool":
+        return not (operation.arguments or operation.result)
+    return operation.kind == "model" and not (operation.messages or operation.output or operation.calls)
+
+
+def wraps(outer: Operation, inner: Operation) -> bool:
+    """Whether the one operation is a wrapper right around the other, of the same call."""
+    return outer.span_id == inner.parent_id and outer.kind == inner.kind and (outer.kind == "model" or outer.name == inner.name)
+
+
+def filled(inner: Operation, outer: Operation) -> Operation:
+    """A bare operation with the content, and the failure, of its wrapper."""
+    return inner._replace(
+        server=inner.server or outer.server,
+        agent=inner.agent or outer.agent,
+        failed=outer.failed,
+        error_type=outer.error_type,
+        error=outer.error,
+        arguments=outer.arguments,
+        result=outer.result,
+        size=outer.size,
+        call_id=inner.call_id or outer.call_id,
+        messages=outer.messages,
+        output=outer.output,
+        calls=outer.calls,
+        finish=inner.finish or outer.finish,
+        attributes={**outer.attributes, **inner.attributes},
+    )

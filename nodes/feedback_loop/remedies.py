@@ -176,5 +176,6 @@ def improvement(
 def told(improvement: Improvement) -> str:
     """An improvement in one line, with what it should save."""
     saved = -improvement.predicted
-    amount = {"failures": f"{saved:g} failures", "seconds": f"{saved:.2f} s", "tokens": f"{saved:,.0f} tokens"}
+    failures = f"{saved:g} failure{'s' if saved != 1 else ''}"
+    amount = {"failures": failures, "seconds": f"{saved:.2f} s", "tokens": f"{saved:,.0f} tokens"}
     return f"{improvement.what} (should save {amount[improvement.metric]})" if saved else improvement.what

@@ -8,10 +8,12 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from systems.demo import lay_out
+from systems.records import FindingKind
 from systems.settings import Settings
 from tests.conftest import RealRun
 from tests.graph.scripted import scripted_reply
@@ -67,11 +69,33 @@ def test_every_path_of_the_contributing_page_exists() -> None:
 
 @pytest.mark.external
 def test_the_python_example_of_the_readme_runs(project: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
-    (snippet,) = blocks("python")
+    snippet = blocks("python")[0]
     exec(compile(snippet.replace(PLACE, str(project)).replace("embedded", model), "README.md", "exec"), {})
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].startswith("done add-json-flag-list-command ")
     assert shown[1] == "openspec/changes/add-json-flag-list-command/proposal.md True"
+
+
+def test_the_analyzer_example_of_the_readme_runs_and_looks_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    snippet = blocks("python")[1]
+    exec(compile(snippet, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("error swallowed_error close_valve ")
+    (text,) = re.findall(r"specloop analyze tests/corpus/example.json\n```\n\n```text\n(.*?)^```", README, re.M | re.S)
+    program = str(Path(sys.executable).with_name("specloop"))
+    wide = {**os.environ, "COLUMNS": "116"}
+    shown = subprocess.run([program, "analyze", "tests/corpus/example.json"], capture_output=True, text=True, env=wide)
+    for line in text.splitlines():
+        assert " ".join(re.sub(r"\d+ ms", "", line).split()) in " ".join(re.sub(r"\d+ ms", "", shown.stdout).split()), (
+            line
+        )
+
+
+def test_the_kinds_of_the_readme_are_those_of_the_analyzer() -> None:
+    rows = re.findall(r"^\| (?:failures|behaviour|cost|safety) \| (.*) \|$", README, re.MULTILINE)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(get_args(FindingKind))
 
 
 def test_the_settings_of_the_readme_are_the_defaults() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.agent_run import PATIENCE, AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.grouping import Grouped
@@ -15,7 +15,7 @@ from systems.records import Finding
 
 
 class ConnectionLost:
-    """Calls whose connection was refused, reset or closed, one finding per place; a note where all were made good."""
+    """Calls whose connection was refused, reset or closed, one finding per place; one made good is a note."""
 
     watches: ClassVar[tuple[Topic, ...]] = ("failure",)
 
@@ -35,7 +35,7 @@ class ConnectionLost:
             last = (open_ or lost)[-1]
             yield from self._run.finding(
                 "connection_lost",
-                "error" if open_ else "info",
+                "error" if open_ else "info" if lost.count < PATIENCE else "warning",
                 where,
                 open_ or lost,
                 evidence=f"{names.ERROR_TYPE}={last.error_type}: {excerpt(last.error)}",

@@ -68,8 +68,8 @@ class EmptyOutput:
         """Whether there was nothing, rather than nothing recorded."""
         if span.kind != "model":
             return True
-        if span.input_tokens and names.OUTPUT_TOKENS in span.attributes and not span.output_tokens:
+        if span.input_tokens and not span.output_tokens:
             return self._written
-        if not (span.finish or span.output_tokens):
+        if names.OUTPUT_MESSAGES not in span.attributes and not (span.messages and span.title in self._content):
             return False
-        return names.OUTPUT_MESSAGES in span.attributes or span.title in self._content
+        return bool(span.finish or span.output_tokens)

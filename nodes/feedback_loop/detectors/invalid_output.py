@@ -43,6 +43,7 @@ class InvalidOutput:
         self._asked = AskedForm()
         self._refused: dict[tuple[str, str], list[_Refused]] = {}
         self._calls: dict[str, _Refused] = {}
+        self._texts: dict[str, tuple[ToolCall, Operation]] = {}
         self._blamed: set[str] = set()
         self._content = False
         self._before: Operation | None = None
@@ -63,6 +64,10 @@ class InvalidOutput:
 
     def findings(self) -> Iterable[Finding]:
         """One finding per place and cause."""
+        if self._texts and self._run.ended:
+            for call, model in self._texts.values():
+                self._add((call.name, "arguments"), [model], f"no JSON, and never called: {call.arguments}")
+            self._texts.clear()
         for (where, why), refused in self._refused.items():
             culprits = [one for case in refused for one in case.culprits]
             drafts = [one for one in culprits if subject(one, names.DRAFT)]
@@ -100,9 +105,11 @@ class InvalidOutput:
             self._content = True
             for call in span.calls:
                 if wrong := self._asked.wrong_arguments(call, span):
-                    self._calls[call.id or f"{call.name} {call.arguments}"] = self._add(
+                    self._calls[_key(call)] = self._add(
                         (call.name, "arguments"), [span], f"{wrong}: {call.arguments}"
                     )
+                elif call.arguments and call.arguments[0] != "{" and len(self._texts) < MOST:
+                    self._texts[_key(call)] = call, span
         elif span.output:
             self._content = True
             if span.finish != "length" and (wrong := self._wrong_answer(span)):
@@ -112,12 +119,16 @@ class InvalidOutput:
 
     def _wrong_answer(self, span: Operation) -> str:
         found = verdict(unfenced(span.output)) if "{" in span.output[:12] else "text"
-        if found == "broken" or (found == "cut" and span.finish):
+        if found in ("broken", "cut"):
             return "no JSON"
         return self._asked.wrong_answer(span)
 
     def _tool(self, span: Operation) -> None:
-        known = self._calls.pop(span.call_id or f"{span.name} {span.arguments}", None) if self._calls else None
+        known = None
+        if self._calls or self._texts:
+            for key in (span.call_id, f"{span.name} {span.arguments}"):
+                known = known or self._calls.pop(key, None)
+                self._texts.pop(key, None)
         if known is not None:
             known.culprits.append(span)
         elif span.failed:
@@ -148,6 +159,10 @@ class InvalidOutput:
             cases.append(case)
             self._blamed.update(one.span_id for one in culprits)
         return case
+
+
+def _key(call: ToolCall) -> str:
+    return call.id or f"{call.name} {call.arguments}"
 
 
 def _is_of(call: ToolCall, tool: Operation) -> bool:

@@ -11,9 +11,9 @@ from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.effects import changes
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import nothing_found
+from nodes.feedback_loop.outcomes import acknowledged, nothing_found
 from nodes.feedback_loop.transcript import Transcript, transcript
-from nodes.feedback_loop.use import Use, distinctive
+from nodes.feedback_loop.use import Use
 from nodes.feedback_loop.words import keys, leaves, stems, values
 from systems.records import Finding
 
@@ -43,7 +43,23 @@ _OWNS_UP = re.compile(
     r"helpful)|irrelevant|unrelated)\b|\bdas falsche\b|\bnicht das richtige\b|\bfalsche[rsn]? (?:werkzeug|tool|abfrage)",
     re.IGNORECASE,
 )
-_COMMON = 0.5
+_CHECKS = re.compile(
+    r"(?:check|verify|validate|is|has|can|may|ping|test|auth\w*|login|health|status|exists?)(?:_|$)", re.IGNORECASE
+)
+_WRONG_TOOL = re.compile(
+    r"\bwrong (?:tool|function|one|place|database|service|endpoint|agent|source|system|search|call|department|team)\b"
+    r"|\bnot the (?:right|correct|proper) (?:tool|function|one|place|service|agent|source|system|call)\b"
+    r"|\b(?:that|this|the) (?:tool|function|service|one|endpoint|agent|system) (?:is|was|only) (?:for|about|meant|intended|handles?|"
+    r"covers?|knows?)\b|\bi should have (?:used|called|asked)\b|\bfalsche[rsn]? (?:werkzeug|tool|abfrage|dienst)\b",
+    re.IGNORECASE,
+)
+_SENDS_ON = re.compile(
+    r"\b(?:use|try|ask|see|query|contact|consult) (?:the )?[`'\"]?\w+[`'\"]? (?:tool|system|service|endpoint|api|team|department|database|"
+    r"register|agent|for)\b|\b(?:are|is) (?:not )?(?:kept|handled|managed|stored|held|listed|available) (?:by|in|here|with)\b"
+    r"|\bbelongs? to\b|\bnot (?:in|part of) (?:this|the) (?:system|database|register|index|catalogue|catalog|api)\b",
+    re.IGNORECASE,
+)
+_COMMON, _SOME, _MUCH, _SHORT = 0.5, 3, 4, 600
 
 
 class _Step(NamedTuple):
@@ -96,7 +112,9 @@ class Misrouted:
             if why := _wrong(step, talk, use):
                 wrong, right = step.wrong, step.right
                 evidence = f"{wrong.where}({wrong.arguments}) -> {excerpt(wrong.result or wrong.error, 120)}; then {right.where}"
-                yield from self._finding(wrong, f"{why}: {excerpt(evidence)}", f"{wrong.where} was the wrong tool; {right.where} answered.")
+                yield from self._finding(
+                    wrong, f"{why}: {excerpt(evidence)}", f"{wrong.where} was the wrong tool; {right.where} answered."
+                )
 
     def _finding(self, culprit: Operation, evidence: str, explanation: str) -> Iterator[Finding]:
         return self._run.finding(
@@ -135,21 +153,33 @@ def _wrong(step: _Step, talk: Transcript, use: Use) -> str:
     if sum(one.where == wrong.where for one in talk.tools) > 1 or changes(wrong):
         return ""
     result = wrong.result or wrong.error
-    like = _alike(wrong.arguments, right.arguments, talk)
-    if result and like and len(result) < 600 and _REFUSES.search(values(result)):
+    like, short = _alike(wrong.arguments, right.arguments), len(result) < _SHORT
+    if like and short and _REFUSES.search(values(result)):
+        return "refused"
+    if len(step.said) < _SHORT and _WRONG_TOOL.search(step.said):
+        return "disowned"
+    if use.flows(wrong):
+        return ""
+    if like and short and _SENDS_ON.search(values(result)):
         return "refused"
     if wrong.failed or nothing_found(wrong.result):
         return ""
-    if use.flows(wrong):
-        return ""
-    if step.said and len(step.said) < 600 and _OWNS_UP.search(step.said):
+    if step.said and len(step.said) < _SHORT and _OWNS_UP.search(step.said):
         return "disowned"
-    if not like or not distinctive(use.news(wrong)) or _about(wrong, right):
-        return ""
-    return "unused" if not _relevance(wrong, use) and _relevance(right, use) and use.flows(right) else ""
+    return "unused" if like and _beside_the_point(step, use) else ""
 
 
-def _alike(one: str, other: str, talk: Transcript) -> bool:
+def _beside_the_point(step: _Step, use: Use) -> bool:
+    """Whether the first answer has nothing to do with the task, and the second is what was asked for."""
+    wrong, right = step.wrong, step.right
+    if _about(wrong, right) or _prepares(wrong, right) or _relevance(wrong, use) or not _relevance(right, use):
+        return False
+    news = use.news(wrong)
+    named = bool(stems(right.name) & use.task.terms)
+    return len(news.numbers) + len(news.terms) >= (_SOME if named else _MUCH) and use.flows(right)
+
+
+def _alike(one: str, other: str) -> bool:
     """Whether two calls ask about the same: a value in common that says something, or most of their words."""
     first, second = set(_given(one)), set(_given(other))
     if any(len(value) > 2 and not value.isdecimal() for value in first & second):
@@ -167,6 +197,11 @@ def _about(wrong: Operation, right: Operation) -> bool:
     """Whether the first call only looked up what the second is about: a customer, then the customer's orders."""
     fields = keys(wrong.arguments) | keys(right.arguments)
     return bool(stems(wrong.name) & fields)
+
+
+def _prepares(wrong: Operation, right: Operation) -> bool:
+    """Whether the first call may only have been a check before an action."""
+    return changes(right) or acknowledged(right.result) or bool(_CHECKS.match(wrong.name.rpartition(".")[2]))
 
 
 def _relevance(call: Operation, use: Use) -> int:

@@ -22,7 +22,7 @@ _FENCE = "```"
 class OutputTruncated:
     """Model calls that ended at the token limit, and drafts that were cut off where the model call is not seen.
 
-    Where no reason to stop is told, JSON and code that break off before their end show it.
+    Where no reason to stop is told, arguments and code that break off before their end show it.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("model", "failure")
@@ -76,6 +76,6 @@ def _limit(span: Operation) -> str:
     if isinstance(limit, int) and 0 < limit <= span.output_tokens:
         return "limit"
     text = span.output
-    if any(cut_off(call.arguments) for call in span.calls) or (text and not span.calls and cut_off(text)):
+    if any(cut_off(call.arguments) for call in span.calls):
         return "end"
     return "end" if _FENCE in text and text.count(_FENCE) % 2 and not text.rstrip().endswith(_FENCE) else ""

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.agent_run import PATIENCE, AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
-
-PATIENCE = 3
-"""So many refusals are no accident, even where a later call goes through."""
-
 
 class RateLimited:
     """Calls refused with 429 or its like, one finding per place."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterable
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
 from nodes.feedback_loop.detectors.protocol import Topic
-from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
 from systems import names
@@ -16,94 +15,126 @@ from systems.records import Finding
 
 PEERS = 3
 MOST_PEERS = 1_000
+MOST_KINDS = 1_000
+MOST_LONG = 200
 READS = 8
+MODEL_SECONDS = 1.0
+"""A model call stands out by at least so much: they are never even."""
+APART = 2.0
+"""So many times the upper quartile of its peers; where many calls are slow, none is an outlier."""
 
-_Kind = tuple[str, str]
+_Kind = tuple[str, str, str]
+
+
+class _Peers:
+    """Working calls of one kind: their seconds and, of model calls, their seconds per token, in order."""
+
+    __slots__ = ("long", "rates", "seconds")
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.rates: list[float] = []
+        self.long: list[tuple[Operation, float]] = []
 
 
 class SlowOutlier:
-    """Calls at least `slow_ratio` times the median of their peers and at least `slow_seconds` long.
+    """Calls at least `slow_ratio` times the median of their peers and at least `slow_seconds` long, and apart from them.
 
     Peers are other working calls of the same name in the same node, earlier loops included, `PEERS` at least. A model
     call that read or wrote more may take longer: where tokens are known, its seconds per token must stand out as well.
-    Time that a call spent on starting its server is the start's (`cold_start`).
+    Time that a call spent on starting its server is the start's (`cold_start`), that of a tool run inside of a model
+    call is the tool's.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool", "model", "step")
+    watches: ClassVar[tuple[Topic, ...]] = ("tool", "model", "retrieval", "step")
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._seconds: dict[_Kind, list[float]] = {}
-        self._rates: dict[_Kind, list[float]] = {}
-        self._long: list[Operation] = []
+        self._peers: dict[_Kind, _Peers] = {}
+        self._inside: tuple[str | None, float] = None, 0.0
         self._starting: dict[str, float] = {}
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if span.kind == "step":
-            if span.parent_id and subject(span, names.START_SERVER):
+        kind = span.kind
+        if kind == "step":
+            if span.title.startswith(names.START_SERVER) and span.parent_id and len(self._starting) < MOST_KINDS:
                 self._starting[span.parent_id] = span.seconds
             return
-        if span.failed or span.attributes.get(names.REUSED) is True:
-            return
-        seconds = span.seconds
-        peers = self._seconds.setdefault(_kind(span), [])
-        if seconds >= self._run.knobs.slow_seconds and self._may_be_slow(seconds, peers):
-            self._long.append(span)
-        if len(peers) < MOST_PEERS:
-            insort(peers, seconds)
-            if (rate := _rate(span)) is not None:
-                insort(self._rates.setdefault(_kind(span), []), rate)
+        seconds = (span.end_ns - span.start_ns) / 1e9
+        holder, inside = self._inside
+        if kind == "model":
+            if holder == span.span_id:
+                seconds -= inside
+        else:
+            self._inside = span.parent_id, seconds + (inside if holder == span.parent_id else 0.0)
+        if not span.failed and names.REUSED not in span.attributes:
+            self._compare(span, max(0.0, seconds))
 
     def findings(self) -> Iterable[Finding]:
         """One finding per kind of call."""
-        found: Grouped[_Kind] = Grouped()
-        for span in self._long:
-            if self._slow(span):
-                found.add(_kind(span), span)
-        for kind, slow in found.items():
-            usual = self._usual(kind)
-            lost = sum(span.seconds - usual for span in slow)
-            yield from self._run.finding(
-                "slow_outlier",
-                "warning",
-                slow[0].where,
-                slow,
-                confidence=0.8,
-                evidence=f"{slow[-1].seconds:.2f} s, median of its peers {usual:.3f} s",
-                impact={"seconds": round(lost, 6), **({"calls": float(len(slow))} if slow[0].kind == "tool" else {})},
-                explanation=f"{slow[0].where} took {times(len(slow))} at least {self._run.knobs.slow_ratio:g} times"
-                " as long as it usually does.",
-            )
+        for kind, peers in self._peers.items():
+            if not peers.long or len(peers.seconds) <= PEERS:
+                continue
+            found: Grouped[_Kind] = Grouped()
+            lost, usual = 0.0, _median(peers.seconds)
+            for span, seconds in peers.long:
+                if self._slow(span, seconds, peers):
+                    found.add(kind, span)
+                    lost, last = lost + seconds - usual, seconds
+            for _, slow in found.items():
+                calls = {"calls": float(len(slow))} if slow[0].kind == "tool" else {}
+                yield from self._run.finding(
+                    "slow_outlier",
+                    "warning",
+                    slow[0].where,
+                    slow,
+                    confidence=0.8,
+                    evidence=f"{last:.2f} s, median of its peers {usual:.3f} s",
+                    impact={"seconds": round(lost, 6), **calls},
+                    explanation=f"{slow[0].where} took {times(len(slow))} at least {self._run.knobs.slow_ratio:g} times"
+                    " as long as it usually does.",
+                )
 
-    def _usual(self, kind: _Kind) -> float:
-        return _median(self._seconds[kind])
+    def _compare(self, span: Operation, seconds: float) -> None:
+        kind = (span.where, "" if span.kind == "tool" else span.title, span.agent)
+        peers = self._peers.get(kind)
+        if peers is None:
+            if len(self._peers) >= MOST_KINDS:
+                return
+            peers = self._peers[kind] = _Peers()
+        known, knobs = peers.seconds, self._run.knobs
+        least = knobs.slow_seconds if span.kind == "tool" else max(knobs.slow_seconds, MODEL_SECONDS)
+        if seconds >= least and (len(known) <= PEERS or seconds >= knobs.slow_ratio * _median(known)):
+            if len(peers.long) < MOST_LONG:
+                peers.long.append((span, seconds))
+        if len(known) < MOST_PEERS:
+            insort(known, seconds)
+            if span.output_tokens:
+                insort(peers.rates, _rate(span, seconds))
 
-    def _may_be_slow(self, seconds: float, peers: list[float]) -> bool:
-        return len(peers) <= PEERS or seconds >= self._run.knobs.slow_ratio * _median(peers)
-
-    def _slow(self, span: Operation) -> bool:
-        kind, ratio = _kind(span), self._run.knobs.slow_ratio
-        own = _rate(span)
-        rates = self._rates.get(kind, ())
+    def _slow(self, span: Operation, seconds: float, peers: _Peers) -> bool:
+        knobs, known = self._run.knobs, peers.seconds
+        usual = _median(known)
+        apart = known[min(3 * (len(known) - 1) // 4, max(0, bisect_left(known, seconds) - 1))]
         return (
-            len(self._seconds[kind]) > PEERS
-            and span.seconds >= ratio * self._usual(kind)
-            and 2 * self._starting.get(span.span_id, 0.0) < span.seconds
-            and (own is None or len(rates) <= PEERS or own >= ratio * _median(rates))
+            seconds >= knobs.slow_ratio * usual
+            and seconds >= APART * apart
+            and (span.kind != "model" or seconds - usual >= MODEL_SECONDS)
+            and 2 * self._starting.get(span.span_id, 0.0) < seconds
+            and (
+                not span.output_tokens
+                or len(peers.rates) <= PEERS
+                or _rate(span, seconds) >= knobs.slow_ratio * _median(peers.rates)
+            )
         )
 
 
-def _kind(operation: Operation) -> _Kind:
-    return operation.title, operation.agent
+def _rate(operation: Operation, seconds: float) -> float:
+    """Seconds per token written, `READS` tokens read counting as one."""
+    return seconds / (operation.output_tokens + operation.input_tokens / READS)
 
 
-def _rate(operation: Operation) -> float | None:
-    """Seconds per token written, `READS` tokens read counting as one; None where tokens are not known."""
-    work = operation.output_tokens + operation.input_tokens / READS
-    return operation.seconds / work if operation.output_tokens else None
-
-
-def _median(ordered: list[float] | tuple[float, ...]) -> float:
+def _median(ordered: Sequence[float]) -> float:
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

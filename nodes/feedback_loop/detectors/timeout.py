@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.agent_run import PATIENCE, AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.failures import cause
-from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.grouping import Group, Grouped
 from nodes.feedback_loop.operations import Operation
 from systems import names
-from systems.records import Finding
+from systems.records import Finding, Severity
 
 
 class Timeout:
-    """Timed-out operations, one finding per place; a note where later attempts made all of them good."""
+    """Timed-out operations, one finding per place; one that a later attempt made good is a note."""
 
     watches: ClassVar[tuple[Topic, ...]] = ("failure",)
 
@@ -39,7 +39,7 @@ class Timeout:
             said = names.START_SERVER if starting else f"{names.ERROR_TYPE}={last.error_type or 'timeout'}"
             yield from self._run.finding(
                 "timeout",
-                "info" if not open_ else "warning" if starting else "error",
+                _severity(open_, failed, starting),
                 where,
                 open_ or failed,
                 evidence=f"{said}: {excerpt(last.error)}",
@@ -47,3 +47,9 @@ class Timeout:
                 explanation=f"{where} ran out of time {times(failed.count)}"
                 + ("." if open_ else "; a later attempt made it good."),
             )
+
+
+def _severity(open_: list[Operation], failed: Group, starting: bool) -> Severity:
+    if open_:
+        return "warning" if starting else "error"
+    return "warning" if failed.count >= PATIENCE else "info"

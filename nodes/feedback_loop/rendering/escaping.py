@@ -58,6 +58,12 @@ def html_text(text: str, most: int = MOST) -> str:
     return html.escape(plain(text, most))
 
 
+def json_line(value: Any) -> str:
+    """JSON that a terminal obeys nothing of either, and that can be encoded."""
+    written = json.dumps(value, ensure_ascii=False)
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], written)
+
+
 def json_in_html(value: Any) -> str:
     """JSON for a script element: no text in it can end the element or begin a comment."""
     written = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)

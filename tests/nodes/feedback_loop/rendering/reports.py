@@ -81,6 +81,21 @@ def rows(spans: Iterable[Span], most: int = 1_000) -> Rows:
     return kept
 
 
+def long_run(count: int) -> Run:
+    """So many spans: agents with 9 calls each; the last call of all fails, and a finding says so."""
+    trace = Trace()
+    root = agent = trace.span("invoke_workflow w", 0, count)
+    for number in range(1, count):
+        if number % 10 == 1:
+            agent = trace.span(f"invoke_agent a{number}", number, number + 9, under=root, OPERATION="invoke_agent")
+        else:
+            more = {"TOOL_ARGUMENTS": f'{{"number": {number}}}', "TOOL_RESULT": "something " * 20}
+            error = "lost" if number == count - 1 else ""
+            trace.tool(f"tool_{number % 7}", number, number + 0.9, under=agent, error=error, **more)
+    found = finding(span_ids=(trace.spans[-1].span_id,))
+    return Run(report(found, spans=count), rows(trace.spans, most=count))
+
+
 def hostile() -> Run:
     """A run in which every text is hostile: names, ids of calls, arguments, results, errors, what was found."""
     trace = Trace()

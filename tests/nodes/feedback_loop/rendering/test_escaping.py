@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.text import Text
 
-from nodes.feedback_loop.rendering.escaping import JOINER, cell, code, json_in_html, plain, prose
+from nodes.feedback_loop.rendering.escaping import JOINER, cell, code, json_in_html, json_line, plain, prose
 from tests.nodes.feedback_loop.rendering.reports import HOSTILE
 
 ANY = st.one_of(
@@ -70,3 +70,6 @@ def test_json_in_html_is_the_same_value_and_ends_no_element(value: object) -> No
     written = json_in_html(value)
     assert json.loads(written) == value
     assert written.isascii() and not set("<>&") & set(written)
+    line = json_line(value)
+    assert json.loads(line) == value
+    assert not [one for one in line if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp")]

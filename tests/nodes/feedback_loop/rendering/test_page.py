@@ -13,9 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from nodes.feedback_loop.comparison import compare
 from nodes.feedback_loop.rendering import Compared, Run, page
 from nodes.feedback_loop.rendering.page import TEMPLATE
-from systems.records import Span
 from tests.browser import Opened, running
-from tests.nodes.feedback_loop.rendering.reports import HOSTILE, PROFILE, finding, hostile, report, rows
+from tests.nodes.feedback_loop.rendering.reports import HOSTILE, PROFILE, finding, hostile, long_run, report, rows
 from tests.nodes.feedback_loop.traces import Trace
 
 pytestmark = pytest.mark.external
@@ -45,22 +44,6 @@ def a_run(name: str = "trace.json") -> Run:
         trace.tool("git_log", start + 6, start + 30, under=under, error="no such revision" if number else "")
     culprit = trace.spans[-1].span_id
     return Run(report(finding(span_ids=(culprit,)), finding(span_ids=("f" * 16,)), file=name), rows(trace.spans))
-
-
-def long_run() -> Run:
-    """20,000 spans: agents with 9 calls each; the last call of all fails."""
-    trace = Trace()
-    root = trace.span("invoke_workflow w", 0, MANY)
-    agent: Span = root
-    for number in range(1, MANY):
-        if number % 10 == 1:
-            agent = trace.span(f"invoke_agent a{number}", number, number + 9, under=root, OPERATION="invoke_agent")
-        else:
-            more = {"TOOL_ARGUMENTS": f'{{"number": {number}}}', "TOOL_RESULT": "something " * 20}
-            error = "lost" if number == MANY - 1 else ""
-            trace.tool(f"tool_{number % 7}", number, number + 0.9, under=agent, error=error, **more)
-    found = finding(span_ids=(trace.spans[-1].span_id,))
-    return Run(report(found, spans=MANY), rows(trace.spans, most=MANY))
 
 
 def titles(page: Page) -> list[str]:
@@ -220,7 +203,7 @@ def test_a_script_that_got_in_all_the_same_would_not_run(browser: Browser, tmp_p
 
 
 def test_twenty_thousand_spans_stay_usable(browser: Browser, tmp_path: Path) -> None:
-    with Opened(browser, written(tmp_path, long_run())) as opened:
+    with Opened(browser, written(tmp_path, long_run(MANY))) as opened:
         view = opened.page
         assert view.locator("#space .row").count() < 100, "only what is in sight is in the document"
         view.locator("#tree").evaluate("tree => { tree.scrollTop = tree.scrollHeight / 2 }")
