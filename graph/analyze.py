@@ -6,6 +6,7 @@ The result goes to standard output, everything else to standard error. Exit code
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ import click
 from systems.errors import SpecloopError, UsageError
 
 if TYPE_CHECKING:
-    from graph.analyzed import Analyzed
+    from graph.analyzed import Analyzed, Critic
     from graph.traces import Trace
     from nodes.feedback_loop.rendering import Compared, Run
     from nodes.feedback_loop.report import Report
@@ -44,12 +45,14 @@ class Wanted(NamedTuple):
         html: where to write the page besides.
         fail_on: least severity that makes the command fail.
         against: traces to compare with.
+        no_critic: ask no model.
     """
 
     form: Form
     html: Path | None
     fail_on: Severity | None = None
     against: str | None = None
+    no_critic: bool = True
 
 
 @click.command()
@@ -60,6 +63,7 @@ class Wanted(NamedTuple):
 @click.option("--summary", is_flag=True, help="Print a summary for GitHub jobs and pull requests.")
 @_html
 @_fail_on
+@click.option("--no-critic", is_flag=True, help="Do not let a language model look for what rules cannot see.")
 @click.option("--against", metavar="FILE|RUN|FOLDER", help="Say what changed since these runs, and how sure that is.")
 def analyze(target: str, project: Path, as_json: bool, markdown: bool, summary: bool, **wanted: Any) -> None:
     """Find out what went wrong in a trace, where, and what it cost.
@@ -94,7 +98,8 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
         if wanted.html:
             _check(wanted.html)
         before = profiles(wanted.against, project) if wanted.against else []
-        done = Analyzed(draw=wanted.html is not None, compare=wanted.against is not None)
+        critic = None if wanted.no_critic else _critic(project)
+        done = Analyzed(draw=wanted.html is not None, compare=wanted.against is not None, critic=critic)
         several = not stored and traces.is_folder(target)
         with (traces.stored if stored else traces.traces)(target, project) as found:
             whole = _each(found, done, wanted, several=several)
@@ -105,6 +110,12 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
             _write(wanted.html, done.runs, compared)
         failing = _failing(done.reports, wanted.fail_on)
         sys.exit(UsageError.exit_code if not whole else FAILED_ON if failing else 0)
+
+
+def _critic(project: Path) -> Critic:
+    from graph.criticism import criticised
+
+    return functools.partial(criticised, project=project)
 
 
 def _each(found: Iterator[Trace], done: Analyzed, wanted: Wanted, *, several: bool) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from graph.traces import Trace, traces
 from nodes.feedback_loop.analysis import run_key
 from nodes.feedback_loop.comparison import compare
+from nodes.feedback_loop.digest import Digest
 from nodes.feedback_loop.operations import Operation, read
 from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
 from nodes.feedback_loop.rendering import MOST_ROWS, Compared, Rows, Run
 from nodes.feedback_loop.report import Report, analyze
 from systems.records import Profile
+
+Critic = Callable[[Report, Digest], Report]
 
 
 class Analyzed:
@@ -23,16 +26,18 @@ class Analyzed:
         runs: reports; their rows are empty unless they are to be drawn.
     """
 
-    def __init__(self, *, draw: bool, compare: bool) -> None:
+    def __init__(self, *, draw: bool, compare: bool, critic: Critic | None = None) -> None:
         """Begin with nothing.
 
         Args:
             draw: keep rows, `MOST_ROWS` of all traces together.
             compare: keep a profile of every run.
+            critic: adds to a report what a model sees in the digest of the trace.
         """
         self.runs: list[Run] = []
         self._room = MOST_ROWS if draw else 0
         self._draw = draw
+        self._critic = critic
         self._profiles = Profiles() if compare else None
 
     @property
@@ -46,15 +51,19 @@ class Analyzed:
         Raises:
             UsageError: it cannot be read; nothing of it is kept.
         """
-        rows, profiles = Rows(self._room), Profiles()
+        rows, profiles, digest = Rows(self._room), Profiles(), Digest()
 
         def watch(operation: Operation) -> None:
             if self._draw:
                 rows.observe(operation)
             if self._profiles:
                 profiles.observe(operation)
+            if self._critic:
+                digest.observe(operation)
 
         report = analyze(trace.spans, file=trace.name, dropped=trace.dropped, watch=watch)
+        if self._critic:
+            report = self._critic(report, digest)
         self.runs.append(Run(report, rows))
         self._room -= len(rows)
         if self._profiles:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nodes.feedback_loop.attempts import Attempts
 from nodes.feedback_loop.drafts import Drafts
-from nodes.feedback_loop.fruitless import words
 from nodes.feedback_loop.grouping import Group
+from nodes.feedback_loop.history import NONE, History
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.rephrasing import words
 from nodes.feedback_loop.standing_in import replaced
 from systems import names
 from systems.policy import LoopKnobs
@@ -34,6 +35,7 @@ class AgentRun:
 
     Attributes:
         knobs: when numbers are remarkable.
+        history: how long operations took in earlier runs.
         tools: the last tool calls, in order of their ends; echoes (a wrapper's span of the same call) are left out.
         models: the last model calls, likewise.
         before: the last call of the same tool with the same arguments, while a `repeat` is observed.
@@ -46,8 +48,9 @@ class AgentRun:
             another question.
     """
 
-    def __init__(self, knobs: LoopKnobs) -> None:
+    def __init__(self, knobs: LoopKnobs, history: History = NONE) -> None:
         self.knobs = knobs
+        self.history = history
         self.tools: deque[Operation] = deque(maxlen=REMEMBERED)
         self.models: deque[Operation] = deque(maxlen=REMEMBERED)
         self.before: Operation | None = None
@@ -58,15 +61,15 @@ class AgentRun:
         self.began = 0
         self.drafts = Drafts()
         self._counts: dict[str, int] = {}
-        self._attempts = Attempts()
+        self._attempts = Attempts(self.words_of_task)
         self._known: frozenset[str] = frozenset()
         self._replaced: dict[str, bool] = {}
         self._calls: dict[tuple[str, str], Operation] = {}
-        self._earlier: set[str] = set()
+        self._earlier: set[tuple[str, str]] = set()
 
     def leave_out(self, operation: Operation) -> None:
         """Never report this operation: it is only compared with."""
-        self._earlier.add(operation.span_id)
+        self._earlier.add((operation.trace_id, operation.span_id))
 
     def observe_model(self, operation: Operation) -> None:
         """Take a model call into account, before the detectors do."""
@@ -78,8 +81,7 @@ class AgentRun:
         if operation.failed:
             self._attempts.failed(operation)
             return
-        if self._attempts.any_open:
-            self._attempts.worked(operation, frozenset())
+        self._attempts.worked(operation)
         if not operation.calls:
             self.answer = operation
 
@@ -102,8 +104,8 @@ class AgentRun:
         """Take a retrieval, or a tool call as one, into account, before the detectors do."""
         if operation.failed:
             self._attempts.failed(operation)
-        elif self._attempts.any_open:
-            self._attempts.worked(operation, self.words_of_task())
+        else:
+            self._attempts.worked(operation)
 
     def observe_agent(self, operation: Operation) -> None:
         """Take the end of an agent or a workflow into account, before the detectors do."""
@@ -135,9 +137,7 @@ class AgentRun:
 
     def still_open(self, failed: Group) -> list[Operation]:
         """Those failures that nothing made good: no later attempt, no other tool, no later draft."""
-        return [
-            one for one in failed if not (self.made_good(one) or self.drafts.made_good(one) or self.replaced(one))
-        ]
+        return [one for one in failed if not (self.made_good(one) or self.drafts.made_good(one) or self.replaced(one))]
 
     def lost(self, failed: Sequence[Operation], where: str) -> dict[str, float]:
         """What failures cost, and how many calls of the tool there were."""
@@ -166,7 +166,7 @@ class AgentRun:
 
         Its impact is counted from them where it is not given.
         """
-        culprits = [one for one in culprits if one.span_id not in self._earlier]
+        culprits = [one for one in culprits if (one.trace_id, one.span_id) not in self._earlier]
         if culprits:
             yield Finding(
                 kind=kind,

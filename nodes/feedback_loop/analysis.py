@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 
 from nodes.feedback_loop.agent_run import AgentRun
-from nodes.feedback_loop.detectors import DETECTORS, TOPICS, Detector, Topic
+from nodes.feedback_loop.detectors import DETECTORS, TOPICS, WITH_HISTORY, Detector, Topic
+from nodes.feedback_loop.history import NONE, History
 from nodes.feedback_loop.nesting import CALLS, Nesting, bare, filled, wraps
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.ranking import ranked
@@ -31,19 +32,22 @@ class Analysis:
 
     Attributes:
         knobs: when numbers are remarkable.
+        history: how long operations took in earlier runs (`history.history`).
     """
 
-    def __init__(self, knobs: LoopKnobs = BASELINE.loop) -> None:
+    def __init__(self, knobs: LoopKnobs = BASELINE.loop, *, history: History = NONE) -> None:
         self.knobs = knobs
+        self.history = history
         self._watched: OrderedDict[str, _Watched] = OrderedDict()
         self._finished: list[Finding] = []
 
     def observe(self, operation: Operation, *, report: bool = True) -> None:
         """Take one operation into account; without `report` it is compared with and never reported."""
-        key = run_key(operation)
-        watched = self._watched.get(key)
+        watched = self._watched.get(operation.trace_id)
+        key = operation.trace_id if watched is not None else run_key(operation)
+        watched = watched or self._watched.get(key)
         if watched is None:
-            watched = self._watched[key] = _Watched(self.knobs)
+            watched = self._watched[key] = _Watched(self.knobs, self.history)
             if len(self._watched) > MOST_OPEN_RUNS:
                 self._finished.extend(self._watched.popitem(last=False)[1].closed())
         watched.observe(operation, report=report)
@@ -68,11 +72,12 @@ def run_key(operation: Operation) -> str:
 class _Watched:
     """One run with a set of detectors."""
 
-    def __init__(self, knobs: LoopKnobs) -> None:
-        self.run = AgentRun(knobs)
+    def __init__(self, knobs: LoopKnobs, history: History) -> None:
+        self.run = AgentRun(knobs, history)
         self._nesting = Nesting()
         self._spoken = SpokenTools()
-        self._detectors: tuple[Detector, ...] = tuple(make(self.run) for make in DETECTORS)
+        detectors = WITH_HISTORY if history else DETECTORS
+        self._detectors: tuple[Detector, ...] = tuple(make(self.run) for make in detectors)
         self._watching: dict[Topic, tuple[Watch, ...]] = {
             topic: tuple(one.observe for one in self._detectors if topic in one.watches) for topic in TOPICS
         }

@@ -16,7 +16,8 @@ _ALL_WELL = re.compile(
 _ADMITS = re.compile(
     r"\b(?:not|cannot|never|no|none|neither|nor|nothing|nobody|nowhere|unable|fail(?:s|ed|ing|ure|ures)?|errors?|"
     r"unfortunately|unavailable|unreachable|unknown|missing|refus(?:ed|es|al)|reject(?:ed|s)|denied|declined|blocked|"
-    r"timed out|time-?out|crash(?:ed|es)?|(?:a|an|the|this|some) (?:problems?|issues?)|trouble|incomplete|partial(?:ly)?|"
+    r"timed out|time-?out|crash(?:ed|es)?|(?:a|an|the|this|some) (?:problems?|issues?)|trouble|incomplete|"
+    r"partial(?:ly)?|"
     r"instead|however|although|though|despite|unless|used up|try again|retr(?:y|ied)|"
     r"sorry|apolog\w+|impossible|invalid|unsuccessful(?:ly)?|skipp?(?:ed|ing)?|"
     r"nicht|kein(?:e[nmrs]?)?|leider|konnten?|fehler\w*|fehlgeschlagen|jedoch|"
@@ -24,17 +25,21 @@ _ADMITS = re.compile(
     r"ning[uú]n\w*|fall[oóa]\w*|lamentablemente|imposible|"
     r"non(?!-)|nessun\w*|errore|purtroppo|não|nenhum\w*|infelizmente|niet|geen|helaas|"
     r"nie|błąd|niestety|не|нет|ошибк\w*|сожалению|inte|ikke|ingen|tyvärr|değil|hata|maalesef)\b"
-    r"|n['’]t\b|没|不|未|无法|失败|错误|ません|なかった|失敗|エラー|못|않|없|실패|오류",
+    r"|n['\u2019]t\b|没|不|未|无法|失败|错误|ません|なかった|失敗|エラー|못|않|없|실패|오류",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
-    r"(?:^|(?<=[.!?\n]))[^.!?\n]{0,40}\b(?:let me know if (?:you|there|i can)|let me know (?:whether|should) (?:you|there)|feel free to|"
-    r"do(?: not|n['’]t) hesitate|anything else|can i help|further (?:questions|assistance|help)|(?:any|more|other) (?:questions|"
-    r"help)|need (?:more|anything)|happy to help|melden sie sich|weitere fragen|sonst noch|n['’]hésitez pas|no dude)\b[^.!?\n]*[.!?]*",
+    r"(?:^|(?<=[.!?\n]))[^.!?\n]{0,40}\b(?:let me know if (?:you|there|i can)|let me know (?:whether|should) (?:you|"
+    r"there)|feel free to|"
+    r"do(?: not|n['\u2019]t) hesitate|anything else|can i help|further (?:questions|assistance|help)|(?:any|more|"
+    r"other) (?:questions|"
+    r"help)|need (?:more|anything)|happy to help|melden sie sich|weitere fragen|sonst noch|n['\u2019]hésitez pas|"
+    r"no dude)\b[^.!?\n]*[.!?]*",
     re.IGNORECASE,
 )
 _ASKS_BACK = re.compile(
-    r"[?？؟]\s*$|\b(?:shall i|should i|would you like|do you want|let me know|please (?:confirm|tell|choose|provide|check|"
+    r"[?\uff1f؟]\s*$|\b(?:shall i|should i|would you like|do you want|let me know|please (?:confirm|tell|choose|"
+    r"provide|check|"
     r"approve|contact|call)|soll ich|möchten sie|möchtest du|voulez-vous|souhaitez-vous|quiere[s]? que|desea)\b",
     re.IGNORECASE,
 )
@@ -42,9 +47,11 @@ _ASKS_BACK = re.compile(
 
 def admits(answer: str) -> bool:
     """Whether an answer owns up to a failure, a limit or a doubt of any kind; generous, in many languages."""
-    return bool(_ADMITS.search(_ALL_WELL.sub(" ", _COURTESY.sub(" ", answer[:_MOST]))))
+    answer = answer[:_MOST]
+    return bool(_ADMITS.search(answer) and _ADMITS.search(_ALL_WELL.sub(" ", _COURTESY.sub(" ", answer))))
 
 
 def asks_back(answer: str) -> bool:
     """Whether an answer hands over to the person: a question, a choice, a request; courtesies are none."""
-    return bool(_ASKS_BACK.search(_COURTESY.sub(" ", answer[:_MOST]).rstrip()))
+    answer = answer[:_MOST].rstrip()
+    return bool(_ASKS_BACK.search(answer) and _ASKS_BACK.search(_COURTESY.sub(" ", answer).rstrip()))

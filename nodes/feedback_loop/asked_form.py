@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from nodes.feedback_loop import schemas
@@ -10,6 +11,7 @@ from nodes.feedback_loop.messages import ToolCall, parsed
 from nodes.feedback_loop.operations import Operation
 
 MOST_TOOLS = 1_000
+_decode = json.JSONDecoder().raw_decode
 _ANSWER = r"(?:answer|respond|reply|return|output|produce|response|result)\w*"
 _ONLY_JSON = re.compile(
     rf"\b{_ANSWER}\b[^.\n]{{0,50}}\b(?:only|solely|exclusively|strictly|nothing but|just)\b[^.\n]{{0,40}}\bJSON\b"
@@ -37,13 +39,19 @@ class AskedForm:
         text = call.arguments
         if not text:
             return ""
-        arguments = parsed(text)
-        if not isinstance(arguments, dict):
+        try:
+            arguments, end = _decode(text)
+        except (ValueError, RecursionError):
+            end = -1
+        if end != len(text) or not isinstance(arguments, dict):
             raw = text[0] != "{" and call.name not in self._in_json and self._schema(call.name, model) is None
             return "" if raw else "no JSON"
-        if len(self._in_json) < MOST_TOOLS:
-            self._in_json.add(call.name)
-        wrong = schemas.problem(self._schema(call.name, model), arguments)
+        schema = self._schema(call.name, model)
+        if schema is None:
+            if len(self._in_json) < MOST_TOOLS:
+                self._in_json.add(call.name)
+            return ""
+        wrong = schemas.problem(schema, arguments)
         return wrong and schemas.problem(schemas.of_tools(model.attributes).get(call.name), arguments)
 
     def refused_by_schema(self, tool: Operation) -> str:

@@ -14,7 +14,8 @@ def rounded(told: float, number: float) -> bool:
     if told == number:
         return True
     return round(told, _decimals(number)) == number or (
-        number >= 100 and any(number % 10**n == 0 and round(told, -n) == number for n in (1, 2, 3) if number >= 10 ** (n + 1))
+        number >= 100
+        and any(number % 10**n == 0 and round(told, -n) == number for n in (1, 2, 3) if number >= 10 ** (n + 1))
     )
 
 

@@ -52,8 +52,10 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         "rate_limited",
         re.compile(
             r"rate[\s_-]?limit|too[\s_-]?many[\s_-]?requests|(?:http|status|code|error)\W{0,12}429\b|"
-            r"\b429\W{0,3}(?:client|error|$)|throttl|\bresource[\s_]?exhausted|requests? per (?:second|minute|hour|day)|"
-            r"(?<!disk )(?<!storage )\b(?:quota|request limit|usage limit)\b.{0,60}\b(?:exceeded|exhausted|reached|used up)|"
+            r"\b429\W{0,3}(?:client|error|$)|throttl|\bresource[\s_]?exhausted|"
+            r"requests? per (?:second|minute|hour|day)|"
+            r"(?<!disk )(?<!storage )\b(?:quota|request limit|usage limit)\b.{0,60}\b(?:exceeded|exhausted|reached|"
+            r"used up)|"
             r"exceeded\b.{0,40}(?<!disk )(?<!storage )\bquota|insufficient_quota|\bretry-after\b",
             re.I,
         ),
@@ -67,19 +69,22 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
             r"\bunexpected (?:keyword )?argument|\b(?:field|property|parameter|argument)\b.{0,40} (?:is )?required\b|"
             r"failed to (?:parse|validate|convert)\b.{0,60}\b(?:json|structured|output|arguments?|data|model|tool)\b|"
             r"unable to parse string as|\bjson_invalid\b|"
-            r"\binput should be (?:a |an |\')|has type '?\w+'? but should be|expecting (?:value|property name|',' delim)|"
+            r"\binput should be (?:a |an |\')|has type '?\w+'? but should be|"
+            r"expecting (?:value|property name|',' delim)|"
             r"(?:output|result) (?:retries|validation)|expected an? (?:integer|number|string|object|array|boolean)\b|"
             r"does not match (?:the )?(?:expected )?schema|schema (?:validation|mismatch)|"
-            r"is not of type '|did not produce structured output|arguments? must be (?:a |an )?(?:valid )?(?:json|dict)",
+            r"is not of type '|did not produce structured output|"
+            r"arguments? must be (?:a |an )?(?:valid )?(?:json|dict)",
             re.I,
         ),
     ),
     (
         "timeout",
         re.compile(
-            r"\btime[sd]?[\s_-]?out|timeout(?:error|exception|expired)|deadline[\s_]?exceeded|etimedout|\btook too long|"
-            r"\b(?:did(?: not|n['’]t)|no) (?:answer|respond|response|reply|finish|complete|return)\w*\b.{0,40}"
-            r"\b(?:with)?in \d|\b(?:exceeded|exceeds) (?:the |its )?(?:\w+ )?time limit",
+            r"\btime[sd]?[\s_-]?out|timeout(?:error|exception|expired)|deadline[\s_]?exceeded|etimedout|"
+            r"\btook too long|\b(?:did(?: not|n['\u2019]t)|no) "
+            r"(?:answer|respond|response|reply|finish|complete|return)\w*\b.{0,40}\b(?:with)?in \d|"
+            r"\b(?:exceeded|exceeds) (?:the |its )?(?:\w+ )?time limit",
             re.I,
         ),
     ),
@@ -104,10 +109,10 @@ def cause(operation: Operation) -> Cause:
     """
     own = operation.attributes.get(names.CAUSE)
     found = _cause(str(own) if own else "", operation.error_type, operation.error[:_MOST])
-    if found == "invalid" and operation.kind == "tool" and operation.arguments[:1] == "{":
-        if _DECODING.search(f"{operation.error_type} {operation.error[:_MOST]}"):
-            return "error" if isinstance(parsed(operation.arguments), dict) else found
-    return found
+    if found != "invalid" or operation.kind != "tool" or operation.arguments[:1] != "{":
+        return found
+    decoding = _DECODING.search(f"{operation.error_type} {operation.error[:_MOST]}")
+    return "error" if decoding and isinstance(parsed(operation.arguments), dict) else found
 
 
 @lru_cache(maxsize=4_096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nodes.feedback_loop.analysis import Analysis
+from nodes.feedback_loop.history import NONE, History
 from nodes.feedback_loop.operations import read
 from nodes.feedback_loop.ordering import in_order
 from systems.policy import BASELINE, LoopKnobs
@@ -12,7 +13,11 @@ from systems.records import Finding, Span
 
 
 def find(
-    spans: Iterable[Span], *, knobs: LoopKnobs = BASELINE.loop, earlier: Iterable[Span] = ()
+    spans: Iterable[Span],
+    *,
+    knobs: LoopKnobs = BASELINE.loop,
+    earlier: Iterable[Span] = (),
+    history: History = NONE,
 ) -> tuple[Finding, ...]:
     """Run every detector.
 
@@ -20,8 +25,9 @@ def find(
         spans: the spans to judge, in any order.
         knobs: when numbers are remarkable.
         earlier: spans of earlier loops of the run: compared with, never reported.
+        history: how long operations took in earlier runs.
     """
-    analysis = Analysis(knobs)
+    analysis = Analysis(knobs, history=history)
     now = {(span.trace_id, span.span_id): span for span in spans}
     before = (span for span in earlier if (span.trace_id, span.span_id) not in now)
     for operation in in_order(map(read, before)):

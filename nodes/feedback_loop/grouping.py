@@ -16,7 +16,7 @@ class Group(list[Operation]):
     """The first `SHOWN` operations of a place.
 
     Attributes:
-        count: how many there were.
+        total: how many there were.
         failures: how many of them failed.
         seconds: how long all took.
         tokens: what all sent and received.
@@ -24,14 +24,14 @@ class Group(list[Operation]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.count = 0
+        self.total = 0
         self.failures = 0
         self.seconds = 0.0
         self.tokens = 0
 
     def add(self, operation: Operation) -> None:
         """Count an operation, and keep it if there is room."""
-        self.count += 1
+        self.total += 1
         self.failures += operation.failed
         self.seconds += operation.seconds
         self.tokens += operation.tokens

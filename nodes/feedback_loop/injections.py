@@ -30,29 +30,37 @@ _MOST_SIGNS = 200
 _BEFORE, _AFTER, _SHOWN = 60, 340, 160
 _COMMENT = 2_000
 _REMARK = re.compile(r"\[//\]: # [(\"']([^\n]{5,2000})")
-_QUOTES = "'\"`‘’“”«»„「『"
+_QUOTES = "'\"`\u2018\u2019“”«»„「『"
 _TAGS = re.compile("[\U000e0020-\U000e007e]")
 _UNSEEN = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 _PROMPT = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:You are|Du bist|Sie sind|Tu es|Eres) (?:an?|the|ein\w*|une?)\b")
+_ABROAD = "instru istruz nweisung egel egol onsign olece asad nvisning omando".split()
 _FOREIGN = (
-    "olvid dimentic missacht règles órdenes instruç esque desconsider glöm игнор забуд ігнор talimat kural 忽略 无视 忘 "
-    "無視 무시 잊 تجاهل انس अनदेखा भूल नज़र künstliche"
+    "olvid dimentic missacht règles órdenes instruç esque desconsider glöm игнор забуд ігнор talimat kural 忽略 无视 "
+    "忘 無視 무시 잊 تجاهل انس अनदेखा भूल नज़र künstliche"
 ).split()
 
 
 def may_order(lower: str) -> bool:
     """Whether a text, given in lower case, could have orders to a model; written out because it is asked so often."""
-    if "ignor" in lower or "disregard" in lower or "forget" in lower or "overrid" in lower or "bypass" in lower:
+    if "g" in lower and ("ignor" in lower or "forget" in lower or "disregard" in lower or "agent" in lower):
         return True
-    if "instruction" in lower or "assistant" in lower or "system" in lower or "agent" in lower or "prompt" in lower:
+    if "instruc" in lower or "assist" in lower or "system" in lower or "prompt" in lower or "bot" in lower:
         return True
-    if "[inst" in lower or "<|" in lower or "bot" in lower or "llm" in lower or "gpt" in lower or "the user" in lower:
+    if "user" in lower or "overrid" in lower or "bypass" in lower or "answering" in lower or "llm" in lower:
         return True
-    if "language model" in lower or "ai" in lower and (" ai" in lower or "ai " in lower) or "answering" in lower:
+    if (
+        ("[" in lower and "[inst" in lower)
+        or ("|" in lower and "<|" in lower)
+        or "gpt" in lower
+        or "language m" in lower
+    ):
         return True
-    if "vergiss" in lower or "vergess" in lower or "oubli" in lower or "anweisung" in lower or "vergeet" in lower:
+    if "ai" in lower and (" ai" in lower or "ai " in lower or "ai-" in lower or "ai:" in lower):
         return True
-    if "negeer" in lower or "istruzion" in lower or "polece" in lower or "regler" in lower:
+    if "v" in lower and ("vergiss" in lower or "vergess" in lower or "vergeet" in lower):
+        return True
+    if "oubli" in lower or "anweisung" in lower or "negeer" in lower or "istruzion" in lower or "polece" in lower:
         return True
     return not lower.isascii() and (any(mark in lower for mark in _FOREIGN) or bool(_TAGS.search(lower)))
 
@@ -81,7 +89,7 @@ def weight(window: str) -> int:
 def _signs(text: str) -> Iterator[int]:
     for match in SIGNS.finditer(text):
         yield match.start()
-    if not text.isascii() or "instru" in text or "regel" in text:
+    if not text.isascii() or any(mark in text for mark in _ABROAD):
         for match in OVERRIDES_ABROAD.finditer(text):
             yield match.start()
 

@@ -98,7 +98,11 @@ def bare(operation: Operation) -> bool:
 
 def wraps(outer: Operation, inner: Operation) -> bool:
     """Whether the one operation is a wrapper right around the other, of the same call."""
-    return outer.span_id == inner.parent_id and outer.kind == inner.kind and (outer.kind == "model" or outer.name == inner.name)
+    return (
+        outer.span_id == inner.parent_id
+        and outer.kind == inner.kind
+        and (outer.kind == "model" or outer.name == inner.name)
+    )
 
 
 def filled(inner: Operation, outer: Operation) -> Operation:

@@ -17,7 +17,8 @@ _NOTHING = re.compile(
     r"|\b(?:no|zero|0) (?:\w+ ){0,3}?(?:results?|hits?|match(?:es)?|entr(?:y|ies)|records?|rows?|items?|documents?|"
     r"files?|data|answers?|events?|such|photos?|appointments?|orders?|cases?)\b"
     r"|\b(?:nothing|nobody|no one|none)\b.{0,30}\b(?:found|match\w*|there|available|exists?)\b"
-    r"|\b(?:not|never|n't|cannot be|could not be) (?:be )?found\b|\bdoes(?: not|n't) exist\b|\bno (?:\w+ )+(?:found|for)\b"
+    r"|\b(?:not|never|n't|cannot be|could not be) (?:be )?found\b|\bdoes(?: not|n't) exist\b|\bno (?:\w+ )+(?:found|"
+    r"for)\b"
     r"|\b(?:keine?|nichts) (?:\w+ )?(?:gefunden|treffer|ergebnis\w*)|\bintrouvable|\baucun\w*\b|\bning[uú]n\w*\b"
     r"|\bsin resultados\b|\bnessun\w*\b|\bnenhum\w*\b|\bgeen (?:\w+ )?(?:resultaten|gevonden)",
     re.IGNORECASE,
@@ -30,7 +31,8 @@ _ACKNOWLEDGED = re.compile(
     re.IGNORECASE,
 )
 _WRITES = re.compile(
-    r"^(?:add|append|apply|approve|archive|assign|authori[sz]e|back|backup|block|book|buy|cancel|change|charge|clear|close|commit|"
+    r"^(?:add|append|apply|approve|archive|assign|authori[sz]e|back|backup|block|book|buy|cancel|change|charge|"
+    r"clear|close|commit|"
     r"confirm|copy|create|delete|deploy|disable|dispatch|edit|email|enable|execute|file|forward|grant|hand|hold|insert|"
     r"install|invite|issue|lock|log|mail|mark|merge|message|modify|move|notify|open|order|pause|pay|place|post|print|"
     r"publish|purchase|push|put|record|refund|register|release|remove|rename|replace|reply|report|request|reserve|"

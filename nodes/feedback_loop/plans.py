@@ -1,4 +1,7 @@
-"""Plans that a model announces, as steps: numbered and ticked lists, `first ..., then ..., finally ...`, `I'll A, B and C`."""
+"""Plans that a model announces, as steps.
+
+Numbered, ticked and bulleted lists, `first ..., then ..., finally ...`, `three things: A, B and C`, `I'll A, B and C`.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,15 @@ from nodes.feedback_loop.messages import parsed
 MOST = 30
 
 _INTENT = re.compile(
-    r"\b(?:plan|steps?|i(?:'ll|’ll| will|'d|’d| am going to|'m going to| need to| have to| must)|let me|we(?:'ll| will)|here is what|"
+    r"\b(?:plan|steps?|i(?:'ll|\u2019ll| will|'d|\u2019d| am going to|'m going to| need to| have to| must)|let me|"
+    r"we(?:'ll| will)|here is what|"
     r"to do|to-?do|going to|first|vorgehen|schritte?|ich werde|zuerst|je vais|étapes?|voy a|pasos|plan[oe]s?)\b",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"^\s{0,6}(?:\*\*)?(?:(?:step|schritt|étape|paso)\s)?\(?(\d{1,2})[.):]\)?\s+(\S.{2,200})$", re.MULTILINE | re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^\s{0,6}(?:\*\*)?(?:(?:step|schritt|étape|paso)\s)?\(?(\d{1,2})[.):]\)?\s+(\S.{2,200})$",
+    re.MULTILINE | re.IGNORECASE,
+)
 _TICKED = re.compile(r"^\s{0,6}[-*+]\s+\[[ xX~-]?\]\s+(\S.{2,200})$", re.MULTILINE)
 _BULLET = re.compile(r"^\s{0,6}[-*+•]\s+(\S.{2,200})$", re.MULTILINE)
 _INLINE = re.compile(
@@ -23,22 +30,31 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
-    r"\b(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth(?:ly)?|(?:and )?then|next|after (?:that|this)|afterwards|(?:and )?finally|"
-    r"lastly|(?:i(?:'ll|’ll| will) )?(?:start|begin) (?:by|with)|zuerst|zunächst|dann|danach|anschließend|schließlich|zuletzt|"
+    r"\b(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth(?:ly)?|(?:and )?then|next|after (?:that|this)|afterwards|"
+    r"(?:and )?finally|"
+    r"lastly|(?:i(?:'ll|\u2019ll| will) )?(?:start|begin) (?:by|with)|zuerst|zunächst|dann|danach|anschließend|"
+    r"schließlich|zuletzt|"
     r"d'abord|ensuite|puis|enfin|primero|luego|después|finalmente|por último)\b[,:]?\s+",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    r"\b(?:i(?:'ll|’ll| will| am going to|'m going to| need to| have to)|let me|(?:my |the )?plan(?: is to|:)|we(?:'ll| will))\s+"
+    r"\b(?:i(?:'ll|\u2019ll| will| am going to|'m going to| need to| have to)|let me|(?:my |the )?plan(?: is to|:)|"
+    r"we(?:'ll| will))\s+"
     r"((?:[^.!?\n]|\.(?=\S))+)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b(?:steps|things|parts|tasks|points|following|(?:two|three|four|five|six|seven|eight|\d) \w+)\b[^:.\n]{0,60}:\s*((?:[^.!?\n]|\.(?=\S))+)",
+    r"\b(?:steps|things|parts|tasks|points|following|(?:two|three|four|five|six|seven|eight|"
+    r"\d) \w+)\b[^:.\n]{0,60}:\s*((?:[^.!?\n]|\.(?=\S))+)",
     re.IGNORECASE,
 )
-_NO_STEP = re.compile(r"^(?:\d|(?:for|from|to|on|in|at|by|with|of|or|if|which|who|that|so|because|as|but|not|including|then|i|it)\b|[A-Z])")
-_SEPARATOR = re.compile(r"\s*(?:,\s*(?:and|then|and then|und|et|y)\s+|[,;]\s+|\s+and (?:then |finally )?(?=\w+ )|→|->)\s*", re.IGNORECASE)
+_NO_STEP = re.compile(
+    r"^(?:\d|(?:for|from|to|on|in|at|by|with|of|or|if|which|who|that|so|because|as|but|not|including|then|i|it)\b|"
+    r"[A-Z])"
+)
+_SEPARATOR = re.compile(
+    r"\s*(?:,\s*(?:and|then|and then|und|et|y)\s+|[,;]\s+|\s+and (?:then |finally )?(?=\w+ )|→|->)\s*", re.IGNORECASE
+)
 _DONE = frozenset("done complete completed finished ok skipped cancelled canceled x closed resolved".split())
 _TEXTS = ("content", "task", "title", "step", "description", "name", "text", "todo", "activeForm")
 
@@ -59,8 +75,15 @@ def announced(text: str, *, acting: bool = False) -> Plan | None:
     """
     if len(text) > 20_000 or not (acting or _INTENT.search(text)):
         return None
-    for least, steps in ((2, _ticked(text)), (2, _numbered(text)), (3, _bullets(text)), (2, _inline(text)), (2, _ordered(text)),
-                         (3, _counted(text)), (3, _listed(text))):
+    for least, steps in (
+        (2, _ticked(text)),
+        (2, _numbered(text)),
+        (3, _bullets(text)),
+        (2, _inline(text)),
+        (2, _ordered(text)),
+        (3, _counted(text)),
+        (3, _listed(text)),
+    ):
         if least <= len(steps) <= MOST:
             return Plan(tuple(" ".join(step.replace("*", "").split()).strip(" .;:,") for step in steps))
     return None
@@ -68,7 +91,12 @@ def announced(text: str, *, acting: bool = False) -> Plan | None:
 
 def kept(arguments: str) -> Plan | None:
     """The plan in a tool's arguments: a to-do list whose items have a state."""
-    if '"status"' not in arguments and '"state"' not in arguments and '"done"' not in arguments and '"completed"' not in arguments:
+    if (
+        '"status"' not in arguments
+        and '"state"' not in arguments
+        and '"done"' not in arguments
+        and '"completed"' not in arguments
+    ):
         return None
     value = parsed(arguments)
     lists = [one for one in value.values() if isinstance(one, list)] if isinstance(value, dict) else [value]

@@ -29,6 +29,7 @@ _PARAMETERS = (
     "json_schema",
 )
 _ANSWERS = ("response_schema", "response_json_schema", "responseSchema", "responseJsonSchema")
+_SIGNS = ("response_format", "response_schema", "response_json_schema", "responseSchema", "responseJsonSchema")
 _MOST_TOOLS = 200
 _DEEP = 4
 
@@ -60,13 +61,14 @@ def of_answer(attributes: Attributes) -> Schema | None:
         return schema
     if isinstance(text := attributes.get(_PYDANTIC_AI), str) and '"json_schema"' in text:
         asked = parsed(text)
-        answer = asked.get("output_object") if isinstance(asked, dict) and asked.get("output_mode") == "native" else None
-        return answer["json_schema"] if isinstance(answer, dict) and isinstance(answer.get("json_schema"), dict) else None
+        answer = _native(asked)
+        schema = answer.get("json_schema") if isinstance(answer, dict) else None
+        return schema if isinstance(schema, dict) else None
     for name in (_INVOCATION, _ADK):
         text = attributes.get(name)
-        if isinstance(text, str) and ("response_format" in text or "esponse_" in text or "responseS" in text):
-            if (schema := _response(parsed(text))) is not None:
-                return schema
+        asked = parsed(text) if isinstance(text, str) and any(sign in text for sign in _SIGNS) else None
+        if (schema := _response(asked)) is not None:
+            return schema
     return {} if attributes.get("gen_ai.output.type") == "json" else None
 
 
@@ -80,9 +82,8 @@ def problem(schema: Any, value: Any, path: str = "", depth: int = _DEEP) -> str:
         return ""
     kind = schema.get("type")
     options = schema.get("enum")
-    if isinstance(options, list) and options and isinstance(value, str) and all(isinstance(one, str) for one in options):
-        if value not in options:
-            return f"{path or 'value'} is none of {', '.join(map(str, options[:8]))}"
+    if isinstance(value, str) and isinstance(options, list) and _lacks(options, value):
+        return f"{path or 'value'} is none of {', '.join(options[:8])}"
     if isinstance(kind, str) and not _is(kind.lower(), value):
         return f"{path or 'value'} is no {kind.lower()}"
     if isinstance(value, dict) and isinstance(properties := schema.get("properties"), dict):
@@ -96,6 +97,10 @@ def problem(schema: Any, value: Any, path: str = "", depth: int = _DEEP) -> str:
     elif isinstance(value, list) and value and "items" in schema:
         return problem(schema["items"], value[0], f"{path}[0]", depth - 1)
     return ""
+
+
+def _lacks(options: list[Any], value: str) -> bool:
+    return bool(options) and value not in options and all(isinstance(one, str) for one in options)
 
 
 def _is(kind: str, value: Any) -> bool:
@@ -145,6 +150,11 @@ def _definitions(attributes: Attributes) -> Iterator[dict[str, Any]]:
                 yield from filter(_is_dict, _list(one.get("function_declarations")) or (one,))
 
 
+def _native(asked: Any) -> Any:
+    """The object that pydantic-ai asks for by the provider's own means; by a tool, the tool's schema tells."""
+    return asked.get("output_object") if isinstance(asked, dict) and asked.get("output_mode") == "native" else None
+
+
 def _response(asked: Any) -> Schema | None:
     """The schema among a request's parameters."""
     if not isinstance(asked, dict):
@@ -167,11 +177,11 @@ def _bare(schema: Any) -> Schema | None:
     """A schema of an object; smolagents records its properties alone."""
     if not isinstance(schema, dict):
         return None
-    schema = schema["json"] if isinstance(schema.get("json"), dict) else schema
-    if isinstance(schema.get("properties"), dict):
-        return schema
-    if schema and all(isinstance(one, dict) and "type" in one for one in schema.values()):
-        return {"type": "object", "properties": schema}
+    inner: dict[str, Any] = schema["json"] if isinstance(schema.get("json"), dict) else schema
+    if isinstance(inner.get("properties"), dict):
+        return inner
+    if inner and all(isinstance(one, dict) and "type" in one for one in inner.values()):
+        return {"type": "object", "properties": inner}
     return None
 
 

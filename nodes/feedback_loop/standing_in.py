@@ -13,7 +13,9 @@ from nodes.feedback_loop.words import keys, leaves, stems
 NEXT = 5
 """Calls after a failure among which its stand-in is looked for."""
 
-_GENERIC = frozenset("find fetch look lookup load query quer read search check call tool api data primary backup".split())
+_GENERIC = frozenset(
+    "find fetch look lookup load query quer read search check call tool api data primary backup".split()
+)
 
 
 def replaced(failed: Operation, tools: Iterable[Operation]) -> bool:

@@ -7,7 +7,7 @@ all runs, and no more work for longer ones.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
@@ -54,7 +54,7 @@ class Transcript(NamedTuple):
 def transcript(run: AgentRun, since_ns: int = -1) -> Transcript:
     """The calls of a run that ended after a moment."""
     models, tools = _recent(run.models, since_ns), _recent(run.tools, since_ns)
-    calls = tuple(sorted([*models, *tools], key=_order))
+    calls = tuple(sorted([*models, *tools], key=_order(models, tools)))
     answer = next((one for one in reversed(models) if not one.failed), None)
     if answer is not None and (answer.calls or answer.finish in ("tool_calls", "length") or not answer.output.strip()):
         answer = None
@@ -78,9 +78,22 @@ def spoken(call: Operation) -> Said:
 
 
 def _recent(calls: deque[Operation], since_ns: int) -> Sequence[Operation]:
-    last = list(takewhile(lambda one: one.end_ns > since_ns, (calls[-n] for n in range(1, min(RECENT, len(calls)) + 1))))
+    last = list(
+        takewhile(lambda one: one.end_ns > since_ns, (calls[-n] for n in range(1, min(RECENT, len(calls)) + 1)))
+    )
     return last[::-1]
 
 
-def _order(call: Operation) -> tuple[int, int]:
-    return call.end_ns, -call.start_ns
+def _order(models: Sequence[Operation], tools: Sequence[Operation]) -> Callable[[Operation], tuple[int, int]]:
+    """By end; but a model call that holds the tools it asked for, as some frameworks record them, comes before them."""
+    asked: dict[str, int] = {}
+    for model in models:
+        wanted = {call.name for call in model.calls}
+        held = [
+            one.start_ns
+            for one in tools
+            if one.name in wanted and model.start_ns < one.start_ns <= one.end_ns <= model.end_ns
+        ]
+        if held:
+            asked[model.span_id] = min(held)
+    return lambda call: (asked.get(call.span_id, call.end_ns), -call.start_ns)

@@ -20,6 +20,7 @@ class Use:
 
     def __init__(self, talk: Transcript) -> None:
         self.task = texted(talk.task)
+        self.asked = texted(talk.asked)
         self._last: dict[str, int] = {}
         self._numbers: dict[float, int] = {}
         self._words: dict[float, int] = {}

@@ -16,7 +16,7 @@ from systems.lexical import ENDING, STOP
 MOST = 20_000
 """Characters of a text that are looked at."""
 
-_TOKEN = re.compile(r"[^\W_]+(?:[.,:'’/@-][^\W_]+)*")
+_TOKEN = re.compile(r"[^\W_]+(?:[.,:'\u2019/@-][^\W_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -28,7 +28,9 @@ _EMPTY = STOP | frozenset(
     "until up us use used very want well while within without would yes yet your error status value values name id "
     "type text message number".split()
 )
-_WRITTEN = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))
+_WRITTEN = dict(
+    zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)
+)
 
 
 class Said(NamedTuple):
@@ -58,7 +60,9 @@ class Said(NamedTuple):
 
     def joined(self, other: Said) -> Said:
         """What either text says."""
-        return Said(*(one | two for one, two in zip(self, other, strict=True)))
+        return Said(
+            self.numbers | other.numbers, self.small | other.small, self.names | other.names, self.words | other.words
+        )
 
 
 NOTHING = Said(frozenset(), frozenset(), frozenset(), frozenset())
@@ -146,9 +150,9 @@ def _read(token: str) -> Iterator[float]:
     if "," not in token and "." not in token:
         yield float(token)
         return
-    head, mark, tail = (token.rpartition(",") if token.rfind(",") > token.rfind(".") else token.rpartition("."))
+    head, mark, tail = token.rpartition(",") if token.rfind(",") > token.rfind(".") else token.rpartition(".")
     whole = re.sub(r"[.,]", "", head)
-    grouped = len(tail) == 3 and len(head) <= 3 or mark in head
+    grouped = (len(tail) == 3 and len(head) <= 3) or mark in head
     if grouped:
         yield float(whole + tail)
     if not grouped or mark == ".":

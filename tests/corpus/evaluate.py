@@ -120,7 +120,8 @@ def main() -> None:
     parser.add_argument("--show", default="", help="print every wrong run of a kind, or `healthy`, or `all`")
     given = parser.parse_args()
     held_out = True if given.held_out else False if given.developed else None
-    total, by_source = Scores(), defaultdict(Scores)
+    total = Scores()
+    by_source: defaultdict[str, Scores] = defaultdict(Scores)
     for played in play(given.names, held_out, given.runs):
         total.add(played)
         by_source[played.source].add(played)

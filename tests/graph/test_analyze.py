@@ -19,9 +19,11 @@ from systems.runs import Runs
 from systems.spans import Store
 from tests.nodes.feedback_loop.rendering.reports import HOSTILE
 from tests.nodes.feedback_loop.traces import Trace
+from tests.systems.imitation_server import ImitationServer
 from tests.systems.otlp.forms import document
 
 FORM = {"file", "traces", "spans", "dropped", "profile", "findings", "improvements"}
+NOBODY = "http://127.0.0.1:9/v1"
 NOW = 1_700_000_000 * 10**9
 FINDING = {"kind", "severity", "confidence", "where", "span_ids", "evidence", "impact", "explanation", "remedies"}
 
@@ -79,10 +81,11 @@ def project(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
-def said(*arguments: object, given: bytes | None = None) -> Result:
+def said(*arguments: object, given: bytes | None = None, **more: str) -> Result:
     before = signal.getsignal(signal.SIGTERM)
     try:
-        result = CliRunner().invoke(main, [*map(str, arguments)], input=given, env={"COLUMNS": "200"})
+        environment = {"COLUMNS": "200", "SPECLOOP_MODEL_URL": NOBODY, **more}
+        result = CliRunner().invoke(main, [*map(str, arguments)], input=given, env=environment)
     finally:
         signal.signal(signal.SIGTERM, before)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -139,7 +142,7 @@ def test_a_run_and_a_stored_trace_come_from_the_span_store(project: Path) -> Non
     assert (run["file"], run["spans"], kinds(run)) == ("run-1", 11, ["retry_storm"])
     stored = json.loads(said("analyze", "c" * 32, "--project", project, "--json").stdout)
     assert (stored["spans"], kinds(stored)) == (2, [])
-    assert json.loads(said("report", "run-1", "--project", project, "--json").stdout) == run
+    assert json.loads(said("report", "run-1", "--project", project, "--json").stdout) == {**run, "critic": None}
     assert "retry_storm" in said("report", "run-1", "--project", project).stdout
 
 
@@ -238,6 +241,27 @@ def test_a_lone_surrogate_stops_no_form(tmp_path: Path) -> None:
     for form in ((), ("--markdown",), ("--summary",), ("--json",)):
         result = said("analyze", tmp_path / "trace.json", *form, "--html", tmp_path / "page.html")
         assert result.exit_code == 0 and "half" in result.stdout_bytes.decode("utf-8")
+
+
+def test_a_model_adds_what_it_can_prove_unless_it_is_not_wanted(tmp_path: Path) -> None:
+    spans = [one.model_copy(update={"attributes": {**one.attributes, names.INPUT_TOKENS: 9_000}}) for one in storm()]
+    file = saved(tmp_path / "trace.json", spans)
+    claim = {"kind": "wrong_plan", "span_ids": [spans[2].span_id], "quote": "no such revision", "metric": "seconds"}
+    claim |= {"explanation": "It asks again and again.", "effect": "four calls less"}
+    with ImitationServer([{"claims": [claim]}] * 4) as server:
+        told = json.loads(said("analyze", file, "--json", SPECLOOP_MODEL=server.url).stdout)
+        assert [one["kind"] for one in told["critic"]["claims"]] == ["wrong_plan"]
+        for form in ((), ("--markdown",), ("--html", tmp_path / "page.html")):
+            assert "wrong_plan" in said("analyze", file, *form, SPECLOOP_MODEL=server.url).stdout
+        assert "It asks again and again." in (tmp_path / "page.html").read_text()
+        asked = len(server.requests)
+        assert (
+            json.loads(said("analyze", file, "--json", "--no-critic", SPECLOOP_MODEL=server.url).stdout)["critic"]
+            is None
+        )
+        assert len(server.requests) == asked
+    alone = json.loads(said("analyze", file, "--json").stdout)["critic"]
+    assert alone["claims"] == [] and "no model answers" in alone["skipped"]
 
 
 def test_the_severities_are_those_of_the_records() -> None:

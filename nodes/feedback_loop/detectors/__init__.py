@@ -14,6 +14,7 @@ from nodes.feedback_loop.detectors.fruitless_calls import FruitlessCalls
 from nodes.feedback_loop.detectors.futile_changes import FutileChanges
 from nodes.feedback_loop.detectors.guardrail_bypassed import GuardrailBypassed
 from nodes.feedback_loop.detectors.invalid_output import InvalidOutput
+from nodes.feedback_loop.detectors.latency_regression import LatencyRegression
 from nodes.feedback_loop.detectors.memory_corrupted import MemoryCorrupted
 from nodes.feedback_loop.detectors.misrouted import Misrouted
 from nodes.feedback_loop.detectors.no_progress import NoProgress
@@ -35,6 +36,7 @@ from nodes.feedback_loop.detectors.stale_data import StaleData
 from nodes.feedback_loop.detectors.swallowed_error import SwallowedError
 from nodes.feedback_loop.detectors.timeout import Timeout
 from nodes.feedback_loop.detectors.tool_error import ToolError
+from nodes.feedback_loop.detectors.ungrounded_output import UngroundedOutput
 from nodes.feedback_loop.detectors.unused_answer import UnusedAnswer
 from nodes.feedback_loop.detectors.validation_failed import ValidationFailed
 
@@ -73,6 +75,10 @@ DETECTORS: tuple[type[Detector], ...] = (
     UnusedAnswer,
     Misrouted,
     PrematureEnd,
+    UngroundedOutput,
 )
 
-__all__ = ["DETECTORS", "TOPICS", "Detector", "Topic"]
+WITH_HISTORY: tuple[type[Detector], ...] = (*DETECTORS, LatencyRegression)
+"""Those too that compare with earlier runs."""
+
+__all__ = ["DETECTORS", "TOPICS", "WITH_HISTORY", "Detector", "Topic"]

@@ -11,12 +11,14 @@ from nodes.feedback_loop.fruitless import fruitless, refuses
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.sameness import asked, recorded, same_result
-from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.series import SHOWN, Series
 from nodes.feedback_loop.waiting import call_before, pending, waits
 from systems.records import Finding
 
 CALLS, CALLS_REFUSED, CALLS_PENDING, CALLS_ACKNOWLEDGED, CALLS_UNSEEN = 3, 4, 5, 6, 5
 CYCLE, ROUNDS = 3, 3
+MOST = 100
+"""Loops, circles, and calls of a circle that are told apart."""
 _Call = tuple[str, str]
 
 
@@ -42,19 +44,22 @@ class CallLoop:
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         before = self._run.before
-        if before is None or span.failed or before.start_ns < self._run.began or span.start_ns < before.end_ns:
+        if before is None or span.failed or before.agent != span.agent:
+            return
+        if before.start_ns < self._run.began or span.start_ns < before.end_ns:
             return
         previous = call_before(self._run.tools)
         if not recorded(span):
-            if previous is before:
-                self._unseen.setdefault(span.where, []).append(span)
+            if previous is before and len(unseen := self._unseen.setdefault(span.where, [])) < SHOWN:
+                unseen.append(span)
             return
         call = span.where, asked(span)
         if not span.result or not same_result(before, span):
             self._rows.pop(call, None)
             return
         if previous is before:
-            self._rows.setdefault(call, Series()).add(span)
+            if call in self._rows or len(self._rows) < MOST:
+                self._rows.setdefault(call, Series()).add(span)
         else:
             if previous is not self._last:
                 self._circle = {}
@@ -92,8 +97,10 @@ class CallLoop:
     def _in_circle(self, call: _Call, span: Operation) -> None:
         """Repeated calls one after another, none of them right after itself; two in turn are `ping_pong`."""
         circle = self._circle
+        if call not in circle and len(circle) >= MOST:
+            return
         circle.setdefault(call, Series()).add(span)
-        if len(circle) < CYCLE or self._circles[-1:] == [circle]:
+        if len(circle) < CYCLE or len(self._circles) >= MOST or self._circles[-1:] == [circle]:
             return
         if all(again.count >= ROUNDS - 1 and not _polls(again.shown[0]) for again in circle.values()):
             self._circles.append(circle)

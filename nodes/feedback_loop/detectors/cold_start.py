@@ -25,6 +25,8 @@ class ColdStart:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
+        if not span.title.startswith(names.START_SERVER):
+            return
         server = subject(span, names.START_SERVER)
         warm = span.attributes.get(names.COLD) is False
         if server and not warm and span.seconds > self._run.knobs.cold_seconds:
@@ -33,12 +35,12 @@ class ColdStart:
     def findings(self) -> Iterable[Finding]:
         """One finding per server."""
         for server, starts in self._starts.items():
-            seconds = sum(one.seconds for one in starts)
+            seconds = starts.seconds
             yield from self._run.finding(
                 "cold_start",
                 "info",
                 server,
                 starts,
                 evidence=f"{names.START_SERVER} {server}: {starts[-1].seconds:.2f} s",
-                explanation=f"The server {server} was started {times(len(starts))}, which took {seconds:.2f} s.",
+                explanation=f"The server {server} was started {times(starts.total)}, which took {seconds:.2f} s.",
             )

@@ -35,11 +35,11 @@ class ConnectionLost:
             last = (open_ or lost)[-1]
             yield from self._run.finding(
                 "connection_lost",
-                "error" if open_ else "info" if lost.count < PATIENCE else "warning",
+                "error" if open_ else "info" if lost.total < PATIENCE else "warning",
                 where,
                 open_ or lost,
                 evidence=f"{names.ERROR_TYPE}={last.error_type}: {excerpt(last.error)}",
                 impact=self._run.lost(open_ or lost, where),
-                explanation=f"{where} lost its connection {times(lost.count)}"
+                explanation=f"{where} lost its connection {times(lost.total)}"
                 + ("." if open_ else "; a later call went through."),
             )

@@ -18,6 +18,7 @@ TIMES = 4.0
 TOKENS_A_CALL = 500
 SPREAD = 0.6
 CHARACTERS_A_TOKEN = 4
+MOST = 1_000
 
 
 @dataclass(slots=True)
@@ -29,19 +30,26 @@ class _Growth:
     calls: int = 1
     sent: int = 0
     largest_step: int = 0
+    prompt: int = 0
 
     def add(self, operation: Operation) -> None:
-        self.largest_step = max(self.largest_step, _prompt(operation) - _prompt(self.last))
-        self.last = operation
+        prompt = _prompt(operation)
+        step = prompt - self.prompt
+        if step > self.largest_step:
+            self.largest_step = step
+        self.last, self.prompt = operation, prompt
         self.calls += 1
-        self.sent += _prompt(operation)
+        self.sent += prompt
 
     def is_growth(self) -> bool:
-        first, last = _prompt(self.first), _prompt(self.last)
+        last = self.prompt
+        if last < TOKENS:
+            return False
+        first = _prompt(self.first)
         grown = last - first
         return (
             self.calls >= CALLS
-            and last >= max(TOKENS, TIMES * first)
+            and last >= TIMES * first
             and grown >= TOKENS_A_CALL * (self.calls - 1)
             and self.largest_step <= SPREAD * grown
         )
@@ -51,28 +59,30 @@ class ContextGrowth:
     """At least `CALLS` calls whose prompt grew `TIMES`-fold to `TOKENS` or more, steadily.
 
     Steadily: `TOKENS_A_CALL` a call on average, and no one step is most of it (that is one large content, not growth).
-    A conversation that only adds its turns grows less.
+    A conversation that only adds its turns grows less. Conversations are told apart by model, agent and
+    instructions.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("model",)
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._growing: dict[tuple[str, str], _Growth] = {}
-        self._found: dict[tuple[str, str, str], _Growth] = {}
+        self._growing: dict[tuple[str, str, int], _Growth] = {}
+        self._found: dict[str, _Growth] = {}
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         if span.failed:
             return
-        place = span.name, span.agent
+        place = span.name, span.agent, len(span.messages[0].text) if span.messages else -1
         growth = self._growing.get(place)
-        if growth is None or 3 * _prompt(span) < 2 * _prompt(growth.last):
-            self._growing[place] = _Growth(span, span)
+        if growth is None or 3 * _prompt(span) < 2 * growth.prompt:
+            if growth is not None or len(self._growing) < MOST:
+                self._growing[place] = _Growth(span, span, prompt=_prompt(span))
             return
         growth.add(span)
-        if growth.calls >= CALLS and growth.is_growth():
-            self._found[*place, growth.first.span_id] = growth
+        if growth.calls >= CALLS and growth.is_growth() and len(self._found) < MOST:
+            self._found[growth.first.span_id] = growth
 
     def findings(self) -> Iterable[Finding]:
         """One finding per stretch of growing prompts."""

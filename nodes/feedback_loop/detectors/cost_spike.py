@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, times
+from nodes.feedback_loop.agent_run import AgentRun, times
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
@@ -35,7 +35,7 @@ class CostSpike:
     def findings(self) -> Iterable[Finding]:
         """One finding per model."""
         for where, dear in self._dear.items():
-            spent = cost(dear)
+            spent = dear.impact
             dollars = sum(one.cost or 0.0 for one in dear)
             yield from self._run.finding(
                 "cost_spike",
@@ -46,5 +46,5 @@ class CostSpike:
                 evidence=f"{dear[-1].input_tokens:,} tokens sent, {dear[-1].output_tokens:,} written"
                 + (f", {dollars:.2f} USD in all" if dollars else ""),
                 impact={**spent, **({"usd": round(dollars, 6)} if dollars else {})},
-                explanation=f"{where} {times(len(dear))} read and wrote far more than a step needs.",
+                explanation=f"{where} {times(dear.total)} read and wrote far more than a step needs.",
             )

@@ -14,7 +14,7 @@ from nodes.feedback_loop.series import Series
 from systems.records import Finding
 
 TWICE = 2
-MOST_PATH, MOST_FOUND = 64, 100
+MOST_PATH, MOST_FOUND, MOST_OPEN = 64, 100, 10_000
 DEEP = 16
 MUCH = 300
 """Characters that are work, not just a word that somebody else is to do it."""
@@ -107,6 +107,8 @@ class DelegationCycle:
                 if len(self._nested) < MOST_FOUND:
                     self._nested[span.span_id] = below
         if below and span.parent_id is not None and len(below) > len(self._below.get(span.parent_id, ())):
+            if len(self._below) >= MOST_OPEN:
+                del self._below[next(iter(self._below))]
             self._below[span.parent_id] = below
 
 

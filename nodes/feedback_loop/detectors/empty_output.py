@@ -19,7 +19,7 @@ _OUTPUT_TYPE = "gen_ai.output.type"
 
 
 class EmptyOutput:
-    """Working model calls whose recorded output is empty, one finding per model; specloop's drafts with nothing in them.
+    """Working model calls whose recorded output is empty, one finding per model; drafts with nothing in them.
 
     Where an instrumentation records no content at all nothing can be said, but that no token was written. A call that
     stopped for a tool or at its limit, or whose call could not be read, is none of these.

@@ -9,7 +9,8 @@ from typing import ClassVar
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.answers import admits
 from nodes.feedback_loop.detectors.protocol import Topic
-from nodes.feedback_loop.fruitless import Row, fruitless, no_news
+from nodes.feedback_loop.fruitless import fruitless
+from nodes.feedback_loop.fruitless_row import Row, no_news
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.waiting import thinks
 from systems.records import Finding
@@ -85,6 +86,8 @@ class FruitlessCalls:
             row.learn(span)
         elif row.tools:
             self._row = None
+            if row.told and span.where in row.tools and self._found[-1:] == [row]:
+                self._found.pop()
         else:
             row.learn(span)
 

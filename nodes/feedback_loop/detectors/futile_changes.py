@@ -20,7 +20,7 @@ from nodes.feedback_loop.waiting import thinks, waits
 from systems.records import Finding
 
 CHECKS, CHECKS_NEUTRAL = 3, 4
-MOST_BETWEEN = 20
+MOST, MOST_BETWEEN = 100, 20
 _BAD = re.compile(
     r"\b(?:[1-9]\d*|one|two|three|some) (?:\w+ ){0,2}(?:failures?|failing|errors?|problems?|issues?|violations?)\b"
     r"|\b(?:down|offline|unreachable|broken|mismatch\w*|degraded|critical|still|red|missing|unhealthy|[45]\d\d)\b"
@@ -55,13 +55,16 @@ class FutileChanges:
         told = _told(span)
         if not told or told != _told(before):
             self._same.pop(call, None)
-        elif self._changed_since(before):
-            self._same.setdefault(call, Series()).add(span)
+        elif (call in self._same or len(self._same) < MOST) and self._changed_since(before):
+            if call not in self._same:
+                self._same[call] = Series()
+                self._same[call].add(before)
+            self._same[call].add(span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per check."""
         for (tool, arguments), again in self._same.items():
-            if again.count + 1 < CHECKS or not self._in_vain(again):
+            if again.count < CHECKS or not self._in_vain(again):
                 continue
             last = again.shown[-1]
             yield from self._run.finding(
@@ -71,7 +74,7 @@ class FutileChanges:
                 again.shown,
                 evidence=excerpt(f"{tool}({arguments}) -> {last.result or last.error}"),
                 impact=again.impact,
-                explanation=f"{tool} came out the same again {times(again.count)}; no change in between helped.",
+                explanation=f"{tool} came out the same {times(again.count)}; no change in between helped.",
             )
 
     def _in_vain(self, again: Series) -> bool:
@@ -79,7 +82,7 @@ class FutileChanges:
         if call.failed or fruitless(call) or _BAD.search(_NONE_BAD.sub("", call.result[:4_000])):
             return True
         run = self._run
-        if again.count + 1 < CHECKS_NEUTRAL or not (run.ended and run.models) or acknowledged(call.result):
+        if again.count < CHECKS_NEUTRAL or not (run.ended and run.models) or acknowledged(call.result):
             return False
         return run.answer is None or admits(run.answer.output)
 

@@ -98,24 +98,29 @@ class InvalidOutput:
                 self._add((span.where, span.error_type or "invalid"), [span], span.error)
             return
         if before is not None and not before.failed and span.messages and before.span_id not in self._blamed:
-            if words := sent_back(before, span, self._run):
-                where = before.calls[0].name if before.calls else before.where
-                self._add((where, "arguments" if before.calls else "schema"), [before], words)
+            self._back(before, span)
         if span.calls:
             self._content = True
             for call in span.calls:
-                if wrong := self._asked.wrong_arguments(call, span):
-                    self._calls[_key(call)] = self._add(
-                        (call.name, "arguments"), [span], f"{wrong}: {call.arguments}"
-                    )
-                elif call.arguments and call.arguments[0] != "{" and len(self._texts) < MOST:
-                    self._texts[_key(call)] = call, span
+                self._call(call, span)
         elif span.output:
             self._content = True
             if span.finish != "length" and (wrong := self._wrong_answer(span)):
                 self._add((span.where, "schema"), [span], f"{wrong}: {span.output}")
-        elif span.finish == "tool_calls" and self._content or MALFORMED in span.finish:
-            self._add((span.where, "arguments"), [span], f"{names.FINISH_REASONS}={span.finish}, and no call to be read")
+        elif (self._content and span.finish == "tool_calls") or MALFORMED in span.finish:
+            said = f"{names.FINISH_REASONS}={span.finish}, and no call to be read"
+            self._add((span.where, "arguments"), [span], said)
+
+    def _back(self, before: Operation, now: Operation) -> None:
+        if words := sent_back(before, now, self._run):
+            where = before.calls[0].name if before.calls else before.where
+            self._add((where, "arguments" if before.calls else "schema"), [before], words)
+
+    def _call(self, call: ToolCall, model: Operation) -> None:
+        if wrong := self._asked.wrong_arguments(call, model):
+            self._calls[_key(call)] = self._add((call.name, "arguments"), [model], f"{wrong}: {call.arguments}")
+        elif call.arguments and call.arguments[0] != "{" and len(self._texts) < MOST:
+            self._texts[_key(call)] = call, model
 
     def _wrong_answer(self, span: Operation) -> str:
         found = verdict(unfenced(span.output)) if "{" in span.output[:12] else "text"
@@ -149,7 +154,9 @@ class InvalidOutput:
         models = came_from(self._run.models, span)
         if not models:
             self._add((span.where, "invalid"), [span], span.error)
-        elif not any(one.span_id in self._blamed for one in models) and (models[0].output.strip() or models[0].calls or not self._content):
+            return
+        said_nothing = self._content and not (models[0].output.strip() or models[0].calls)  # `empty_output`
+        if not said_nothing and self._blamed.isdisjoint(one.span_id for one in models):
             self._add((span.where, "schema"), models, span.error)
 
     def _add(self, place: tuple[str, str], culprits: list[Operation], problem: str) -> _Refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, NamedTuple
@@ -21,26 +22,40 @@ MISROUTED = "agent.misrouted"
 """agenttelemetry's mark of an agent that was given somebody else's task."""
 
 _REFUSES = re.compile(
-    r"\b(?:this|the) (?:tool|function|service|endpoint|api|agent|system|database|index|calculator|search|team|department)"
-    r" (?:is (?:only |not )?(?:for|meant|intended|designed|responsible)|(?:only|does not|doesn't|can(?:not|'t| only))\b)"
+    r"\b(?:this|the) (?:tool|function|service|endpoint|api|agent|system|database|index|calculator|search|team|"
+    r"department)"
+    r" (?:is (?:only |not )?(?:for|meant|intended|designed|responsible)|(?:only|does not|doesn't|can(?:not|'t|"
+    r" only))\b)"
     r"|\bnot (?:my|our|this (?:tool|team|department)'s) (?:job|task|area|department|responsibility|field)\b"
-    r"|\b(?:out of|outside (?:of )?(?:my|our|this|the)) (?:\w+ )?(?:scope|domain|competence|remit)\b|\bwrong (?:tool|department|"
-    r"service|endpoint|team|agent|index|database|place|system)\b|\b(?:please )?(?:use|try|ask|contact|call|see) (?:the )?"
+    r"|\b(?:out of|outside (?:of )?(?:my|our|this|the)) (?:\w+ )?(?:scope|domain|competence|remit)\b|"
+    r"\bwrong (?:tool|department|"
+    r"service|endpoint|team|agent|index|database|place|system)\b|\b(?:please )?(?:use|try|ask|contact|call|"
+    r"see) (?:the )?"
     r"[`'\"]?\w+[`'\"]? (?:tool |agent |service |team )?instead\b"
-    r"|\bcannot (?:read|parse|evaluate|interpret) (?:the )?(?:expression|formula|query)\b|\bunknown (?:symbol|operator|function|"
-    r"variable|unit|currency|city|airport|ticker)\b|\bnot a (?:valid )?(?:number|expression|formula|date|city|ticker|currency|"
-    r"url|path|equation|place)\b|\b(?:handles?|covers?|supports?|knows?|accepts?) only\b|\bonly (?:handles?|covers?|supports?|"
-    r"knows?|accepts?)\b|\bnot (?:handled|covered|supported) (?:here|by this)\b|\bnicht zuständig\b|\bfalsche[rs]? (?:werkzeug|abteilung)",
+    r"|\bcannot (?:read|parse|evaluate|interpret) (?:the )?(?:expression|formula|query)\b|\bunknown (?:symbol|"
+    r"operator|function|"
+    r"variable|unit|currency|city|airport|ticker)\b|\bnot a (?:valid )?(?:number|expression|formula|date|city|"
+    r"ticker|currency|"
+    r"url|path|equation|place)\b|\b(?:handles?|covers?|supports?|knows?|accepts?) only\b|\bonly (?:handles?|covers?|"
+    r"supports?|"
+    r"knows?|accepts?)\b|\bnot (?:handled|covered|supported) (?:here|by this)\b|\bnicht zuständig\b|"
+    r"\bfalsche[rs]? (?:werkzeug|abteilung)",
     re.IGNORECASE,
 )
 _OWNS_UP = re.compile(
-    r"\b(?:that|this|it)(?:'s| is| was|’s)(?: \w+){0,3}? (?:not|wrong|the wrong|irrelevant|unrelated|about something else)\b"
-    r"|\b(?:that|this|it) (?:isn|wasn|didn|doesn)['’]t\b|\bthat(?:'s|’s| is| was) (?:the |an? )?[^.,;]{1,40}, not (?:the |an? )?\w"
+    r"\b(?:that|this|it)(?:'s| is| was|\u2019s)(?: \w+){0,3}? (?:not|wrong|the wrong|irrelevant|unrelated|"
+    r"about something else)\b"
+    r"|\b(?:that|this|it) (?:isn|wasn|didn|doesn)['\u2019]t\b|\bthat(?:'s|\u2019s| is| was) (?:the |"
+    r"an? )?[^.,;]{1,40}, not (?:the |an? )?\w"
     r"|\bwrong (?:tool|function|one|place|database|service|endpoint|agent|source|system|search|call)\b"
-    r"|\bnot the (?:right|correct|tool|information|data|one)\b|\b(?:i )?(?:should|could) have (?:used|called|asked|looked)\b"
-    r"|\b(?:i need|need|let me use|i'?ll use|use|try|switch to|i should use) the (?:right|correct|proper|other|appropriate)\b"
-    r"|\b(?:my mistake|mistakenly|by mistake|misread|mixed up|doesn't help|not what (?:i|was|you|we)|not (?:useful|relevant|"
-    r"helpful)|irrelevant|unrelated)\b|\bdas falsche\b|\bnicht das richtige\b|\bfalsche[rsn]? (?:werkzeug|tool|abfrage)",
+    r"|\bnot the (?:right|correct|tool|information|data|one)\b|\b(?:i )?(?:should|could) have (?:used|called|asked|"
+    r"looked)\b"
+    r"|\b(?:i need|need|let me use|i'?ll use|use|try|switch to|i should use) the (?:right|correct|proper|other|"
+    r"appropriate)\b"
+    r"|\b(?:my mistake|mistakenly|by mistake|misread|mixed up|doesn't help|not what (?:i|was|you|we)|not (?:useful|"
+    r"relevant|"
+    r"helpful)|irrelevant|unrelated)\b|\bdas falsche\b|\bnicht das richtige\b|\bfalsche[rsn]? (?:werkzeug|tool|"
+    r"abfrage)",
     re.IGNORECASE,
 )
 _CHECKS = re.compile(
@@ -49,13 +64,16 @@ _CHECKS = re.compile(
 _WRONG_TOOL = re.compile(
     r"\bwrong (?:tool|function|one|place|database|service|endpoint|agent|source|system|search|call|department|team)\b"
     r"|\bnot the (?:right|correct|proper) (?:tool|function|one|place|service|agent|source|system|call)\b"
-    r"|\b(?:that|this|the) (?:tool|function|service|one|endpoint|agent|system) (?:is|was|only) (?:for|about|meant|intended|handles?|"
+    r"|\b(?:that|this|the) (?:tool|function|service|one|endpoint|agent|system) (?:is|was|only) (?:for|about|meant|"
+    r"intended|handles?|"
     r"covers?|knows?)\b|\bi should have (?:used|called|asked)\b|\bfalsche[rsn]? (?:werkzeug|tool|abfrage|dienst)\b",
     re.IGNORECASE,
 )
 _SENDS_ON = re.compile(
-    r"\b(?:use|try|ask|see|query|contact|consult) (?:the )?[`'\"]?\w+[`'\"]? (?:tool|system|service|endpoint|api|team|department|database|"
-    r"register|agent|for)\b|\b(?:are|is) (?:not )?(?:kept|handled|managed|stored|held|listed|available) (?:by|in|here|with)\b"
+    r"\b(?:use|try|ask|see|query|contact|consult) (?:the )?[`'\"]?\w+[`'\"]? (?:tool|system|service|endpoint|api|"
+    r"team|department|database|"
+    r"register|agent|for)\b|\b(?:are|is) (?:not )?(?:kept|handled|managed|stored|held|listed|available) (?:by|in|"
+    r"here|with)\b"
     r"|\bbelongs? to\b|\bnot (?:in|part of) (?:this|the) (?:system|database|register|index|catalogue|catalog|api)\b",
     re.IGNORECASE,
 )
@@ -111,7 +129,8 @@ class Misrouted:
         for step in steps:
             if why := _wrong(step, talk, use):
                 wrong, right = step.wrong, step.right
-                evidence = f"{wrong.where}({wrong.arguments}) -> {excerpt(wrong.result or wrong.error, 120)}; then {right.where}"
+                got = excerpt(wrong.result or wrong.error, 120)
+                evidence = f"{wrong.where}({wrong.arguments}) -> {got}; then {right.where}"
                 yield from self._finding(
                     wrong, f"{why}: {excerpt(evidence)}", f"{wrong.where} was the wrong tool; {right.where} answered."
                 )
@@ -142,7 +161,7 @@ def _steps(talk: Transcript) -> Iterator[_Step]:
                 batches.append(([], said))
             batches[-1][0].append(call)
             said, fresh = "", False
-    for (before, _), (after, words) in zip(batches, batches[1:], strict=False):
+    for (before, _), (after, words) in itertools.pairwise(batches):
         if len(before) == 1 and len(after) == 1 and before[0].where != after[0].where and not after[0].failed:
             yield _Step(before[0], words, after[0])
 
@@ -175,7 +194,7 @@ def _beside_the_point(step: _Step, use: Use) -> bool:
     if _about(wrong, right) or _prepares(wrong, right) or _relevance(wrong, use) or not _relevance(right, use):
         return False
     news = use.news(wrong)
-    named = bool(stems(right.name) & use.task.terms)
+    named = bool(stems(right.name) & use.asked.terms)
     return len(news.numbers) + len(news.terms) >= (_SOME if named else _MUCH) and use.flows(right)
 
 
@@ -206,6 +225,6 @@ def _prepares(wrong: Operation, right: Operation) -> bool:
 
 def _relevance(call: Operation, use: Use) -> int:
     """How many words of the task the tool's name and result have, beyond what the call was given."""
-    asked = use.task.terms - stems(" ".join(_given(call.arguments)))
+    asked = use.asked.terms - stems(" ".join(_given(call.arguments)))
     told = stems(call.name) | keys(call.result) | stems(values(call.result[:20_000]))
     return len(asked & told)

@@ -39,7 +39,8 @@ class OutputTruncated:
                 self._known.add(span.span_id)
                 self._cut.add((span.where, said), span)
         elif subject(span, names.DRAFT) and cause(span) == "truncated":
-            if not any(one.span_id in self._known for one in self._run.drafts.models(span)):
+            known = any(one.span_id in self._known for one in self._run.drafts.models(span))
+            if not known:
                 self._cut.add((span.agent or names.DRAFT, names.CAUSE), span)
 
     def findings(self) -> Iterable[Finding]:
@@ -55,8 +56,8 @@ class OutputTruncated:
                 cut,
                 confidence=0.8 if said == "end" else 1.0,
                 evidence=_EVIDENCE[said] + (f": …{cut[-1].output[-80:]}" if said == "end" else ""),
-                impact={**cut.impact, "tokens": cut.impact["tokens"] + tokens, "failures": float(cut.count)},
-                explanation=f"Output was cut off at the token limit {times(cut.count)}, and what was written is lost.",
+                impact={**cut.impact, "tokens": cut.impact["tokens"] + tokens, "failures": float(cut.total)},
+                explanation=f"Output was cut off at the token limit {times(cut.total)}, and what was written is lost.",
             )
 
 

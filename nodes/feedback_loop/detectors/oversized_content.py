@@ -16,6 +16,7 @@ SHARE_USED = 0.1
 TOKENS = 6_000
 TIMES = 5
 CHARACTERS_A_TOKEN = 4
+MOST = 1_000
 
 
 class OversizedContent:
@@ -41,8 +42,9 @@ class OversizedContent:
         if span.kind == "model":
             self._model(span)
         elif span.size >= CHARACTERS:
-            self._large.append(span)
-            self._written[span.span_id] = self._total_written
+            if len(self._large) < MOST:
+                self._large.append(span._replace(arguments="", result="", attributes={}))
+                self._written[span.span_id] = self._total_written
             self._since = []
         elif not span.result and len(self._since) < 2:
             self._since.append(span)
@@ -50,6 +52,8 @@ class OversizedContent:
     def findings(self) -> Iterable[Finding]:
         """One finding per result."""
         for span in self._large:
+            if self._before is None or (self._before.start_ns < span.end_ns and not self._run.ended):
+                continue
             if self._total_written - self._written[span.span_id] < SHARE_USED * span.size:
                 yield from self._finding(span, span.size // CHARACTERS_A_TOKEN, f"a result of {span.size:,} characters")
         for span, tokens in self._jumps:
@@ -72,6 +76,6 @@ class OversizedContent:
         self._total_written += len(span.output) + sum(len(call.arguments) for call in span.calls)
         if before is not None and len(self._since) == 1 and before.input_tokens:
             jump = span.input_tokens - before.input_tokens - before.output_tokens
-            if jump >= TOKENS and span.input_tokens >= TIMES * before.input_tokens:
+            if jump >= TOKENS and len(self._jumps) < MOST and span.input_tokens >= TIMES * before.input_tokens:
                 self._jumps.append((self._since[0], jump))
         self._since = []

@@ -18,23 +18,34 @@ from nodes.feedback_loop.words import keys, stems, values
 from systems.records import Finding
 
 _SAYS = re.compile(
-    r"^\W*(?:and\s+)?(?:(?:then|finally|i(?:'ll| will))\s+)?(?:summari[sz]e|report|answer|tell|explain|compare|recommend|respond|"
-    r"reply|present|conclude|decide|give|write (?:up|down|the (?:answer|summary|report|reply))|draft the (?:answer|reply)|"
-    r"share|suggest|evaluate|assess|analy[sz]e|review|think|reason|combine|put together|list|let you|double-check|verify|"
-    r"confirm|work out|calculate|compute|determine|identify|choose|pick|select|zusammen\w*|bericht\w*|antwort\w*|erklär\w*|"
-    r"vergleich\w*|résum\w*|expliqu\w*|compar\w*|resum\w*|explic\w*)\b|\b(?:summary|answer|reply|conclusion|recommendation)\W*$",
+    r"^\W*(?:and\s+)?(?:(?:then|finally|i(?:'ll| will))\s+)?(?:summari[sz]e|report|answer|tell|explain|compare|"
+    r"recommend|respond|"
+    r"reply|present|conclude|decide|give|write (?:up|down|the (?:answer|summary|report|reply))|draft the (?:answer|"
+    r"reply)|"
+    r"share|suggest|evaluate|assess|analy[sz]e|review|think|reason|combine|put together|list|let you|double-check|"
+    r"verify|"
+    r"confirm|work out|calculate|compute|determine|identify|choose|pick|select|zusammen\w*|bericht\w*|antwort\w*|"
+    r"erklär\w*|"
+    r"vergleich\w*|résum\w*|expliqu\w*|compar\w*|resum\w*|explic\w*)\b|\b(?:summary|answer|reply|conclusion|"
+    r"recommendation)\W*$",
     re.IGNORECASE,
 )
 _GIVES_UP = re.compile(
-    r"\b(?:(?:is|are|was|were|be) (?:not needed|unnecessary|superfluous)|no longer needed|skip\w*|left out|leave (?:it|that) (?:out|"
-    r"at)|(?:i|we) stop\w*|remaining (?:steps?|items?|tasks?|work)|next steps?|still (?:to|needs?|open|missing)|to do|outstanding|"
-    r"so far|for now|hand(?:ed|ing)? over|(?:to|will|shall i) continue|need(?:s|ed)? no|no need|isn't needed|already (?:done|"
-    r"\w+ed)|waiting|wait for|once you|when you|after you|not nötig|nicht nötig|ausstehend|noch (?:offen|nicht)|plus tard|más tarde)\b",
+    r"\b(?:(?:is|are|was|were|be) (?:not needed|unnecessary|superfluous)|no longer needed|skip\w*|left out|"
+    r"leave (?:it|that) (?:out|"
+    r"at)|(?:i|we) stop\w*|remaining (?:steps?|items?|tasks?|work)|next steps?|still (?:to|needs?|open|missing)|"
+    r"to do|outstanding|"
+    r"so far|for now|hand(?:ed|ing)? over|(?:to|will|shall i) continue|need(?:s|ed)? no|no need|isn't needed|"
+    r"already (?:done|"
+    r"\w+ed)|waiting|wait for|once you|when you|after you|not nötig|nicht nötig|ausstehend|noch (?:offen|nicht)|"
+    r"plus tard|más tarde)\b",
     re.IGNORECASE,
 )
 _ABOUT_TO = re.compile(
-    r"(?:^|[.!\n]\s*)(?:(?:now|next|then)[, ]+)?(?:let me|i(?:'ll|’ll| will| am going to|'m going to)) (?:now |next |then |"
-    r"proceed to |continue (?:with|by) |go ahead and |start by )(?!wait|let you|be |stop|leave|end|sign)[^.!?\n]{4,160}[.:…]*\s*$",
+    r"(?:^|[.!\n]\s*)(?:(?:now|next|then)[, ]+(?:let me|i(?:'ll|\u2019ll| will| am going to|'m going to))"
+    r"|(?:let me|i(?:'ll|\u2019ll| will| am going to|'m going to)) (?:now|next|then|proceed to|continue (?:with|by)|"
+    r"go ahead and|"
+    r"start by)) (?!wait|let you|be |stop|leave|end|sign)[^.!?\n]{4,160}[.:…]*\s*$",
     re.IGNORECASE,
 )
 _HALF = 0.5
@@ -105,6 +116,9 @@ def _left(talk: Transcript, answer: Operation) -> tuple[Plan | None, tuple[str, 
         elif call.output and (plan := announced(call.output, acting=bool(call.calls))) is not None:
             done = [one for one in talk.calls[place:] if one.kind == "tool"]
             return plan, _undone(plan, done, answer) if done else ()
+    for message in reversed(answer.messages):
+        if message.role == "assistant" and (plan := announced(message.text, acting=bool(message.calls))) is not None:
+            return plan, _undone(plan, talk.tools, answer)
     return None, ()
 
 

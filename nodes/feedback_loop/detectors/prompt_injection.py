@@ -30,9 +30,10 @@ class PromptInjection:
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         text = span.result or span.error
-        if text and may_order(text.lower()) and (passage := injected(text)):
-            if len(self._injected.items()) < MOST:
-                self._injected.add((span.where, passage), span)
+        if not text or not may_order(text.lower()) or len(self._injected.items()) >= MOST:
+            return
+        if passage := injected(text):
+            self._injected.add((span.where, passage), span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per tool and passage."""

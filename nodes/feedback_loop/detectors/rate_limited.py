@@ -13,6 +13,7 @@ from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
 
+
 class RateLimited:
     """Calls refused with 429 or its like, one finding per place."""
 
@@ -34,11 +35,11 @@ class RateLimited:
             last = refused[-1]
             yield from self._run.finding(
                 "rate_limited",
-                "error" if open_ else "info" if refused.count < PATIENCE else "warning",
+                "error" if open_ else "info" if refused.total < PATIENCE else "warning",
                 where,
                 refused,
                 evidence=f"{names.ERROR_TYPE}={last.error_type}: {excerpt(last.error)}",
                 impact=self._run.lost(refused, where),
-                explanation=f"{where} refused {times(refused.count)} because of too many requests"
+                explanation=f"{where} refused {times(refused.total)} because of too many requests"
                 + ("." if open_ else "; a later call went through."),
             )

@@ -13,10 +13,11 @@ from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import nothing_found
 from nodes.feedback_loop.sameness import asked, brought
 from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.waiting import pending, thinks, waits
+from nodes.feedback_loop.waiting import call_before, pending, thinks, waits
 from systems.records import Finding, Severity
 
 _Call = tuple[str, str]
+MOST = 100
 MOST_BETWEEN = 40
 """Calls in between beyond which nobody can tell what has changed, or what the model still remembers."""
 
@@ -40,12 +41,17 @@ class RedundantCall:
         before = self._run.before
         if before is None or span.failed or before.failed or before.agent != span.agent:
             return
-        if before.start_ns < self._run.began or brought(before) != brought(span):
+        if before.start_ns < self._run.began:
+            return
+        if brought(before) != brought(span):
+            if call_before(self._run.tools) is before:
+                self._again.pop((span.where, asked(span)), None)  # a poll, and it moved
             return
         if (not asked(span) and not brought(span)) or waits(span.name) or thinks(span.name) or changes(span):
             return
-        if not self._may_have_changed(before, span):
-            self._again.setdefault((span.where, asked(span)), Series()).add(span)
+        call = span.where, asked(span)
+        if (call in self._again or len(self._again) < MOST) and not self._may_have_changed(before, span):
+            self._again.setdefault(call, Series()).add(span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per call that was repeated."""

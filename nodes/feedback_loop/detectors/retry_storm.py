@@ -9,9 +9,9 @@ from typing import ClassVar
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.failures import cause
-from nodes.feedback_loop.fruitless import attempt, words
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.rephrasing import attempt, words
 from nodes.feedback_loop.waiting import pending
 from systems.records import Finding
 
@@ -54,6 +54,8 @@ class RetryStorm:
         elif span.kind in ("tool", "model", "retrieval") and (why := cause(span)) not in ("invalid", "truncated"):
             place = f"{span.agent}/{span.where}" if span.kind == "model" else span.where
             alike = span.kind == "model" or why == "rate_limited"
+            if not (alike or span.arguments or span.error):
+                return
             self._add((place, "" if alike else span.arguments), span)
             if not alike and span.error and span.arguments:
                 self._reworded((place, f"{span.error_type}: {span.error}"), span)
@@ -70,9 +72,9 @@ class RetryStorm:
                 "error",
                 where,
                 culprits,
-                evidence=f"{failed.count} failures in a row; the last: {excerpt(last.error or last.result)}",
-                impact={**failed.impact, "failures": float(failed.count), "calls": float(failed.count)},
-                explanation=f"{where} was tried {failed.count} times in a row without success or a change.",
+                evidence=f"{failed.total} failures in a row; the last: {excerpt(last.error or last.result)}",
+                impact={**failed.impact, "failures": float(failed.total), "calls": float(failed.total)},
+                explanation=f"{where} was tried {failed.total} times in a row without success or a change.",
             )
 
     def _reworded(self, key: _Row, span: Operation) -> None:

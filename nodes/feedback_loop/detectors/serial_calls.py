@@ -11,7 +11,7 @@ from typing import ClassVar
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.effects import changes
-from nodes.feedback_loop.fruitless import says_nothing
+from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.waiting import waits
@@ -30,6 +30,7 @@ MOST_CALLS = 50
 LONG = 2_000
 """Characters of arguments; longer ones are texts, not questions."""
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
+_WORKED_OUT = re.compile(r"\d{2,}|\d+[.,]\d+")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
 
 
@@ -127,6 +128,8 @@ class _Group:
         mentioned = {token for token in new if any(_mentions(result, token) for result in self._results)}
         if mentioned and not mentioned <= self._known:
             return False
+        if new and not self._knowable(tokens, new):
+            return False
         if any(one.where == span.where for one in self.calls) and not self._given(tokens):
             return False
         self.calls.append(span)
@@ -140,6 +143,11 @@ class _Group:
         """What the task and the results before the group say."""
         return frozenset().union(*map(_tokens, self._earlier))
 
+    def _knowable(self, tokens: Set[str], new: Set[str]) -> bool:
+        """Whether a call's arguments could have been known before: most are told, and no number is worked out."""
+        untold = [token for token in new if token not in self._known and not _between(token, self._known)]
+        return 2 * len(untold) <= len(tokens) and not any(_WORKED_OUT.fullmatch(token) for token in untold)
+
     def _given(self, tokens: Set[str]) -> bool:
         """Whether it is known beforehand what another call of the same tool asks for."""
         new = tokens - self._asked
@@ -151,7 +159,7 @@ def _plain(span: Operation) -> bool:
     if span.failed or not span.result or len(span.arguments) > LONG or waits(span.name) or changes(span):
         return False
     short = len(span.result) < 100
-    return not says_nothing(span.result) and not (short and acknowledged(span.result))
+    return not fruitless(span) and not (short and acknowledged(span.result))
 
 
 @lru_cache(maxsize=64)

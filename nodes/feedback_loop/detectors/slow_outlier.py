@@ -14,7 +14,7 @@ from systems import names
 from systems.records import Finding
 
 PEERS = 3
-MOST_PEERS = 1_000
+MOST_PEERS = 250
 MOST_KINDS = 1_000
 MOST_LONG = 200
 READS = 8
@@ -38,7 +38,7 @@ class _Peers:
 
 
 class SlowOutlier:
-    """Calls at least `slow_ratio` times the median of their peers and at least `slow_seconds` long, and apart from them.
+    """Calls that took at least `slow_ratio` times the median of their peers, and `slow_seconds`, and stand apart.
 
     Peers are other working calls of the same name in the same node, earlier loops included, `PEERS` at least. A model
     call that read or wrote more may take longer: where tokens are known, its seconds per token must stand out as well.
@@ -51,7 +51,8 @@ class SlowOutlier:
     def __init__(self, run: AgentRun) -> None:
         self._run = run
         self._peers: dict[_Kind, _Peers] = {}
-        self._inside: tuple[str | None, float] = None, 0.0
+        self._holder: str | None = None
+        self._inside = 0.0
         self._starting: dict[str, float] = {}
 
     def observe(self, span: Operation) -> None:
@@ -62,12 +63,13 @@ class SlowOutlier:
                 self._starting[span.parent_id] = span.seconds
             return
         seconds = (span.end_ns - span.start_ns) / 1e9
-        holder, inside = self._inside
         if kind == "model":
-            if holder == span.span_id:
-                seconds -= inside
+            if self._holder == span.span_id:
+                seconds -= self._inside
+        elif self._holder == span.parent_id:
+            self._inside += seconds
         else:
-            self._inside = span.parent_id, seconds + (inside if holder == span.parent_id else 0.0)
+            self._holder, self._inside = span.parent_id, seconds
         if not span.failed and names.REUSED not in span.attributes:
             self._compare(span, max(0.0, seconds))
 
@@ -97,7 +99,7 @@ class SlowOutlier:
                 )
 
     def _compare(self, span: Operation, seconds: float) -> None:
-        kind = (span.where, "" if span.kind == "tool" else span.title, span.agent)
+        kind = (span.name if span.kind == "tool" else span.title, span.server, span.agent)
         peers = self._peers.get(kind)
         if peers is None:
             if len(self._peers) >= MOST_KINDS:
@@ -105,9 +107,9 @@ class SlowOutlier:
             peers = self._peers[kind] = _Peers()
         known, knobs = peers.seconds, self._run.knobs
         least = knobs.slow_seconds if span.kind == "tool" else max(knobs.slow_seconds, MODEL_SECONDS)
-        if seconds >= least and (len(known) <= PEERS or seconds >= knobs.slow_ratio * _median(known)):
-            if len(peers.long) < MOST_LONG:
-                peers.long.append((span, seconds))
+        far = seconds >= least and (len(known) <= PEERS or seconds >= knobs.slow_ratio * _median(known))
+        if far and len(peers.long) < MOST_LONG:
+            peers.long.append((span, seconds))
         if len(known) < MOST_PEERS:
             insort(known, seconds)
             if span.output_tokens:

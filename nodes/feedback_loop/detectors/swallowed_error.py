@@ -62,12 +62,14 @@ class SwallowedError:
 
     def _answered(self, answer: Operation) -> None:
         """Judge what failed before an answer; one that owns up clears the earlier ones of the run too."""
-        words = answer.output.split()
+        words = answer.output.split(maxsplit=_WORDS)
         if not words:
             return
-        if admits(answer.output) or asks_back(answer.output):
+        if len(self._swallowed) >= MOST_OPEN:
+            self._open.clear()
+        elif admits(answer.output) or asks_back(answer.output):
             self._swallowed = [one for one in self._swallowed if not _same_talk(one[1], answer)]
-        elif len(words) >= _WORDS and len(self._swallowed) < MOST_OPEN:
+        elif len(words) >= _WORDS:
             self._swallowed += [(failure, answer) for failure in self._open]
         self._open.clear()
 

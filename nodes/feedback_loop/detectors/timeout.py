@@ -44,7 +44,7 @@ class Timeout:
                 open_ or failed,
                 evidence=f"{said}: {excerpt(last.error)}",
                 impact=self._run.lost(open_ or failed, where),
-                explanation=f"{where} ran out of time {times(failed.count)}"
+                explanation=f"{where} ran out of time {times(failed.total)}"
                 + ("." if open_ else "; a later attempt made it good."),
             )
 
@@ -52,4 +52,4 @@ class Timeout:
 def _severity(open_: list[Operation], failed: Group, starting: bool) -> Severity:
     if open_:
         return "warning" if starting else "error"
-    return "warning" if failed.count >= PATIENCE else "info"
+    return "warning" if failed.total >= PATIENCE else "info"

@@ -50,7 +50,7 @@ class ToolError:
                 open_ or failed,
                 evidence=f"{names.ERROR_TYPE}={error_type or 'error'}: {excerpt((open_ or failed)[-1].error)}",
                 impact=self._run.lost(open_ or failed, tool),
-                explanation=f"{tool} {'gave nothing' if empty else 'failed'} {times(failed.count)}; "
+                explanation=f"{tool} {'gave nothing' if empty else 'failed'} {times(failed.total)}; "
                 + ("nothing made it good." if open_ else "another call made it good."),
             )
         for server, failed in self._absent.items():

@@ -21,15 +21,20 @@ from systems import names
 from systems.records import Finding, Severity
 
 _HEED = re.compile(
-    r"\b(?:considering|respecting|observing|heeding|bearing in mind|keeping in mind|in line with|in view of|in accordance with|"
-    r"tak(?:e|ing) (?:\w+ ){0,4}?into (?:account|consideration)|depending on|according to|based on|consider (?:the|what|our|my|"
-    r"her|his|their)|respect (?:the|what|our|her|his|their)|given (?:the|her|his|their|what|our)|berücksichtig\w*|je nach|"
+    r"\b(?:considering|respecting|observing|heeding|bearing in mind|keeping in mind|in line with|in view of|"
+    r"in accordance with|"
+    r"tak(?:e|ing) (?:\w+ ){0,4}?into (?:account|consideration)|depending on|according to|based on|consider (?:the|"
+    r"what|our|my|"
+    r"her|his|their)|respect (?:the|what|our|her|his|their)|given (?:the|her|his|their|what|our)|berücksichtig\w*|"
+    r"je nach|"
     r"en fonction d|en tenant compte|selon|según|teniendo en cuenta|tenendo conto|levando em conta)\b",
     re.IGNORECASE,
 )
 _PICKS = re.compile(
-    r"\b(?:(?!interest|request|test|suggest|rest|west|guest|latest|forest|harvest|invest|protest|contest|digest|honest)\w{2,}est|"
-    r"most|least|worse|better|compare\w*|rank\w*|cheaper|faster|rather|or|choose|pick|select|vergleich\w*|oder|meilleur\w*|mejor\w*)\b",
+    r"\b(?:(?!interest|request|test|suggest|rest|west|guest|latest|forest|harvest|invest|protest|contest|digest|"
+    r"honest)\w{2,}est|"
+    r"most|least|worse|better|compare\w*|rank\w*|cheaper|faster|rather|or|choose|pick|select|vergleich\w*|oder|"
+    r"meilleur\w*|mejor\w*)\b",
     re.IGNORECASE,
 )
 _WORDS = 6
@@ -94,7 +99,7 @@ class UnusedAnswer:
             confidence=0.8,
             evidence=f"{where} -> {excerpt(calls[-1].result)}",
             impact={**cost(calls), "calls": float(len(calls))},
-            explanation=f"{where} answered {times(len(calls))}, and nothing of it is in what was done or said after it.",
+            explanation=f"{where} answered {times(len(calls))}; nothing of it is in what was done or said after it.",
         )
 
 

@@ -28,6 +28,8 @@ class ValidationFailed:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
+        if not span.title.startswith(names.VALIDATE):
+            return
         artifact = subject(span, names.VALIDATE)
         if artifact and span.failed:
             self._refused.add(artifact, span)
@@ -45,6 +47,7 @@ class ValidationFailed:
                 refused[-1].agent or names.VALIDATE,
                 refused,
                 evidence="\n".join(issues)[:_WORDS],
-                explanation=f"The validator refused {artifact} {times(len(refused))}"
+                impact=refused.impact,
+                explanation=f"The validator refused {artifact} {times(refused.total)}"
                 + ("; it accepted a later one." if good else "."),
             )

@@ -15,10 +15,10 @@ MOST = 300
 """Characters that are shown of one text, where not told otherwise."""
 
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-"""Control characters, format characters that hide or reorder text, tags, lone surrogates."""
+"""Control characters but tabs and line ends, format characters that hide or reorder text, tags, lone surrogates."""
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$!])")
 _REFERENCE = re.compile(r"[@#](?=\w)|:(?=//|\w+:)|(?<=www)\.", re.IGNORECASE)
 """Behind this an invisible word joiner keeps GitHub from making a mention, an issue, a link or an emoji of it."""
@@ -27,9 +27,13 @@ JOINER = "\u2060"
 
 def plain(text: str, most: int = MOST) -> str:
     """One line of at most so many characters without anything a terminal obeys; what is hidden becomes visible."""
-    line = " ".join(text[: 4 * most].split())
-    line = _UNSEEN.sub(_shown, line)
+    line = visible(" ".join(text[: 4 * most].split()))
     return line if len(line) <= most and len(text) <= 4 * most else f"{line[: most - 1]}…"
+
+
+def visible(text: str) -> str:
+    """Text with its lines, in which nothing hides, and nothing turns the direction of writing."""
+    return _UNSEEN.sub(_shown, text)
 
 
 def prose(text: str, most: int = MOST) -> str:

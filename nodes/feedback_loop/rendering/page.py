@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodes.feedback_loop.rendering import figures
 from nodes.feedback_loop.rendering.differences import HEADS, Compared, differences
-from nodes.feedback_loop.rendering.escaping import json_in_html
+from nodes.feedback_loop.rendering.escaping import json_in_html, visible
 from nodes.feedback_loop.rendering.rows import MOST_TEXT, Row, Rows, excerpt
 from nodes.feedback_loop.rendering.tables import MEANINGS, Table, tables
 
@@ -48,7 +48,7 @@ def page(runs: Sequence[Run], compared: Compared | None = None) -> str:
     """
     most = min(1_000, max(80, MOST_TEXT // (3 * sum(len(run.rows) for run in runs) or 1)))
     reports = [run.report for run in runs]
-    names = figures.short_names([report.file for report in reports])
+    names = figures.short_names([visible(report.file) for report in reports])
     data = {
         "title": figures.counted(len(runs), "run"),
         "verdict": figures.verdict(
@@ -81,7 +81,7 @@ def _element(name: str, value: Any) -> str:
 def _index(report: Report) -> dict[str, Any]:
     total = report.profile.total
     return {
-        "file": report.file,
+        "file": visible(report.file),
         "spans": report.spans,
         "failures": total.failures,
         "seconds": report.profile.seconds,
@@ -96,10 +96,10 @@ def _index(report: Report) -> dict[str, Any]:
 
 def _comparison(compared: Compared) -> dict[str, Any]:
     return {
-        "against": compared.against,
-        "words": compared.comparison.words.splitlines(),
+        "against": visible(compared.against),
+        "words": visible(compared.comparison.words).split("\n"),
         "heads": HEADS,
-        "rows": differences(compared.comparison),
+        "rows": [list(map(visible, row)) for row in differences(compared.comparison)],
     }
 
 
@@ -108,7 +108,7 @@ def _run(run: Run, most: int) -> dict[str, Any]:
     return {
         "facts": _facts(report),
         "verdict": figures.verdict(report.findings, report.spans),
-        "dropped": figures.dropped(report.dropped),
+        "dropped": visible(figures.dropped(report.dropped)),
         "left_out": rows.left_out,
         "findings": [*map(_finding, report.findings[:MOST_FINDINGS]), *_claims(report.critic)],
         "more_findings": max(0, len(report.findings) - MOST_FINDINGS),
@@ -139,11 +139,11 @@ def _finding(finding: ReportedFinding) -> dict[str, Any]:
         "kind": finding.kind,
         "severity": finding.severity,
         "confidence": f"{finding.confidence:.0%}",
-        "where": excerpt(finding.where, 200),
-        "explanation": excerpt(finding.explanation, LONGEST_EVIDENCE),
-        "evidence": excerpt(finding.evidence, LONGEST_EVIDENCE),
+        "where": excerpt(visible(finding.where), 200),
+        "explanation": excerpt(visible(finding.explanation), LONGEST_EVIDENCE),
+        "evidence": excerpt(visible(finding.evidence), LONGEST_EVIDENCE),
         "cost": figures.impact(finding),
-        "remedies": finding.remedies,
+        "remedies": [excerpt(visible(remedy), LONGEST_EVIDENCE) for remedy in finding.remedies],
         "spans": finding.span_ids[:MOST_CULPRITS],
         "more_spans": max(0, len(finding.span_ids) - MOST_CULPRITS),
     }
@@ -159,8 +159,8 @@ def _claims(critic: Critique | None) -> Iterator[dict[str, Any]]:
             "severity": "info",
             "confidence": f"that of {critic.model}",
             "where": f"said by {critic.model}",
-            "explanation": claim.explanation,
-            "evidence": claim.quote,
+            "explanation": visible(claim.explanation),
+            "evidence": visible(claim.quote),
             "cost": "",
             "remedies": [f"{claim.effect} ({claim.metric})"],
             "spans": claim.span_ids,
@@ -172,7 +172,7 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "title": table.title,
         "columns": [column.title for column in table.columns],
-        "rows": [[row.place, row.values, row.shown(table.columns)] for row in table.rows],
+        "rows": [[excerpt(visible(row.place), 200), row.values, row.shown(table.columns)] for row in table.rows],
         "left_out": table.left_out,
     }
 
@@ -199,15 +199,15 @@ def _rows(rows: Rows, most: int) -> Iterator[list[Any]]:
 
 
 def _drawn(row: Row, depth: int, start: int, most: int) -> list[Any]:
-    texts = {label: excerpt(text, most) for label, text in row.texts.items()}
+    texts = {label: excerpt(visible(text), most) for label, text in row.texts.items()}
     return [
         row.span_id,
         depth,
         (row.start_ns - start) / 1_000,
         max(0, row.end_ns - row.start_ns) / 1_000,
         row.kind,
-        row.title,
-        row.name,
+        visible(row.title),
+        visible(row.name),
         int(row.failed),
         row.input_tokens,
         row.output_tokens,

@@ -105,7 +105,8 @@ def _claims(critic: Critique | None) -> list[RenderableType]:
     if critic is None or not critic.claims:
         return []
     told = [f"{one.kind} in {' '.join(one.span_ids)}: {one.explanation} ({one.quote!r})" for one in critic.claims]
-    head = Text(f"{plain(critic.model)} adds (each quote was checked, its judgement was not):", "bold")
+    cost = f"{critic.input_tokens + critic.output_tokens:,} tokens"
+    head = Text(f"{plain(critic.model)} adds (its quotes were checked, its judgement was not; {cost}):", "bold")
     return [Text(), head, *(Text(f"  {plain(line, 500)}") for line in told)]
 
 

@@ -65,8 +65,63 @@ def test_a_check_that_fails_alike_after_each_change_is_no_progress() -> None:
         run.each(call("edit_file", "1 replacement", path="parser.py", old=f"a{number}", new=f"b{number}"))
     run.says("The checks still fail.")
     one = only(run, "no_progress")
-    assert one.span_ids == ids(*checks[1:])
-    assert "redundant_call" not in kinds(run)
+    assert one.span_ids == ids(*checks)
+    assert kinds(run) == {"no_progress"}
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        call("http_status", "502", url="https://x.example"),
+        call("run_checks", error="AssertionError: 3 != 4", path="a.py"),
+    ],
+    ids=["a number", "an exception"],
+)
+def test_whatever_the_check_calls_failing(check: Asked) -> None:
+    run = Conversation("The site is down. Bring it up.")
+    for remedy in ("restart_web", "clear_cache", "reload_config", "scale_up"):
+        run.each(call(remedy, "done", service="web"), check)
+    run.says("I could not bring it up.")
+    assert kinds(run) == {"no_progress"}
+
+
+def test_a_number_that_does_not_move_is_no_progress_if_the_run_owns_up_to_it() -> None:
+    answers = {"I could not get it below 200 ms.": {"no_progress"}, "Done, all four sizes take 190 ms.": set()}
+    for answer, expected in answers.items():
+        run = Conversation("Bring the answer time below 200 ms.")
+        for size in (8, 16, 32, 64):
+            run.each(call("set_pool_size", "pool size set", size=size), call("measure", '{"p95_ms": 840}'))
+        run.says(answer)
+        assert kinds(run) & {"no_progress"} == expected
+
+
+@pytest.mark.parametrize(
+    ("tool", "result", "asked"),
+    [
+        ("find_customer", "no match", ["Jon Smyth", "John Smith", "J. Smith", "Jonathan Smythe"]),
+        (
+            "open_url",
+            "404 page not found",
+            [f"https://x.example/{one}" for one in ("price", "plans", "plan-b", "costs")],
+        ),
+        (
+            "compile",
+            "error: expected ';' before 'return'",
+            [f"int main() {{ int price = {n}; print(price) return price }}" for n in range(4)],
+        ),
+        (
+            "ask_porter",
+            "I can not tell you that.",
+            ["the code?", "which code?", "what code opens it?", "the door's code?"],
+        ),
+        ("grep", "", ["max_wait", "maxWait", "MAX_WAIT", "max-wait"]),
+    ],
+)
+def test_guesses_of_any_kind(tool: str, result: str, asked: list[str]) -> None:
+    run = Conversation("Find it.")
+    run.each(call("list_files", "a.py b.py"), *[call(tool, result, what=one) for one in asked])
+    run.says("I could not find it.")
+    assert "no_progress" in kinds(run)
 
 
 def test_a_check_that_passes_in_the_end_was_worth_it() -> None:

@@ -46,17 +46,26 @@ def a_run(name: str = "trace.json") -> Run:
     return Run(report(finding(span_ids=(culprit,)), finding(span_ids=("f" * 16,)), file=name), rows(trace.spans))
 
 
-def titles(page: Page) -> list[str]:
-    """Titles of the rows in sight, from the top, once the next frame is drawn."""
+def drawn(page: Page) -> Page:
+    """The page, once the next frame is drawn."""
     page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-    tops = page.locator("#space .row:visible").evaluate_all(
-        "rows => rows.map(row => [row.getBoundingClientRect().top, row.querySelector('.title').textContent])"
+    return page
+
+
+def titles(page: Page) -> list[str]:
+    """Titles of the rows in sight, from the top."""
+    tops = (
+        drawn(page)
+        .locator("#space .row:visible")
+        .evaluate_all(
+            "rows => rows.map(row => [row.getBoundingClientRect().top, row.querySelector('.title').textContent])"
+        )
     )
     return [title for _, title in sorted(tops)]
 
 
 def chosen(page: Page) -> str:
-    return page.locator(".row.chosen .title").inner_text()
+    return drawn(page).locator(".row.chosen .title").inner_text()
 
 
 def test_a_finding_jumps_to_its_span_and_marks_it(browser: Browser, tmp_path: Path) -> None:
@@ -66,7 +75,7 @@ def test_a_finding_jumps_to_its_span_and_marks_it(browser: Browser, tmp_path: Pa
         view.locator("#fold").click()
         assert titles(view) == ["invoke_workflow w"]
         view.locator("#findings-list button").first.click()
-        assert view.locator(".row.culprit.chosen .title").inner_text() == "execute_tool git_log"
+        assert drawn(view).locator(".row.culprit.chosen .title").inner_text() == "execute_tool git_log"
         assert "no such revision" in view.locator("#details").inner_text()
         assert view.locator("#findings-list .finding.open").count() == 1
         assert (opened.requests, opened.troubles) == ([], [])
@@ -116,12 +125,12 @@ def test_the_keyboard_is_enough(browser: Browser, tmp_path: Path) -> None:
         assert len(titles(view)) == 5, "the agent's calls are folded away"
         view.keyboard.press("End")
         assert chosen(view) == "execute_tool git_log"
-        assert view.inner_text("#range").startswith("all of")
+        assert drawn(view).inner_text("#range").startswith("all of")
         view.keyboard.press("Enter")
-        assert "from 54.8 s on" in view.inner_text("#range")
+        assert "from 54.8 s on" in drawn(view).inner_text("#range")
         view.keyboard.press("0")
         view.keyboard.press("Escape")
-        assert view.inner_text("#range").startswith("all of") and not view.is_visible("#details")
+        assert drawn(view).inner_text("#range").startswith("all of") and not view.is_visible("#details")
         view.keyboard.press("/")
         assert view.evaluate("document.activeElement.id") == "search"
         assert opened.troubles == []
@@ -186,6 +195,7 @@ def test_hostile_text_is_shown_and_never_run(browser: Browser, tmp_path: Path) -
         )
         assert view.evaluate("document.scripts.length") == 4, "the index, two runs and the template's own"
         shown = view.inner_text("#findings")
+        assert "\\u202eright to left" in shown and not set("\u202e\u2066\x1b\x9b") & set(view.inner_text("body"))
         assert "<script>window.harmed = 1</script>" in shown and "[click](javascript:window.harmed=1)" in shown
         assert (opened.requests, opened.troubles) == ([], [])
 
@@ -205,20 +215,28 @@ def test_a_script_that_got_in_all_the_same_would_not_run(browser: Browser, tmp_p
 def test_twenty_thousand_spans_stay_usable(browser: Browser, tmp_path: Path) -> None:
     with Opened(browser, written(tmp_path, long_run(MANY))) as opened:
         view = opened.page
-        assert view.locator("#space .row").count() < 100, "only what is in sight is in the document"
+        assert 10 < drawn(view).locator("#space .row").count() < 100, "only what is in sight is in the document"
         view.locator("#tree").evaluate("tree => { tree.scrollTop = tree.scrollHeight / 2 }")
         view.wait_for_selector("text=invoke_agent a10001")
         view.fill("#search", "a19991")
         expect(view.locator("#matches")).to_have_text("1 found")
         assert titles(view) == ["invoke_workflow w", "invoke_agent a19991"]
         view.locator("#findings-list button").first.click()
-        assert "lost" in view.inner_text("#details") and view.locator(".row.culprit.chosen").count() == 1
+        assert "lost" in view.inner_text("#details") and drawn(view).locator(".row.culprit.chosen").count() == 1
         for _ in range(3):
             view.locator("#in").click()
-        assert "from" in view.inner_text("#range")
+        assert "from" in drawn(view).inner_text("#range")
         view.locator("#fold").click()
         assert titles(view) == ["invoke_workflow w"]
         assert (opened.requests, opened.troubles) == ([], [])
+
+
+def test_a_narrow_window_draws_only_what_is_in_sight_too(browser: Browser, tmp_path: Path) -> None:
+    with Opened(browser, written(tmp_path, long_run(2_000))) as opened:
+        opened.page.set_viewport_size({"width": 700, "height": 800})
+        assert 10 < drawn(opened.page).locator("#space .row:visible").count() < 100
+        opened.page.locator("#findings-list button").first.click()
+        assert chosen(opened.page) == "execute_tool tool_4" and opened.page.locator("#details").is_visible()
 
 
 def test_the_page_says_what_is_not_drawn(browser: Browser, tmp_path: Path) -> None:

@@ -1,0 +1,91 @@
+"""A wrong tool before the right one is found at the wrong call; look-ups, fallbacks and checks are no wrong turns."""
+
+from __future__ import annotations
+
+from nodes.feedback_loop.detectors.misrouted import MISROUTED
+from nodes.feedback_loop.findings import find
+from systems.records import Span
+from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
+
+FORECAST = '{"sky": "cloudy", "celsius": 12, "wind_kmh": 24}'
+TIDES = "high 07:51 (11.8 m) and 20:13"
+HIGH = "High tide in Saint-Malo is at 07:51 (11.8 m) and again at 20:13."
+
+
+def test_an_answer_that_has_nothing_to_do_with_the_task_is_a_wrong_turn() -> None:
+    run = Conversation("When is high tide in Saint-Malo tomorrow?")
+    (wrong,) = run.asks(call("weather_forecast", FORECAST, place="Saint-Malo"))
+    run.asks(call("tide_table", TIDES, harbour="Saint-Malo"))
+    run.says(HIGH)
+    one = only(run, "misrouted")
+    assert (one.severity, one.where, one.span_ids) == ("warning", "weather_forecast", ids(wrong))
+    assert kinds(run) == {"misrouted"}
+
+
+def test_a_tool_that_says_that_it_is_not_for_this_was_the_wrong_one() -> None:
+    run = Conversation("Within what time may a consumer withdraw from an online purchase?")
+    refused = "cannot read expression: unknown symbol 'withdrawal'"
+    (wrong,) = run.asks(call("calculate", refused, expression="withdrawal period consumer"))
+    run.asks(call("search_statutes", "Art. 9: withdrawal within 14 days", query="consumer withdrawal period"))
+    run.says("A consumer has 14 days to withdraw (Art. 9).")
+    assert only(run, "misrouted").span_ids == ids(wrong)
+
+
+def test_a_model_that_says_so_was_wrong() -> None:
+    run = Conversation("Who fixed ticket 4410?")
+    (wrong,) = run.asks(call("read_invoice", "INV-4410, 212.40 EUR, paid", number=4410))
+    run.asks(call("read_ticket", "4410 fixed by M. Ruiz", ticket=4410), text="That was the wrong tool.")
+    run.says("Ticket 4410 was fixed by M. Ruiz.")
+    assert only(run, "misrouted").span_ids == ids(wrong)
+
+
+def test_a_look_up_whose_result_is_used_is_none() -> None:
+    run = Conversation("Call the caretaker of Elm Street.")
+    run.asks(call("find_contact", "N. Petrov, +359 2 555 0142", place="Elm Street"))
+    run.asks(call("place_call", "answered", number="+359 2 555 0142"))
+    run.says("I called the caretaker, N. Petrov.")
+    assert kinds(run) == set()
+
+
+def test_a_search_that_finds_nothing_is_none() -> None:
+    run = Conversation("Do we have a rule on dogs?")
+    run.asks(call("search_handbook", "No results.", query="dogs office"))
+    run.asks(call("search_wiki", "Rule 6.3: with the team's consent", query="dogs office"))
+    run.says("Yes, rule 6.3: with the team's consent.")
+    assert kinds(run) == set()
+
+
+def test_two_sources_that_are_both_used_are_none() -> None:
+    run = Conversation("What are our rule and the usual one on dogs?")
+    run.asks(call("search_handbook", "6.3 Animals: with consent, not in labs", query="dogs office"))
+    run.asks(call("search_web", "31 % of 900 firms allow dogs", query="dogs office"))
+    run.says("Ours, 6.3: with consent and not in labs. Of 900 firms 31 % allow them.")
+    assert kinds(run) == set()
+
+
+def test_a_look_at_what_the_next_call_is_about_is_none() -> None:
+    run = Conversation("Which shipments of order 552 are late?")
+    run.asks(call("get_order", '{"placed": "Monday", "buyer": "Kim Lund", "tier": "gold"}', order="A-552"))
+    run.asks(call("list_shipments", "shipment S-9 is late by 3 days", order="A-552"))
+    run.says("Shipment S-9 is late by 3 days.")
+    assert "misrouted" not in kinds(run)
+
+
+def test_a_check_before_an_action_is_none() -> None:
+    run = Conversation("Cancel subscription K-20118.")
+    run.asks(call("plan_details", '{"plan": "Gold", "since": 2021, "euros": 18.5}', customer="K-20118"))
+    run.asks(call("cancel_subscription", '{"ok": true}', customer="K-20118"))
+    run.says("The subscription K-20118 is cancelled.")
+    assert "misrouted" not in kinds(run)
+
+
+def test_agenttelemetrys_mark_is_believed() -> None:
+    run = Conversation("Why was I charged twice?")
+    marked = run.span("agent billing", 0, 1, OPERATION="invoke_agent", AGENT="billing")
+    spans = [_marked(one) if one is marked else one for one in run.spans]
+    (one,) = (one for one in find(spans) if one.kind == "misrouted")
+    assert one.span_ids == ids(marked)
+
+
+def _marked(span: Span) -> Span:
+    return span.model_copy(update={"attributes": {**span.attributes, MISROUTED: True}})

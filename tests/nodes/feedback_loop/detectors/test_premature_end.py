@@ -1,0 +1,111 @@
+"""A plan that ends early without a word is found at the answer; plans carried out, cut short aloud or told are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodes.feedback_loop.plans import announced, kept
+from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
+
+DONE = "Mara's onboarding is complete. Her login is mlindqvist."
+PLANS = [
+    "Plan:\n1. Create the account\n2. Order a laptop\n3. Book the safety training\n4. Assign a mentor",
+    "I'll take these steps:\n- [ ] create the account\n- [ ] order a laptop\n- [ ] book the training",
+    "First I create the account, then I order a laptop, and finally I book the training.",
+    "I'll do three things: create the account, order a laptop and book the training.",
+    "Step 1: create the account. Step 2: order a laptop. Step 3: book the training.",
+    "I will create the account, order a laptop, and book the training.",
+]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_steps_that_nothing_was_done_for_are_found_at_the_answer(plan: str) -> None:
+    run = Conversation("Onboard Mara Lindqvist.")
+    run.asks(call("create_account", '{"login": "mlindqvist"}', name="Mara Lindqvist"), text=plan)
+    answer = run.says(DONE)
+    one = only(run, "premature_end")
+    assert (one.severity, one.span_ids) == ("error", ids(answer))
+    assert "laptop" in one.evidence and "account" not in one.evidence
+    assert kinds(run) == {"premature_end"}
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_plan_that_is_carried_out_is_healthy(plan: str) -> None:
+    run = Conversation("Onboard Mara Lindqvist.")
+    run.asks(call("create_account", '{"login": "mlindqvist"}', name="Mara Lindqvist"), text=plan)
+    run.asks(call("order_device", '{"order": "L-882"}', login="mlindqvist"))
+    run.asks(call("book_training", '{"booked": true}', login="mlindqvist"))
+    run.asks(call("assign_mentor", '{"mentor": "P. Okoye"}', login="mlindqvist"))
+    run.says("Mara's login is mlindqvist; laptop L-882 is ordered, the training booked, and P. Okoye is her mentor.")
+    assert kinds(run) == set()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The login is mlindqvist. I left out the laptop and the training: they are not needed.",
+        "The login is mlindqvist. The laptop could not be ordered.",
+        "The login is mlindqvist. Shall I order the laptop now?",
+        "The login is mlindqvist. The next steps are the laptop and the training.",
+    ],
+)
+def test_a_run_that_says_that_it_stops_is_healthy(answer: str) -> None:
+    run = Conversation("Onboard Mara Lindqvist.")
+    run.asks(call("create_account", '{"login": "mlindqvist"}', name="Mara Lindqvist"), text=PLANS[0])
+    run.says(answer)
+    assert kinds(run) == set()
+
+
+def test_steps_for_the_person_are_no_plan() -> None:
+    run = Conversation("How do I change the filter?")
+    run.asks(call("search_manual", "Filter F7: off, flap, pull, arrow left", query="change filter"))
+    run.says(
+        "Here is how:\n1. Switch it off.\n2. Open the flap.\n3. Pull the old filter F7 out.\n4. Arrow to the left."
+    )
+    assert kinds(run) == set()
+
+
+def test_what_is_to_be_told_is_done_by_telling() -> None:
+    run = Conversation("Compare the two quotes.")
+    plan = "1. Read the quotes\n2. Compare them\n3. Recommend one"
+    run.asks(call("read_quotes", "Alpha 1,150 EUR, Boxer 1,090 EUR", file="quotes.txt"), text=plan)
+    run.says("Boxer is cheaper: 1,090 EUR against 1,150 EUR of Alpha.")
+    assert kinds(run) == set()
+
+
+def test_a_to_do_list_with_open_items_is_found() -> None:
+    run = Conversation("Ship release 3.8.")
+    todos = [{"content": "run the checks", "status": "completed"}, {"content": "publish it", "status": "pending"}]
+    run.asks(call("write_todos", "updated", todos=todos))
+    run.asks(call("run_checks", "412 passed", suite="full"))
+    answer = run.says("Version 3.8 is out. All 412 checks passed.")
+    assert only(run, "premature_end").span_ids == ids(answer)
+
+
+def test_last_words_that_announce_the_next_step_are_found() -> None:
+    run = Conversation("Find out why the build is red and fix it.")
+    run.asks(call("read_log", "KeyError 'vat_rate' in tax.py:88", build=77))
+    answer = run.says("The build fails with KeyError 'vat_rate' in tax.py:88. Now I will fix that line.")
+    assert only(run, "premature_end").span_ids == ids(answer)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'll read the config first.",
+        "First, let me look at the file.",
+        "I'll look for a room for Friday, 3 May, for 6 people.",
+        "Let me search for flights from Lisbon to Munich, Vienna or Graz.",
+        "The yield is 31 %, the cost 12 EUR.",
+        "",
+    ],
+)
+def test_a_sentence_is_no_plan(text: str) -> None:
+    assert announced(text, acting=True) is None
+
+
+@pytest.mark.parametrize(
+    "arguments", ['{"items": [1, 2]}', '{"status": "open"}', "{'status'", '[{"status": 1}, 2]', ""]
+)
+def test_other_arguments_are_no_to_do_list(arguments: str) -> None:
+    assert kept(arguments) is None

@@ -1,0 +1,88 @@
+"""An answer of a tool that flows nowhere is found; used, rounded, translated, chosen, small and void ones are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
+
+SECTION = (
+    "4.2 Punctuality: 81.3 % of buses arrived within three minutes, down from 86.0 % in 2023, mostly due to the works "
+    "on Ring Road East from April to October."
+)
+TASK = "What did the transport report say about bus punctuality?"
+
+
+def report(answer: str, result: str = SECTION, task: str = TASK) -> Conversation:
+    run = Conversation(task)
+    run.asks(call("find_report", "doc-7714", title="transport report"))
+    run.asks(call("read_section", result, document="doc-7714", section="Punctuality"))
+    run.says(answer)
+    return run
+
+
+def test_an_answer_from_memory_leaves_the_result_unused() -> None:
+    run = report("Reports like this usually find that traffic density and staff shortages decide about timetables.")
+    one = only(run, "unused_answer")
+    assert (one.severity, one.where, one.span_ids) == ("warning", "read_section", ids(run.spans[-2]))
+    assert "81.3" in one.evidence
+    assert kinds(run) == {"unused_answer"}
+
+
+def test_what_was_to_be_heeded_and_was_not_is_unused() -> None:
+    run = Conversation("Suggest a menu for Mrs Abara's dinner, respecting what she can't eat.")
+    (profile,) = run.asks(call("guest_profile", "Mrs Abara: allergic to hazelnuts and shellfish", name="Abara"))
+    run.asks(call("season_menu", "asparagus soup; lobster ravioli; rhubarb tart", month="May"))
+    run.says("I suggest asparagus soup, then lobster ravioli, and a rhubarb tart to finish.")
+    assert only(run, "unused_answer").span_ids == ids(profile)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "81.3 % of the buses were on time.",
+        "About 81 percent of the buses were on time, it says.",
+        "Laut Bericht waren 81,3 % der Busse pünktlich.",
+        "Fewer buses were on time than before, because of the Ring Road.",
+        "18.7 % of the buses came late, the report says.",
+        "The report says that I could not find anything on it.",
+    ],
+    ids=["quoted", "rounded", "in another language", "retold", "worked out from it", "not found"],
+)
+def test_a_result_that_flows_on_is_used(answer: str) -> None:
+    assert "unused_answer" not in kinds(report(answer, task=f"{TASK} 100 % is all."))
+
+
+@pytest.mark.parametrize("result", ['{"ok": true, "id": "t-4471"}', "No results.", "[]", "sent", "free: yes"])
+def test_acknowledgements_nothing_and_little_need_no_use(result: str) -> None:
+    assert "unused_answer" not in kinds(report("It is all as it should be with the buses, I think.", result))
+
+
+def test_what_only_goes_into_the_next_call_is_used() -> None:
+    run = Conversation("What is the weather at our Kiruna station?")
+    run.asks(call("station_id", '{"id": "st-0097", "lat": 67.85, "lon": 20.22, "keeper": "Ingrid Aho"}', name="Kiruna"))
+    run.asks(call("station_weather", "-11 C, snow, wind 6 m/s", station="st-0097"))
+    run.says("In Kiruna it is -11 degrees with snow and a wind of 6 m/s.")
+    assert kinds(run) == set()
+
+
+def test_one_of_several_that_was_not_chosen_was_compared() -> None:
+    run = Conversation("Which of our movers is cheapest?")
+    prices = [("alpha", "1,150 EUR by Lund"), ("boxer", "1,090 EUR by Roth"), ("dray", "985 EUR by Kern")]
+    run.asks(*[call("quote", price, mover=name) for name, price in prices])
+    run.says("Dray is the cheapest of our movers, with 985 EUR.")
+    assert kinds(run) == set()
+
+
+def test_a_look_before_an_action_may_have_been_a_check() -> None:
+    run = Conversation("Open port 8443 on host edge-04.")
+    run.asks(call("host_rules", "allow 22 from 10.0.0.0/8; allow 443 from anywhere; owner Lund", host="edge-04"))
+    run.asks(call("add_rule", '{"ok": true}', host="edge-04", port=8443))
+    run.says("Port 8443 on edge-04 is open now, as you asked.")
+    assert kinds(run) == set()
+
+
+def test_without_an_answer_nothing_can_be_said() -> None:
+    run = Conversation(TASK)
+    run.asks(call("read_section", SECTION, document="doc-7714"))
+    assert kinds(run) == set()
