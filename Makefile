@@ -84,10 +84,11 @@ imports:
 
 # Pages are tested in a real browser; where it can be installed without asking anybody, it is.
 browser:
-	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { \
-	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo 'setup: Chromium' && \
-	  { apt-get -qq install --yes chromium >/dev/null 2>&1 || \
-	    { apt-get -qq update && apt-get -qq install --yes chromium; } >/dev/null; }; } || true
+	@for each in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  command -v $$each >/dev/null && exit; done; \
+	test "$$(id -u)" = 0 && command -v apt-get >/dev/null || exit 0; echo 'setup: Chromium'; \
+	apt-get -qq install --yes chromium >/dev/null 2>&1 || \
+	{ apt-get -qq update && apt-get -qq install --yes chromium; } >/dev/null || true
 
 pytest: browser
 	@echo '== pytest'; .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadfile

@@ -94,12 +94,18 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
 
     with reported(wanted.form == "json", project), _interruptible():
         from graph.analyzed import Analyzed, profiles
+        from systems.settings import load_prices
 
         if wanted.html:
             _check(wanted.html)
         before = profiles(wanted.against, project) if wanted.against else []
         critic = None if wanted.no_critic else _critic(project)
-        done = Analyzed(draw=wanted.html is not None, compare=wanted.against is not None, critic=critic)
+        done = Analyzed(
+            draw=wanted.html is not None,
+            compare=wanted.against is not None,
+            critic=critic,
+            prices=load_prices(project),
+        )
         several = not stored and traces.is_folder(target)
         with (traces.stored if stored else traces.traces)(target, project) as found:
             whole = _each(found, done, wanted, several=several)

@@ -14,6 +14,7 @@ from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
 from nodes.feedback_loop.rendering import MOST_ROWS, Compared, Rows, Run
 from nodes.feedback_loop.report import Report, analyze
+from systems.prices import NO_PRICES, Prices
 from systems.records import Profile
 
 Critic = Callable[[Report, Digest], Report]
@@ -26,18 +27,22 @@ class Analyzed:
         runs: reports; their rows are empty unless they are to be drawn.
     """
 
-    def __init__(self, *, draw: bool, compare: bool, critic: Critic | None = None) -> None:
+    def __init__(
+        self, *, draw: bool, compare: bool, critic: Critic | None = None, prices: Prices = NO_PRICES
+    ) -> None:
         """Begin with nothing.
 
         Args:
             draw: keep rows, `MOST_ROWS` of all traces together.
             compare: keep a profile of every run.
             critic: adds to a report what a model sees in the digest of the trace.
+            prices: of models whose spans do not tell their cost.
         """
         self.runs: list[Run] = []
         self._room = MOST_ROWS if draw else 0
         self._draw = draw
         self._critic = critic
+        self._prices = prices
         self._profiles = Profiles() if compare else None
 
     @property
@@ -61,7 +66,7 @@ class Analyzed:
             if self._critic:
                 digest.observe(operation)
 
-        report = analyze(trace.spans, file=trace.name, dropped=trace.dropped, watch=watch)
+        report = analyze(trace.spans, file=trace.name, dropped=trace.dropped, prices=self._prices, watch=watch)
         if self._critic:
             report = self._critic(report, digest)
         self.runs.append(Run(report, rows))

@@ -9,7 +9,8 @@ _MOST = 20_000
 _ALL_WELL = re.compile(
     r"\b(?:no|without(?: any| an?)?|zero|0|not any|keine?|ohne|sans|sin|senza|sem)\s+(?:\w+\s+)?"
     r"(?:errors?|issues?|problems?|failures?|fehler|probleme?|erreurs?|problèmes?|errores|problemas|errori|erros)\b"
-    r"|\bnot only\b|\bno (?:need|further|more|longer|charge|cost)\b|\bdo(?: not|n't) (?:hesitate|worry|need)\b"
+    r"|\bnot only\b|\bnothing (?:else|more|further)\b|\bno (?:need|further|more|longer|charge|cost)\b|\bdo(?: not|"
+    r"n't) (?:hesitate|worry|need)\b"
     r"|\b(?:error|failure)[- ]free\b",
     re.IGNORECASE,
 )
@@ -26,6 +27,21 @@ _ADMITS = re.compile(
     r"non(?!-)|nessun\w*|errore|purtroppo|não|nenhum\w*|infelizmente|niet|geen|helaas|"
     r"nie|błąd|niestety|не|нет|ошибк\w*|сожалению|inte|ikke|ingen|tyvärr|değil|hata|maalesef)\b"
     r"|n['\u2019]t\b|没|不|未|无法|失败|错误|ません|なかった|失敗|エラー|못|않|없|실패|오류",
+    re.IGNORECASE,
+)
+_FALLS_SHORT = re.compile(
+    r"\b(?:(?:can|could)(?: not|n['\u2019]t) be|unable|un(?:fortunately|successful\w*)|sorry|apolog\w+|incomplete|"
+    r"partial(?:ly)?|skipp?(?:ed|ing)?|"
+    r"impossible|"
+    r"(?:can|could|did|do|have|has|had|was|were|will|would|is|are)(?: not|n['\u2019]t) (?:be |been |yet |"
+    r"able )?(?:able|possible|"
+    r"done|check\w*|complet\w*|finish\w*|reach\w*|find|found|access\w*|open\w*|verif\w*|get|got|book\w*|sen[dt]|read|"
+    r"look\w*|tr(?:y|ied)|creat\w*|updat\w*|go|need\w*|required|necessary|continu\w*|proceed\w*|run)|cannot|"
+    r"not (?:yet|all|"
+    r"every\w*|able|possible|needed|necessary|required)|failed to|gave up|leider|konnten? \w*\s?\w*\s?nicht|"
+    r"nicht (?:alle|mehr|"
+    r"möglich|nötig)|malheureusement|(?:n'ai|n'a|pas) pu|lamentablemente|no (?:pude|se pudo)|purtroppo|infelizmente|"
+    r"helaas)\b",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
@@ -49,6 +65,11 @@ def admits(answer: str) -> bool:
     """Whether an answer owns up to a failure, a limit or a doubt of any kind; generous, in many languages."""
     answer = answer[:_MOST]
     return bool(_ADMITS.search(answer) and _ADMITS.search(_ALL_WELL.sub(" ", _COURTESY.sub(" ", answer))))
+
+
+def falls_short(answer: str) -> bool:
+    """Whether an answer says that something asked for was not done; that something is not so does not count."""
+    return bool(_FALLS_SHORT.search(_COURTESY.sub(" ", answer[:_MOST])))
 
 
 def asks_back(answer: str) -> bool:

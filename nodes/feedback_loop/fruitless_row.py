@@ -81,6 +81,7 @@ class Row:
             self._last[call.where] = words(first.arguments)
             self._shapes[call.where] = shape_of(first.arguments)
             self._different.add((first.where, asked(first)))
+            self.calls.add(first)
         self.calls.add(call)
         if len(self._different) < CALLS:
             self._different.add((call.where, asked(call)))
@@ -124,8 +125,8 @@ class Row:
 
 
 def no_news(before: str, call: Operation) -> bool:
-    """Whether a call brought what another one brought before, `before`, and that is not that something was done."""
-    return bool(call.result) and call.result == before and not acknowledged(before)
+    """Whether a call that asks for something brought what another one brought before, `before`."""
+    return bool(call.result) and call.result == before and not acknowledged(before) and not changes(call)
 
 
 def shape_of(arguments: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from systems.records import SEVERITIES, Finding, FindingKind
 
 EXPLAINS: Mapping[FindingKind, frozenset[FindingKind]] = {
     "swallowed_error": frozenset({"tool_error", "timeout", "connection_lost", "rate_limited", "invalid_output"}),
-    "retry_storm": frozenset({"rate_limited", "tool_error", "call_loop", "redundant_call"}),
+    "retry_storm": frozenset({"rate_limited", "tool_error", "call_loop", "redundant_call", "no_progress"}),
     "rate_limited": frozenset({"tool_error"}),
     "timeout": frozenset({"tool_error", "slow_outlier"}),
     "connection_lost": frozenset({"tool_error"}),
@@ -18,7 +18,7 @@ EXPLAINS: Mapping[FindingKind, frozenset[FindingKind]] = {
     "prompt_injection": frozenset({"unused_answer"}),
     "oversized_content": frozenset({"unused_answer"}),
     "no_progress": frozenset(
-        {"retry_storm", "unused_answer", "serial_calls", "redundant_call", "tool_error", "invalid_output"}
+        {"unused_answer", "serial_calls", "redundant_call", "tool_error", "invalid_output"}
     ),
     "output_truncated": frozenset({"invalid_output", "empty_output", "premature_end"}),
     "cold_start": frozenset({"slow_outlier"}),

@@ -17,6 +17,7 @@ from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
 from nodes.feedback_loop.remedies import remedies, told
 from systems.policy import BASELINE, LoopKnobs
+from systems.prices import NO_PRICES, Prices
 from systems.records import Finding, Improvement, Profile, Record, Span
 
 
@@ -45,6 +46,7 @@ def analyze(
     file: str,
     dropped: Mapping[str, int] | None = None,
     knobs: LoopKnobs = BASELINE.loop,
+    prices: Prices = NO_PRICES,
     watch: Callable[[Operation], None] | None = None,
 ) -> Report:
     """Analyze spans as they come; memory is bounded by open state, not by their number.
@@ -54,9 +56,10 @@ def analyze(
         file: where they come from, for the report.
         dropped: counts of what could not be read; looked at when the spans are used up.
         knobs: when numbers are remarkable.
+        prices: of models whose spans do not tell their cost.
         watch: called with every operation, in the order of ends, e.g. to draw it.
     """
-    analysis, profiler, traces, count = Analysis(knobs), Profiler(), set[str](), 0
+    analysis, profiler, traces, count = Analysis(knobs), Profiler(prices), set[str](), 0
     for operation in in_order(map(read, spans)):
         analysis.observe(operation)
         profiler.observe(operation)

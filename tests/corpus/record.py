@@ -27,7 +27,7 @@ CALL_ID = ("gen_ai.tool.call.id", "tool_call.id")
 
 def otlp(spans: Sequence[Any]) -> dict[str, Any]:
     """Finished SDK spans as one OTLP JSON document (hex ids, as the OTLP JSON encoding has them)."""
-    from google.protobuf.json_format import MessageToDict
+    from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
     from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
     document: dict[str, Any] = MessageToDict(encode_spans(spans), use_integers_for_enums=True)

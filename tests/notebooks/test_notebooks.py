@@ -1,3 +1,6 @@
+import gzip
+import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from tests.conftest import RealRun
 from tests.notebooks.a_run import make
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+RUNS = Path(__file__).parent.parent / "corpus" / "runs"
 SECONDS = 120
 
 
@@ -74,6 +78,21 @@ async def test_the_trace_analysis_shows_a_run_that_really_happened(real_run: Rea
     text = str([output.get("data", {}) for output in shown])
     for told in (real_run.outcome.run_id, "execution", "chat SmolLM2-135M-Instruct"):
         assert told in text
+
+
+async def test_many_runs_are_compared_whoever_made_them(tmp_path: Path) -> None:
+    sides = {"before": "pydantic-ai.native-v1", "after": "pydantic-ai.native-v6"}
+    for side, source in sides.items():
+        (tmp_path / side).mkdir()
+        with gzip.open(RUNS / f"{source}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines):
+                (tmp_path / side / f"{number}.json").write_text(json.dumps(json.loads(line)["trace"]))
+    folders = {f"SPECLOOP_{side.upper()}": str(tmp_path / side) for side in sides}
+    shown = outputs(await executed(NOTEBOOKS / "many_runs.ipynb", tmp_path, **folders))
+    assert [output for output in shown if output.get("output_type") == "error"] == []
+    assert sum("image/png" in output.get("data", {}) for output in shown) == 2
+    (told,) = [output["text"] for output in shown if output.get("name") == "stdout"]
+    assert re.match(r"\d+ runs before, \d+ after", told)
 
 
 def test_notebooks_are_kept_without_outputs() -> None:

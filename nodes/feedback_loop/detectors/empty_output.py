@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, times
+from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
@@ -38,14 +38,13 @@ class EmptyOutput:
         if span.kind != "model":
             if subject(span, names.DRAFT) and span.attributes.get(names.CAUSE) == "empty":
                 self._empty.add(span.agent or names.DRAFT, span)
-        elif span.calls or span.output.strip():
+            return
+        self._written = self._written or span.output_tokens > 0
+        if span.calls or span.output.strip():
             self._content.add(span.title)
-            self._written = True
         elif not span.failed and span.finish not in _ELSEWHERE and "malformed" not in span.finish:
             if span.attributes.get(_OUTPUT_TYPE) not in _NO_TEXT:
                 self._empty.add(span.where, span)
-        else:
-            self._written |= span.output_tokens > 0
 
     def findings(self) -> Iterable[Finding]:
         """One finding per model."""
@@ -54,13 +53,18 @@ class EmptyOutput:
             if not sure:
                 continue
             reason = f", {names.FINISH_REASONS}={sure[-1].finish}" if sure[-1].finish else ""
-            good = all(self._run.drafts.made_good(one) for one in sure)
+            drafts = self._run.drafts
+            good = all(drafts.made_good(one) for one in sure)
+            spent = cost(sure)
+            spent["tokens"] += sum(drafts.tokens(one) for one in sure if one.kind != "model")
             yield from self._run.finding(
                 "empty_output",
                 "warning" if good else "error",
                 where,
                 sure,
-                evidence=f"{names.OUTPUT_MESSAGES} is empty, {sure[-1].output_tokens} tokens written{reason}",
+                evidence=excerpt(sure[-1].error)
+                or f"{names.OUTPUT_MESSAGES} is empty, {sure[-1].output_tokens} tokens written{reason}",
+                impact={**spent, "failures": float(len(sure))},
                 explanation=f"{where} answered with nothing {times(len(sure))}.",
             )
 

@@ -155,8 +155,9 @@ class InvalidOutput:
         if not models:
             self._add((span.where, "invalid"), [span], span.error)
             return
-        said_nothing = self._content and not (models[0].output.strip() or models[0].calls)  # `empty_output`
-        if not said_nothing and self._blamed.isdisjoint(one.span_id for one in models):
+        last = models[-1]
+        empty = not (last.output.strip() or last.calls) and bool(last.finish or last.output_tokens)  # `empty_output`
+        if not (empty and self._content) and self._blamed.isdisjoint(one.span_id for one in models):
             self._add((span.where, "schema"), models, span.error)
 
     def _add(self, place: tuple[str, str], culprits: list[Operation], problem: str) -> _Refused:

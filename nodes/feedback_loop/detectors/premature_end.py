@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
-from nodes.feedback_loop.answers import admits, asks_back
+from nodes.feedback_loop.answers import asks_back, falls_short
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import writes
@@ -85,7 +85,7 @@ class PrematureEnd:
         said = answer.output
         if (about_to := _ABOUT_TO.search(said)) and not asks_back(said):
             yield from self._finding(answer, f"the last words: {excerpt(about_to[0])}", "announced a further step")
-        elif not (admits(said) or asks_back(said) or _GIVES_UP.search(said)):
+        elif not (falls_short(said) or asks_back(said) or _GIVES_UP.search(said)):
             plan, open_steps = _left(talk, answer)
             if open_steps and plan:
                 evidence = f"of {len(plan.steps)} steps nothing was done for: {excerpt('; '.join(open_steps))}"

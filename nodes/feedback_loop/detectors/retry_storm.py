@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.effects import changes
 from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.fruitless import refuses
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.rephrasing import attempt, words
@@ -17,6 +20,7 @@ from systems.records import Finding
 
 ATTEMPTS = 4
 MOST_ROWS = 1_000
+LAST = 20
 _SHORT = 300
 _REFUSES = re.compile(
     r"\b(?:unavailable|overloaded|locked|refus(?:ed|es|ing)|reject(?:ed|s)|throttled|unreachable|failed|failure|"
@@ -30,8 +34,9 @@ _Row = tuple[str, str]
 class RetryStorm:
     """At least `ATTEMPTS` failures of one call in a row: same tool and arguments, or the model of one agent.
 
-    Refusals for rate count whatever the arguments, as the next call is refused as well; failures in the very same words
-    do where the arguments only put the same in another way. A result that says, word for word the same, that the
+    Refusals for rate count whatever the arguments, as the next call is refused as well; failures of the service in the
+    very same words do where the arguments only put the same in another way. A failure after something was changed begins
+    anew. A result that says, word for word the same, that the
     service does not work is a failure here. What the model got wrong itself is another matter (`invalid_output`).
     """
 
@@ -57,7 +62,7 @@ class RetryStorm:
             if not (alike or span.arguments or span.error):
                 return
             self._add((place, "" if alike else span.arguments), span)
-            if not alike and span.error and span.arguments:
+            if not alike and span.error and span.arguments and (why != "error" or refuses(span.error)):
                 self._reworded((place, f"{span.error_type}: {span.error}"), span)
 
     def findings(self) -> Iterable[Finding]:
@@ -91,7 +96,7 @@ class RetryStorm:
             row = self._rows[key] = []
         elif row and row[-1].span_id == span.span_id:
             return
-        elif row and self._run.made_good(row[-1]):
+        elif row and (self._run.made_good(row[-1]) or self._changed(row[-1])):
             row.clear()
         row.append(span)
         if len(row) == ATTEMPTS:
@@ -100,6 +105,16 @@ class RetryStorm:
         elif len(row) > ATTEMPTS:
             self._storms.add(key, span)
             del row[:-ATTEMPTS]
+
+
+    def _changed(self, before: Operation) -> bool:
+        """Whether a tool that worked has changed something since a failure."""
+        for tool in islice(reversed(self._run.tools), LAST):
+            if tool.start_ns < before.end_ns:
+                return False
+            if not tool.failed and tool.name != before.name and changes(tool):
+                return True
+        return False
 
 
 def _refuses(result: str) -> bool:

@@ -10,17 +10,19 @@ from nodes.feedback_loop.answers import admits, asks_back
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.words import stems
 from systems.records import Finding
 
 MOST_OPEN = 200
 _WORDS = 3
+_LONG = 2_000
 
 
 class SwallowedError:
     """Failed tool calls before an answer that owns up to nothing, one finding per tool.
 
-    Another tool that stands in for the failed one makes it good; an answer that names any failure, limit or doubt, or
-    asks the person, swallows nothing. Where the answer was not recorded nothing can be said.
+    Another tool that stands in for the failed one makes it good; an answer that names any failure, limit or doubt,
+    repeats the error's words, or asks the person, swallows nothing. Without a recorded answer nothing can be said.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("failure", "model")
@@ -70,8 +72,15 @@ class SwallowedError:
         elif admits(answer.output) or asks_back(answer.output):
             self._swallowed = [one for one in self._swallowed if not _same_talk(one[1], answer)]
         elif len(words) >= _WORDS:
-            self._swallowed += [(failure, answer) for failure in self._open]
+            known = stems(self._run.task[:_LONG])
+            told = stems(answer.output[:_LONG]) - known
+            self._swallowed += [(one, answer) for one in self._open if not told & _news(one)]
         self._open.clear()
+
+
+def _news(failure: Operation) -> frozenset[str]:
+    """The words of an error that its call did not say: an answer that repeats them tells of it."""
+    return stems(failure.error[:_LONG]) - stems(failure.name) - stems(failure.arguments[:_LONG])
 
 
 def _same_talk(before: Operation, now: Operation) -> bool:

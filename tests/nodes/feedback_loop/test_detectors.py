@@ -1,4 +1,7 @@
-"""Each detector: what it finds, and what it must leave alone. All are run, as nobody tells them what to look for."""
+"""specloop's own loops: what is found in their spans, and what must be left alone. All detectors are run.
+
+What detectors find in the runs of other agents stands in `detectors/`, kind by kind.
+"""
 
 from __future__ import annotations
 
@@ -44,24 +47,32 @@ def test_a_healthy_loop_has_no_findings() -> None:
     assert found(healthy()) == []
 
 
-@pytest.mark.parametrize("cause", ["error", "lost", "arguments", "empty"])
-def test_a_tool_error_nothing_made_good_is_found_at_the_tool(cause: str) -> None:
+@pytest.mark.parametrize(
+    ("cause", "kind", "evidence"),
+    [
+        ("error", "tool_error", "error.type=error: boom"),
+        ("empty", "tool_error", "error.type=empty: boom"),
+        ("lost", "connection_lost", "error.type=lost: boom"),
+        ("arguments", "invalid_output", "arguments: boom"),
+    ],
+)
+def test_a_failure_of_a_tool_nothing_made_good_is_found_at_the_tool(cause: str, kind: str, evidence: str) -> None:
     trace = healthy()
     node = trace.span("answer", 1, 2, under=trace.spans[0], NODE="answer")
     culprit = trace.tool("status", 1, 1.5, under=node, NODE="answer", error="boom", ERROR_TYPE=cause)
     one = only(trace)
-    assert (one.kind, one.where, one.span_ids) == ("tool_error", "git.status", (culprit.span_id,))
+    assert (one.kind, one.where, one.span_ids) == (kind, "git.status", (culprit.span_id,))
     assert one.severity == ("warning" if cause == "empty" else "error")
-    assert one.evidence == f"error.type={cause}: boom"
-    assert one.impact == {"failures": 1, "seconds": 0.5, "tokens": 0, "calls": 1}
+    assert one.evidence == evidence
+    assert one.impact.items() >= {"failures": 1, "seconds": 0.5, "tokens": 0}.items()
 
 
-def test_a_tool_error_the_next_candidate_made_good_is_a_warning() -> None:
+def test_a_tool_error_the_next_candidate_made_good_is_a_note() -> None:
     trace = Trace()
     node = trace.span("answer", 0, 3, NODE="answer")
     trace.tool("status", 0, 1, under=node, NODE="answer", error="boom", ERROR_TYPE="error")
     trace.tool("read", 1, 2, under=node, NODE="answer", server="files")
-    assert found(trace) == [("tool_error", "warning", "git.status")]
+    assert found(trace) == [("tool_error", "info", "git.status")]
 
 
 def test_an_answer_to_another_question_makes_nothing_good() -> None:
@@ -75,11 +86,11 @@ def test_an_answer_to_another_question_makes_nothing_good() -> None:
 def test_another_agents_failed_tool_is_made_good_only_by_the_same_tool() -> None:
     trace = Trace()
     agent = trace.span("invoke_agent coder", 0, 9)
-    trace.tool("edit", 0, 1, under=agent, server=None, error="no such file")
-    trace.tool("list", 2, 3, under=agent, server=None)
+    trace.tool("edit", 0, 0.1, under=agent, server=None, error="no such file")
+    trace.tool("list", 2, 2.1, under=agent, server=None)
     assert found(trace) == [("tool_error", "error", "edit")]
-    trace.tool("edit", 4, 5, under=agent, server=None)
-    assert found(trace) == [("tool_error", "warning", "edit")]
+    trace.tool("edit", 4, 4.1, under=agent, server=None)
+    assert found(trace) == [("tool_error", "info", "edit")]
 
 
 def test_a_server_that_is_not_there_is_one_finding_whatever_was_asked_of_it() -> None:
@@ -114,7 +125,7 @@ def test_a_draft_that_ran_out_of_time_is_one_finding_at_the_model_call() -> None
     trace = Trace()
     node = trace.span("execution", 0, 9, NODE="execution", error="DraftFailed: too slow")
     draft = trace.draft("specs", 0, 5, under=node, error="too slow", CAUSE="timeout")
-    chat = trace.chat(0, 5, under=draft, error="Request timed out.", ERROR_TYPE="openai.APITimeoutError")
+    chat = trace.chat(0.1, 4.9, under=draft, error="Request timed out.", ERROR_TYPE="openai.APITimeoutError")
     one = only(trace)
     assert (one.kind, one.where, one.span_ids) == ("timeout", "m", (chat.span_id,))
 
@@ -122,10 +133,10 @@ def test_a_draft_that_ran_out_of_time_is_one_finding_at_the_model_call() -> None
 def test_cut_off_output_is_one_finding_at_the_model_call_and_as_bad_as_the_draft() -> None:
     trace = Trace()
     first = trace.draft("specs", 0, 2, error="cut off", CAUSE="truncated")
-    chat = trace.chat(0, 2, under=first, finish="length")
+    chat = trace.chat(0, 1.5, under=first, finish="length", STEP="specs")
     one = only(trace)
     assert (one.kind, one.severity, one.where, one.span_ids) == ("output_truncated", "error", "m", (chat.span_id,))
-    assert one.impact == {"failures": 1, "seconds": 2, "tokens": 150}
+    assert one.impact == {"failures": 1, "seconds": 1.5, "tokens": 150}
     trace.draft("specs", 2, 4, DRAFT_HASH="d")
     assert found(trace) == [("output_truncated", "warning", "m")]
 
@@ -144,23 +155,29 @@ def test_a_truncated_draft_whose_model_call_is_unseen_is_found_at_the_draft() ->
     assert found(trace) == [("output_truncated", "error", "execution")]
 
 
-@pytest.mark.parametrize("cause", ["invalid", "empty"])
-def test_an_unusable_draft_is_found_with_the_tokens_it_cost(cause: str) -> None:
+@pytest.mark.parametrize(("cause", "kind"), [("invalid", "invalid_output"), ("empty", "empty_output")])
+def test_an_unusable_draft_is_found_with_the_tokens_it_cost(cause: str, kind: str) -> None:
     trace = Trace()
     draft = trace.draft("specs", 0, 2, error="title: field required", CAUSE=cause)
-    trace.chat(0, 2, under=draft)
+    trace.chat(0, 1.9, under=draft, STEP="specs")
     one = only(trace)
-    assert (one.kind, one.severity, one.where) == ("invalid_output", "error", "execution")
-    assert one.evidence == f"{cause}: title: field required"
+    assert (one.kind, one.severity, one.where) == (kind, "error", "execution")
+    assert "title: field required" in one.evidence
     assert one.impact == {"failures": 1, "seconds": 2, "tokens": 150}
     trace.draft("specs", 2, 4, DRAFT_HASH="d", REPAIR=1)
-    assert found(trace) == [("invalid_output", "warning", "execution")]
+    assert found(trace) == [(kind, "warning", "execution")]
 
 
-def test_a_model_call_that_failed_is_invalid_output() -> None:
+def test_a_model_that_cannot_be_reached_is_a_lost_connection() -> None:
     trace = Trace()
     trace.chat(error="Connection refused", ERROR_TYPE="openai.APIConnectionError")
-    assert found(trace) == [("invalid_output", "error", "m")]
+    assert found(trace) == [("connection_lost", "error", "m")]
+
+
+def test_a_model_call_that_failed_for_another_reason_is_a_failed_call() -> None:
+    trace = Trace()
+    trace.chat(error="model not loaded", ERROR_TYPE="openai.BadRequestError")
+    assert found(trace) == [("tool_error", "error", "m")]
 
 
 def test_the_validators_words_are_the_evidence_one_issue_a_line() -> None:
@@ -242,7 +259,7 @@ def test_a_call_far_slower_than_its_peers_is_an_outlier() -> None:
     assert one.impact == {"seconds": 2.5}
 
 
-@pytest.mark.parametrize(("seconds", "peers"), [(1.9, 4), (2.4, 4), (9, 3)])
+@pytest.mark.parametrize(("seconds", "peers"), [(1.4, 4), (2.4, 4), (9, 2)])
 def test_short_calls_and_calls_with_few_peers_are_no_outliers(seconds: float, peers: int) -> None:
     trace = Trace()
     slow(trace, seconds, peers)

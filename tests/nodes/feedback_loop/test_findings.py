@@ -12,7 +12,7 @@ KNOBS = LoopKnobs()
 def test_a_failure_that_went_up_through_tools_is_one_finding_at_the_innermost() -> None:
     trace = Trace()
     outer = trace.tool("delegate", 0, 9, server="agents", error="inner failed")
-    inner = trace.tool("search", 1, 8, under=trace.span("invoke_agent x", 1, 8, under=outer), error="boom")
+    inner = trace.tool("search", 1, 8, under=trace.span("invoke_agent x", 1, 8.5, under=outer), error="boom")
     (one,) = find(trace.spans, knobs=KNOBS)
     assert (one.where, one.span_ids) == ("git.search", (inner.span_id,))
 

@@ -52,6 +52,8 @@ def test_success_without_errors_is_no_admission() -> None:
         "Die Rechnung INV-81 ist erstellt, konnte aber nicht verschickt werden.",
         "La facture INV-81 est créée; l'envoi a échoué.",
         "INV-81 is ready. Which address shall I send it to?",
+        "INV-81 is created; of the mail the server says that the recipient is rejected.",
+        "INV-81 is created; SMTP answers 550 for the mail.",
     ],
 )
 def test_an_answer_that_owns_up_leaves_a_tool_error(answer: str) -> None:
