@@ -27,9 +27,7 @@ class Analyzed:
         runs: reports; their rows are empty unless they are to be drawn.
     """
 
-    def __init__(
-        self, *, draw: bool, compare: bool, critic: Critic | None = None, prices: Prices = NO_PRICES
-    ) -> None:
+    def __init__(self, *, draw: bool, compare: bool, critic: Critic | None = None, prices: Prices = NO_PRICES) -> None:
         """Begin with nothing.
 
         Args:

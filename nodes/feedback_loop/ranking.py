@@ -13,13 +13,13 @@ EXPLAINS: Mapping[FindingKind, frozenset[FindingKind]] = {
     "timeout": frozenset({"tool_error", "slow_outlier"}),
     "connection_lost": frozenset({"tool_error"}),
     "call_loop": frozenset({"redundant_call", "no_progress", "unused_answer", "serial_calls", "misrouted"}),
-    "ping_pong": frozenset({"call_loop", "redundant_call", "no_progress", "unused_answer", "serial_calls", "misrouted"}),
+    "ping_pong": frozenset(
+        {"call_loop", "redundant_call", "no_progress", "unused_answer", "serial_calls", "misrouted"}
+    ),
     "misrouted": frozenset({"tool_error", "invalid_output", "swallowed_error", "unused_answer", "serial_calls"}),
     "prompt_injection": frozenset({"unused_answer"}),
     "oversized_content": frozenset({"unused_answer"}),
-    "no_progress": frozenset(
-        {"unused_answer", "serial_calls", "redundant_call", "tool_error", "invalid_output"}
-    ),
+    "no_progress": frozenset({"unused_answer", "serial_calls", "redundant_call", "tool_error", "invalid_output"}),
     "output_truncated": frozenset({"invalid_output", "empty_output", "premature_end"}),
     "cold_start": frozenset({"slow_outlier"}),
     "secret_exposed": frozenset({"unused_answer"}),

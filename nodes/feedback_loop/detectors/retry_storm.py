@@ -106,7 +106,6 @@ class RetryStorm:
             self._storms.add(key, span)
             del row[:-ATTEMPTS]
 
-
     def _changed(self, before: Operation) -> bool:
         """Whether a tool that worked has changed something since a failure."""
         for tool in islice(reversed(self._run.tools), LAST):

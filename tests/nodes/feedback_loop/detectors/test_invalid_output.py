@@ -129,7 +129,11 @@ def test_arguments_against_the_recorded_schema_are_found_though_the_tool_took_th
     [
         {"llm.tools.0.tool.json_schema": json.dumps({"function": {"name": "reserve", "parameters": RESERVE}})},
         {"llm.request.functions.0.name": "reserve", "llm.request.functions.0.parameters": json.dumps(RESERVE)},
-        {"model_request_parameters": json.dumps({"function_tools": [{"name": "reserve", "parameters_json_schema": RESERVE}]})},
+        {
+            "model_request_parameters": json.dumps(
+                {"function_tools": [{"name": "reserve", "parameters_json_schema": RESERVE}]}
+            )
+        },
     ],
     ids=["openinference", "openllmetry", "pydantic-ai"],
 )

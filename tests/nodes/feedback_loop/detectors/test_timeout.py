@@ -62,6 +62,8 @@ def test_settings_and_slow_answers_are_no_time_outs(result: str) -> None:
 def test_a_model_that_did_not_answer_in_time_is_found_at_its_call() -> None:
     trace = Trace()
     root = trace.span("invoke_agent a", 0, 10, error="no answer")
-    failed = trace.chat(1, 9, under=root, error="Error code: 504 - upstream request timeout", ERROR_TYPE="APIStatusError")
+    failed = trace.chat(
+        1, 9, under=root, error="Error code: 504 - upstream request timeout", ERROR_TYPE="APIStatusError"
+    )
     assert only(trace, "timeout").span_ids == ids(failed)
     assert kinds(trace) == {"timeout"}

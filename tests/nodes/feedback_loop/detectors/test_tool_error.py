@@ -90,7 +90,9 @@ def test_a_failed_call_below_a_failed_call_is_told_once_where_it_began() -> None
 def test_a_wrapper_without_content_takes_the_failure_of_the_span_around_it() -> None:
     trace = Trace()
     root = trace.span("invoke_agent a", 0, 10)
-    outer = trace.tool("transfer", 1, 2, under=root, server=None, TOOL_ARGUMENTS='{"cents": 5}', TOOL_RESULT="Error: no")
+    outer = trace.tool(
+        "transfer", 1, 2, under=root, server=None, TOOL_ARGUMENTS='{"cents": 5}', TOOL_RESULT="Error: no"
+    )
     inner = trace.tool("transfer", 1.1, 1.9, under=outer, server=None)
     (one,) = alarms(trace)
     assert (one.kind, one.span_ids) == ("tool_error", ids(inner))
