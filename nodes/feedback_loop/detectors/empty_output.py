@@ -42,9 +42,8 @@ class EmptyOutput:
         self._written = self._written or span.output_tokens > 0
         if span.calls or span.output.strip():
             self._content.add(span.title)
-        elif not span.failed and span.finish not in _ELSEWHERE and "malformed" not in span.finish:
-            if span.attributes.get(_OUTPUT_TYPE) not in _NO_TEXT:
-                self._empty.add(span.where, span)
+        elif not (span.failed or span.finish in _ELSEWHERE or "malformed" in span.finish or _wants_no_text(span)):
+            self._empty.add(span.where, span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per model."""
@@ -77,3 +76,7 @@ class EmptyOutput:
         if names.OUTPUT_MESSAGES not in span.attributes and not (span.messages and span.title in self._content):
             return False
         return bool(span.finish or span.output_tokens)
+
+
+def _wants_no_text(operation: Operation) -> bool:
+    return operation.attributes.get(_OUTPUT_TYPE) in _NO_TEXT

@@ -10,7 +10,8 @@ from tests.nodes.feedback_loop.traces import Trace
 
 
 def reads(run: Conversation, *seconds: float) -> tuple[str, ...]:
-    return ids(*run.each(*[call("read_meter", f"{n} l", seconds=took, meter=f"M{n}") for n, took in enumerate(seconds)]))
+    calls = [call("read_meter", f"{n} l", seconds=took, meter=f"M{n}") for n, took in enumerate(seconds)]
+    return ids(*run.each(*calls))
 
 
 def models(*seconds: float, written: int = 50) -> tuple[Trace, tuple[str, ...]]:
