@@ -195,7 +195,7 @@ def reported(as_json: bool, project: Path | None) -> Iterator[None]:
     """Errors as a sentence and an exit code, interruptions as how to go on."""
     from systems.errors import SpecloopError
 
-    signal.signal(signal.SIGTERM, _stop)
+    _heed_stop()
     try:
         yield
     except SpecloopError as error:
@@ -216,8 +216,19 @@ def reported(as_json: bool, project: Path | None) -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
+def _heed_stop() -> None:
+    """Stop on SIGTERM as at Ctrl-C, also where Ctrl-C is ignored: in the background of a script.
+
+    asyncio stops in order only where SIGINT has Python's own handler. There it gets it, and is held back instead.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        if sys.platform != "win32":
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _stop)
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Stop as at Ctrl-C, also where Ctrl-C is ignored: in the background of a script."""
     interrupt = signal.getsignal(signal.SIGINT)
     (interrupt if callable(interrupt) else signal.default_int_handler)(number, frame)
 

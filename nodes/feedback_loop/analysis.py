@@ -8,7 +8,7 @@ are one run per conversation or service.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from nodes.feedback_loop.agent_run import AgentRun
@@ -93,23 +93,23 @@ class _Watched:
     def observe(self, operation: Operation, *, report: bool = True) -> None:
         if not report:
             self.run.leave_out(operation)
-        echo, failure = self._nesting.observe(operation)
+        echo, failures = self._nesting.observe(operation)
         held, self._held = self._held, None
         if held is not None:
             if echo and wraps(operation, held):
                 whole = filled(held, operation)
-                self._take(whole, whole if failure is not None else None)
+                self._take(whole, (whole,) if failures else ())
                 return
             self._take(held)
         if echo:
-            if failure is not None:
+            for failure in failures:
                 self._failure(failure)
         elif bare(operation):
             self._held = operation
         else:
-            self._take(operation, failure)
+            self._take(operation, failures)
 
-    def _take(self, operation: Operation, failure: Operation | None = None) -> None:
+    def _take(self, operation: Operation, failures: Sequence[Operation] = ()) -> None:
         kind = operation.kind
         if kind == "tool":
             self._spoken.observe_tool()
@@ -123,7 +123,7 @@ class _Watched:
             self._tell(operation, kind)
         else:
             self._other(operation)
-        if failure is not None:
+        for failure in failures:
             self._failure(failure)
         if operation.parent_id is None and kind not in CALLS:
             self._end()

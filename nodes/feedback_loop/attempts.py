@@ -63,7 +63,7 @@ class Attempts:
         if asked != waiting.last:
             now = words(asked)
             before = waiting.asked.get(waiting.last)
-            if before and attempt(waiting.words, now, self._known()):
+            if before and self._same(waiting.words, now):
                 group = waiting.asked.pop(waiting.last) + group
             waiting.last, waiting.words = asked, now
         waiting.tries = TRIES
@@ -91,7 +91,7 @@ class Attempts:
             mended = [one for one in (asked, "") if one in waiting.asked]
             if waiting.tries and waiting.last and waiting.last in waiting.asked and waiting.last != asked:
                 waiting.tries -= 1
-                if attempt(waiting.words, words(asked), self._known()):
+                if self._same(waiting.words, words(asked)):
                     mended.append(waiting.last)
         for one in mended:
             group = waiting.asked.pop(one)
@@ -104,6 +104,9 @@ class Attempts:
                     self.count += 1
         while len(self._mended) > MOST_MENDED:
             del self._mended[next(iter(self._mended))]
+
+    def _same(self, before: frozenset[str], now: frozenset[str]) -> bool:
+        return bool(before & now) and attempt(before, now, self._known())
 
     def _place(self, operation: Operation) -> _Place:
         if operation.kind == "model":

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 MOST = 1_000_000
 _FENCE = "```"
+_LITERALS = ("true", "false", "null", "-", ".", "e+", "e-", "E+", "E-", "NaN", "Infinity")
+_ESCAPE = 6  # characters of `\u00e9`
 
 Verdict = Literal["json", "cut", "broken", "text"]
 
@@ -63,4 +65,7 @@ def value(text: str) -> Any:
 
 
 def _at_end(text: str, error: json.JSONDecodeError) -> bool:
-    return error.msg.startswith("Unterminated string") or error.pos >= len(text)
+    if error.msg.startswith("Unterminated string") or error.pos >= len(text):
+        return True
+    rest = text[error.pos :]
+    return any(one.startswith(rest) for one in _LITERALS) or ("escape" in error.msg and len(rest) <= _ESCAPE)

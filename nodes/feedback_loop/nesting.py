@@ -7,12 +7,19 @@ the parent comes. A parent that comes before its children repeats nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
+
 from nodes.feedback_loop.operations import Operation, OperationKind
 
 CALLS: frozenset[OperationKind] = frozenset(
     {"model", "tool", "retrieval", "embedding", "guardrail", "memory", "planning", "reasoning"}
 )
 """Kinds that do something themselves; the others hold them."""
+
+
+MOST_ROOTS = 200
+"""Failures right below one operation that are kept until it ends."""
 
 
 class Nesting:
@@ -22,10 +29,10 @@ class Nesting:
         self._models: set[str] = set()
         self._tools: dict[str, set[str]] = {}
         self._failed_calls: set[str] = set()
-        self._failed_holders: dict[str, Operation] = {}
+        self._failed_holders: dict[str, list[Operation]] = {}
 
-    def observe(self, operation: Operation) -> tuple[bool, Operation | None]:
-        """Whether the operation only wraps the same call, and the root of a failure that is now known to be one."""
+    def observe(self, operation: Operation) -> tuple[bool, Sequence[Operation]]:
+        """Whether the operation only wraps the same call, and the roots of failures that are now known to be such."""
         kind, span_id, above = operation.kind, operation.span_id, operation.parent_id
         if kind == "model":
             echo = self._taken(self._models, span_id)
@@ -44,12 +51,12 @@ class Nesting:
         if self._failed_holders or self._failed_calls:
             if kind not in CALLS and self._taken(self._failed_calls, span_id) and above is not None:
                 self._failed_calls.add(above)
-            return echo, self._failed_holders.pop(span_id, None)
-        return echo, None
+            return echo, self._failed_holders.pop(span_id, ())
+        return echo, ()
 
     def rest(self) -> list[Operation]:
         """Roots of failures whose parents never came."""
-        return list(self._failed_holders.values())
+        return list(chain.from_iterable(self._failed_holders.values()))
 
     def _lift(self, span_id: str, above: str | None) -> None:
         """What is below a mere step is below its parent too."""
@@ -60,24 +67,25 @@ class Nesting:
             if tools:
                 self._tools.setdefault(above, set()).update(tools)
 
-    def _failed(self, operation: Operation) -> Operation | None:
-        """The root, where the failure goes no further up."""
+    def _failed(self, operation: Operation) -> Sequence[Operation]:
+        """The roots, where the failure goes no further up."""
         above = operation.parent_id
         call_below = self._taken(self._failed_calls, operation.span_id)
-        holder_below = self._failed_holders.pop(operation.span_id, None)
+        holders_below = self._failed_holders.pop(operation.span_id, [])
         if operation.kind in CALLS:
             if above is not None:
                 self._failed_calls.add(above)
-            return None if call_below else operation
+            return () if call_below else (operation,)
         if call_below:
             if above is not None:
                 self._failed_calls.add(above)
-            return None
-        root = holder_below or operation
+            return holders_below
+        roots = holders_below or [operation]
         if above is None:
-            return root
-        self._failed_holders[above] = root
-        return None
+            return roots
+        waiting = self._failed_holders.setdefault(above, [])
+        waiting += roots[: MOST_ROOTS - len(waiting)]
+        return ()
 
     @staticmethod
     def _taken(ids: set[str], one: str) -> bool:

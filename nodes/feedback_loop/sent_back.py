@@ -22,7 +22,7 @@ _MEND = re.compile(
 
 def sent_back(before: Operation, now: Operation, run: AgentRun) -> str:
     """What the model is told of its last answer, where that could not be used; empty where it could."""
-    if now.messages == before.messages:
+    if len(now.messages) == len(before.messages) and now.messages == before.messages:
         return "asked the same again" if before.output.lstrip()[:1] == "{" and not before.calls else ""
     told = now.messages[-1]
     if len(now.messages) <= len(before.messages) or len(told.text) > LONGEST or not told.text:

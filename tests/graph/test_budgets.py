@@ -55,7 +55,7 @@ def bad(reply: Scripted) -> Script:
     ("reply", "kind"),
     [
         ("I am sorry, Dave.", "invalid_output"),
-        ("", "invalid_output"),
+        ("", "empty_output"),
         ({"colour": "blue"}, "invalid_output"),
         (Reply(content='{"groups": [{"title": "Make', finish_reason="length"), "output_truncated"),
     ],

@@ -30,8 +30,8 @@ class _Spent:
 class Bottleneck:
     """A tool or model with at least `SHARE` of the time of all calls, and `SECONDS` of it; a note, not a fault.
 
-    That most of the time goes to the model is worth a note only where there are several. Time counts once,
-    however many calls were under way in it: for the one that ended first.
+    That most of the time goes to the model is worth a note only where there are several. Time counts once, however many
+    calls were under way in it: for the one that ended first.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("tool", "model")

@@ -42,7 +42,7 @@ class EmptyOutput:
         self._written = self._written or span.output_tokens > 0
         if span.calls or span.output.strip():
             self._content.add(span.title)
-        elif not (span.failed or span.finish in _ELSEWHERE or "malformed" in span.finish or _wants_no_text(span)):
+        elif not span.failed and _should_speak(span):
             self._empty.add(span.where, span)
 
     def findings(self) -> Iterable[Finding]:
@@ -78,5 +78,8 @@ class EmptyOutput:
         return bool(span.finish or span.output_tokens)
 
 
-def _wants_no_text(operation: Operation) -> bool:
-    return operation.attributes.get(_OUTPUT_TYPE) in _NO_TEXT
+def _should_speak(span: Operation) -> bool:
+    """Whether the model stopped by itself, and was asked for text."""
+    if span.finish in _ELSEWHERE or "malformed" in span.finish:
+        return False
+    return span.attributes.get(_OUTPUT_TYPE) not in _NO_TEXT

@@ -34,10 +34,11 @@ _Row = tuple[str, str]
 class RetryStorm:
     """At least `ATTEMPTS` failures of one call in a row: same tool and arguments, or the model of one agent.
 
-    Refusals for rate count whatever the arguments, as the next call is refused as well; failures of the service
-    in the very same words do where the arguments only put the same in another way. A failure after something was
-    changed begins anew. A result that says, word for word the same, that the service does not work is a failure
-    here. What the model got wrong itself is another matter (`invalid_output`).
+    Refusals for rate count whatever the arguments, as the next call is refused as well; failures of the service in the
+    very same words do where the arguments only put the same in another way. A failure after something was changed
+    begins anew. A result that says, word for word the same, that the service does not work is a failure here. Of calls
+    without arguments and words nothing is known but that they failed (`tool_error`); what the model got wrong itself is
+    another matter (`invalid_output`).
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("failure", "repeat")

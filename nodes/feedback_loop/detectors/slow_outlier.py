@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
 from nodes.feedback_loop.detectors.protocol import Topic
-from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -23,18 +22,31 @@ MODEL_SECONDS = 1.0
 APART = 2.0
 """So many times the upper quartile of its peers; where many calls are slow, none is an outlier."""
 
-_Kind = tuple[str, str, str]
+_Kind = tuple[str, str]
 
 
 class _Peers:
-    """Working calls of one kind: their seconds and, of model calls, their seconds per token, in order."""
+    """Working calls of one kind: how long they took, what work they did, and those that may be outliers.
 
-    __slots__ = ("long", "rates", "seconds")
+    `bar` is what a call must take to be one of those; it follows half of what would be slow now.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("bar", "least", "long", "next", "seconds", "work")
+
+    def __init__(self, least: float) -> None:
         self.seconds: list[float] = []
-        self.rates: list[float] = []
+        self.work: list[float] = []
         self.long: list[tuple[Operation, float]] = []
+        self.bar = self.least = least
+        self.next = PEERS + 1
+
+    def add(self, seconds: float, work: float, ratio: float) -> None:
+        known = self.seconds
+        known.append(seconds)
+        self.work.append(work)
+        if len(known) == self.next:
+            self.next *= 2
+            self.bar = max(self.least, ratio * _median(sorted(known)) / 2)
 
 
 class SlowOutlier:
@@ -75,66 +87,59 @@ class SlowOutlier:
 
     def findings(self) -> Iterable[Finding]:
         """One finding per kind of call."""
-        for kind, peers in self._peers.items():
-            if not peers.long or len(peers.seconds) <= PEERS:
-                continue
-            found: Grouped[_Kind] = Grouped()
-            lost, usual = 0.0, _median(peers.seconds)
-            for span, seconds in peers.long:
-                if self._slow(span, seconds, peers):
-                    found.add(kind, span)
-                    lost, last = lost + seconds - usual, seconds
-            for _, slow in found.items():
-                calls = {"calls": float(len(slow))} if slow[0].kind == "tool" else {}
-                yield from self._run.finding(
-                    "slow_outlier",
-                    "warning",
-                    slow[0].where,
-                    slow,
-                    confidence=0.8,
-                    evidence=f"{last:.2f} s, median of its peers {usual:.3f} s",
-                    impact={"seconds": round(lost, 6), **calls},
-                    explanation=f"{slow[0].where} took {times(len(slow))} at least {self._run.knobs.slow_ratio:g} times"
-                    " as long as it usually does.",
-                )
+        for peers in self._peers.values():
+            if peers.long and len(peers.seconds) > PEERS:
+                yield from self._found(peers)
+
+    def _found(self, peers: _Peers) -> Iterable[Finding]:
+        ordered = sorted(peers.seconds)
+        rates = sorted(took / work for took, work in zip(peers.seconds, peers.work, strict=True) if work)
+        slow = [(span, took) for span, took in peers.long if self._slow(span, took, ordered, rates)]
+        if not slow:
+            return
+        usual, spans = _median(ordered), [span for span, _ in slow]
+        calls = {"calls": float(len(slow))} if spans[0].kind == "tool" else {}
+        yield from self._run.finding(
+            "slow_outlier",
+            "warning",
+            spans[0].where,
+            spans,
+            confidence=0.8,
+            evidence=f"{slow[-1][1]:.2f} s, median of its peers {usual:.3f} s",
+            impact={"seconds": round(sum(took - usual for _, took in slow), 6), **calls},
+            explanation=f"{spans[0].where} took {times(len(slow))} at least {self._run.knobs.slow_ratio:g} times"
+            " as long as it usually does.",
+        )
 
     def _compare(self, span: Operation, seconds: float) -> None:
-        kind = (span.name if span.kind == "tool" else span.title, span.server, span.agent)
+        model = span.kind == "model"
+        kind = (span.title if model else span.name, span.agent)
         peers = self._peers.get(kind)
         if peers is None:
             if len(self._peers) >= MOST_KINDS:
                 return
-            peers = self._peers[kind] = _Peers()
-        known, knobs = peers.seconds, self._run.knobs
-        least = knobs.slow_seconds if span.kind == "tool" else max(knobs.slow_seconds, MODEL_SECONDS)
-        far = seconds >= least and (len(known) <= PEERS or seconds >= knobs.slow_ratio * _median(known))
-        if far and len(peers.long) < MOST_LONG:
+            least = self._run.knobs.slow_seconds
+            peers = self._peers[kind] = _Peers(max(least, MODEL_SECONDS) if model else least)
+        if seconds >= peers.bar and len(peers.long) < MOST_LONG:
             peers.long.append((span, seconds))
-        if len(known) < MOST_PEERS:
-            insort(known, seconds)
-            if span.output_tokens:
-                insort(peers.rates, _rate(span, seconds))
+        if len(peers.seconds) < MOST_PEERS:
+            peers.add(seconds, _work(span) if model else 0.0, self._run.knobs.slow_ratio)
 
-    def _slow(self, span: Operation, seconds: float, peers: _Peers) -> bool:
-        knobs, known = self._run.knobs, peers.seconds
-        usual = _median(known)
-        apart = known[min(3 * (len(known) - 1) // 4, max(0, bisect_left(known, seconds) - 1))]
+    def _slow(self, span: Operation, seconds: float, ordered: Sequence[float], rates: Sequence[float]) -> bool:
+        ratio, usual, work = self._run.knobs.slow_ratio, _median(ordered), _work(span)
+        apart = ordered[min(3 * (len(ordered) - 1) // 4, max(0, bisect_left(ordered, seconds) - 1))]
         return (
-            seconds >= knobs.slow_ratio * usual
+            seconds >= ratio * usual
             and seconds >= APART * apart
             and (span.kind != "model" or seconds - usual >= MODEL_SECONDS)
             and 2 * self._starting.get(span.span_id, 0.0) < seconds
-            and (
-                not span.output_tokens
-                or len(peers.rates) <= PEERS
-                or _rate(span, seconds) >= knobs.slow_ratio * _median(peers.rates)
-            )
+            and (not work or len(rates) <= PEERS or seconds / work >= ratio * _median(rates))
         )
 
 
-def _rate(operation: Operation, seconds: float) -> float:
-    """Seconds per token written, `READS` tokens read counting as one."""
-    return seconds / (operation.output_tokens + operation.input_tokens / READS)
+def _work(operation: Operation) -> float:
+    """Tokens written, `READS` tokens read counting as one; 0 where they are not known."""
+    return operation.output_tokens + operation.input_tokens / READS if operation.output_tokens else 0.0
 
 
 def _median(ordered: Sequence[float]) -> float:

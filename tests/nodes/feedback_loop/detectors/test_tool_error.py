@@ -56,9 +56,9 @@ def test_an_answer_about_errors_or_of_nothing_is_no_failure(result: str) -> None
 
 
 def test_what_the_same_call_or_one_in_other_words_made_good_is_a_note() -> None:
-    for path in ("src/main.py", "src/app/main.py"):
+    for again in ("src/main.py", "src/app/main.py"):
         run = Conversation("Explain the program.")
-        run.each(call("read_file", error="disk error", path="src/main.py"), call("read_file", "import sys", path=path))
+        run.each(call("read_file", error="disk error", path="src/main.py"), call("read_file", "import sys", path=again))
         run.says("The program reads its arguments and prints them.")
         assert kinds(run) == set()
         assert [one.severity for one in find(run.spans) if one.kind == "tool_error"] == ["info"]
