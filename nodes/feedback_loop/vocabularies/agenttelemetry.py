@@ -1,4 +1,4 @@
-"""agenttelemetry (https://pypi.org/project/agenttelemetry/)."""
+"""agenttelemetry (its Python package of that name)."""
 
 from __future__ import annotations
 
