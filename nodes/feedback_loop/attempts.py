@@ -10,11 +10,14 @@ from nodes.feedback_loop.rephrasing import attempt, words
 from systems import names
 
 MOST_OPEN = 200
+MOST_ASKED = 50
 MOST_PLACES = 1_000
 MOST_MENDED = 20_000
 TRIES = 5
 """Working calls of a tool after a failure that may be another attempt in other words; later ones are something else."""
 
+_Failure = tuple[str, int]
+"""Its span id, and when it ended."""
 _Place = str | tuple[str | None, str] | tuple[str, int]
 
 
@@ -24,7 +27,7 @@ class _Open:
     __slots__ = ("asked", "last", "tries", "words")
 
     def __init__(self) -> None:
-        self.asked: dict[str, list[Operation]] = {}
+        self.asked: dict[str, list[_Failure]] = {}
         self.last = ""
         self.words: frozenset[str] = frozenset()
         self.tries = 0
@@ -67,9 +70,9 @@ class Attempts:
                 group = waiting.asked.pop(waiting.last) + group
             waiting.last, waiting.words = asked, now
         waiting.tries = TRIES
-        group.append(operation)
+        group.append((operation.span_id, operation.end_ns))
         waiting.asked[asked] = group[-MOST_OPEN:]
-        if len(waiting.asked) > MOST_OPEN:
+        if len(waiting.asked) > MOST_ASKED:
             del waiting.asked[next(iter(waiting.asked))]
 
     def worked(self, operation: Operation) -> None:
@@ -95,12 +98,12 @@ class Attempts:
                     mended.append(waiting.last)
         for one in mended:
             group = waiting.asked.pop(one)
-            later = [failure for failure in group if failure.end_ns > now.start_ns]
+            later = [failure for failure in group if failure[1] > now.start_ns]
             if later:
                 waiting.asked[one] = later
-            for failure in group:
-                if failure.end_ns <= now.start_ns:
-                    self._mended[failure.span_id] = None
+            for span_id, ended in group:
+                if ended <= now.start_ns:
+                    self._mended[span_id] = None
                     self.count += 1
         while len(self._mended) > MOST_MENDED:
             del self._mended[next(iter(self._mended))]

@@ -70,7 +70,7 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
             r"failed to (?:parse|validate|convert)\b.{0,60}\b(?:json|structured|output|arguments?|data|model|tool)\b|"
             r"unable to parse string as|\bjson_invalid\b|"
             r"\binput should be (?:a |an |\')|has type '?\w+'? but should be|"
-            r"expecting (?:value|property name|',' delim)|"
+            r"expecting (?:value|property name|',' delim)|unterminated string|"
             r"(?:output|result) (?:retries|validation)|expected an? (?:integer|number|string|object|array|boolean)\b|"
             r"does not match (?:the )?(?:expected )?schema|schema (?:validation|mismatch)|"
             r"is not of type '|did not produce structured output|"
@@ -99,7 +99,9 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
 )
 
 
-_DECODING = re.compile(r"JSONDecode|expecting (?:value|property name|',')|not valid json|json_invalid", re.I)
+_DECODING = re.compile(
+    r"JSONDecode|unterminated string|expecting (?:value|property name|',')|not valid json|json_invalid", re.I
+)
 
 
 def cause(operation: Operation) -> Cause:

@@ -13,6 +13,7 @@ from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
 
+MOST_TITLES = 1_000
 _ELSEWHERE = frozenset({"length", "tool_calls"})
 _NO_TEXT = ("image", "speech")
 _OUTPUT_TYPE = "gen_ai.output.type"
@@ -41,7 +42,8 @@ class EmptyOutput:
             return
         self._written = self._written or span.output_tokens > 0
         if span.calls or span.output.strip():
-            self._content.add(span.title)
+            if len(self._content) < MOST_TITLES:
+                self._content.add(span.title)
         elif not span.failed and _should_speak(span):
             self._empty.add(span.where, span)
 

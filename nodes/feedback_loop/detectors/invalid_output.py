@@ -10,7 +10,7 @@ from nodes.feedback_loop.asked_form import AskedForm
 from nodes.feedback_loop.detectors.protocol import Topic
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.failures import cause
-from nodes.feedback_loop.json_text import unfenced, verdict
+from nodes.feedback_loop.json_text import cut_off, unfenced, verdict
 from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.sent_back import came_from, sent_back
@@ -46,6 +46,7 @@ class InvalidOutput:
         self._texts: dict[str, tuple[ToolCall, Operation]] = {}
         self._blamed: set[str] = set()
         self._content = False
+        self._called = False
         self._before: Operation | None = None
 
     def observe(self, span: Operation) -> None:
@@ -58,7 +59,7 @@ class InvalidOutput:
             why = cause(span)
             if subject(span, names.DRAFT):
                 if why in ("invalid", "error"):
-                    self._add((span.agent or names.DRAFT, span.error_type or why), [span], span.error)
+                    self._add((span.agent or names.DRAFT, span.error_type or why), _Refused([span], span.error))
             elif why == "invalid":
                 self._holder(span)
 
@@ -66,7 +67,7 @@ class InvalidOutput:
         """One finding per place and cause."""
         if self._texts and self._run.ended:
             for call, model in self._texts.values():
-                self._add((call.name, "arguments"), [model], f"no JSON, and never called: {call.arguments}")
+                self._add((call.name, "arguments"), _Refused([model], f"no JSON, and never called: {call.arguments}"))
             self._texts.clear()
         for (where, why), refused in self._refused.items():
             culprits = [one for case in refused for one in case.culprits]
@@ -95,30 +96,34 @@ class InvalidOutput:
         before, self._before = self._before, span
         if span.failed:
             if cause(span) == "invalid":
-                self._add((span.where, span.error_type or "invalid"), [span], span.error)
+                self._add((span.where, span.error_type or "invalid"), _Refused([span], span.error))
             return
         if before is not None and not before.failed and span.messages and before.span_id not in self._blamed:
             self._back(before, span)
         if span.calls:
-            self._content = True
+            self._content = self._called = True
             for call in span.calls:
                 self._call(call, span)
         elif span.output:
             self._content = True
             if span.finish != "length" and (wrong := self._wrong_answer(span)):
-                self._add((span.where, "schema"), [span], f"{wrong}: {span.output}")
-        elif (self._content and span.finish == "tool_calls") or MALFORMED in span.finish:
+                self._add((span.where, "schema"), _Refused([span], f"{wrong}: {span.output}"))
+        elif (self._called and span.finish == "tool_calls") or MALFORMED in span.finish:
             said = f"{names.FINISH_REASONS}={span.finish}, and no call to be read"
-            self._add((span.where, "arguments"), [span], said)
+            self._add((span.where, "arguments"), _Refused([span], said))
 
     def _back(self, before: Operation, now: Operation) -> None:
         if words := sent_back(before, now, self._run):
             where = before.calls[0].name if before.calls else before.where
-            self._add((where, "arguments" if before.calls else "schema"), [before], words)
+            self._add((where, "arguments" if before.calls else "schema"), _Refused([before], words))
 
     def _call(self, call: ToolCall, model: Operation) -> None:
         if wrong := self._asked.wrong_arguments(call, model):
-            self._calls[_key(call)] = self._add((call.name, "arguments"), [model], f"{wrong}: {call.arguments}")
+            case = _Refused([model], f"{wrong}: {call.arguments}")
+            if not cut_off(call.arguments):  # else it is `output_truncated`, also for the tool that gets them
+                self._add((call.name, "arguments"), case)
+            if len(self._calls) < MOST:
+                self._calls[_key(call)] = self._calls[f"{call.name} {call.arguments}"] = case
         elif call.arguments and call.arguments[0] != "{" and len(self._texts) < MOST:
             self._texts[_key(call)] = call, model
 
@@ -132,15 +137,16 @@ class InvalidOutput:
         known = None
         if self._calls or self._texts:
             for key in (span.call_id, f"{span.name} {span.arguments}"):
-                known = known or self._calls.pop(key, None)
+                found = self._calls.pop(key, None)
+                known = known or found
                 self._texts.pop(key, None)
         if known is not None:
             known.culprits.append(span)
         elif span.failed:
             if cause(span) == "invalid":
-                self._add((span.where, "arguments"), [*self._asking(span), span], span.error)
+                self._add((span.where, "arguments"), _Refused([*self._asking(span), span], span.error))
         elif wrong := self._asked.refused_by_schema(span):
-            self._add((span.where, "arguments"), [*self._asking(span), span], f"{wrong}: {span.arguments}")
+            self._add((span.where, "arguments"), _Refused([*self._asking(span), span], f"{wrong}: {span.arguments}"))
 
     def _asking(self, tool: Operation) -> list[Operation]:
         """The model call that asked for a tool call."""
@@ -153,20 +159,20 @@ class InvalidOutput:
         """An agent or a step that failed over what the model gave."""
         models = came_from(self._run.models, span)
         if not models:
-            self._add((span.where, "invalid"), [span], span.error)
+            self._add((span.where, "invalid"), _Refused([span], span.error))
             return
         last = models[-1]
         empty = not (last.output.strip() or last.calls) and bool(last.finish or last.output_tokens)  # `empty_output`
         if not (empty and self._content) and self._blamed.isdisjoint(one.span_id for one in models):
-            self._add((span.where, "schema"), models, span.error)
+            self._add((span.where, "schema"), _Refused(models, span.error))
 
-    def _add(self, place: tuple[str, str], culprits: list[Operation], problem: str) -> _Refused:
-        case = _Refused(culprits, problem)
+    def _add(self, place: tuple[str, str], case: _Refused) -> None:
+        if place not in self._refused and len(self._refused) >= MOST:
+            return
         cases = self._refused.setdefault(place, [])
         if len(cases) < MOST:
             cases.append(case)
-            self._blamed.update(one.span_id for one in culprits)
-        return case
+            self._blamed.update(one.span_id for one in case.culprits)
 
 
 def _key(call: ToolCall) -> str:

@@ -22,7 +22,7 @@ _FENCE = "```"
 class OutputTruncated:
     """Model calls that ended at the token limit, and drafts that were cut off where the model call is not seen.
 
-    Where no reason to stop is told, arguments and code that break off before their end show it.
+    Arguments that break off before their end show it too; where no reason to stop is told, code that does.
     """
 
     watches: ClassVar[tuple[Topic, ...]] = ("model", "failure")
@@ -36,7 +36,8 @@ class OutputTruncated:
         """Take one operation into account."""
         if span.kind == "model":
             if said := _limit(span) if not span.failed else "length" if cause(span) == "truncated" else "":
-                self._known.add(span.span_id)
+                if names.STEP in span.attributes:
+                    self._known.add(span.span_id)
                 self._cut.add((span.where, said), span)
         elif subject(span, names.DRAFT) and cause(span) == "truncated":
             known = any(one.span_id in self._known for one in self._run.drafts.models(span))
@@ -55,7 +56,7 @@ class OutputTruncated:
                 where,
                 cut,
                 confidence=0.8 if said == "end" else 1.0,
-                evidence=_EVIDENCE[said] + (f": …{cut[-1].output[-80:]}" if said == "end" else ""),
+                evidence=_EVIDENCE[said] + (f": …{_written(cut[-1])[-80:]}" if said == "end" else ""),
                 impact={**cut.impact, "tokens": cut.impact["tokens"] + tokens, "failures": float(cut.total)},
                 explanation=f"Output was cut off at the token limit {times(cut.total)}, and what was written is lost.",
             )
@@ -69,14 +70,20 @@ _EVIDENCE = {
 }
 
 
+def _written(span: Operation) -> str:
+    return span.calls[-1].arguments if span.calls else span.output
+
+
 def _limit(span: Operation) -> str:
     """What shows that the output of a working call was cut off; empty where nothing does."""
+    if span.finish == "length":
+        return "length"
+    if any(cut_off(call.arguments) for call in span.calls):  # some say `tool_calls` whenever there is a call
+        return "end"
     if span.finish:
-        return "length" if span.finish == "length" else ""
+        return ""
     limit = span.attributes.get(MOST_TOKENS)
     if isinstance(limit, int) and 0 < limit <= span.output_tokens:
         return "limit"
     text = span.output
-    if any(cut_off(call.arguments) for call in span.calls):
-        return "end"
     return "end" if _FENCE in text and text.count(_FENCE) % 2 and not text.rstrip().endswith(_FENCE) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nodes.feedback_loop.attempts import MOST_OPEN, TRIES, Attempts
+from nodes.feedback_loop.attempts import MOST_ASKED, TRIES, Attempts
 from nodes.feedback_loop.operations import Operation, read
 from nodes.feedback_loop.rephrasing import words
 from tests.nodes.feedback_loop.traces import Trace
@@ -82,6 +82,6 @@ def test_arguments_of_a_wrong_form_are_made_good_by_the_next_that_work() -> None
 
 def test_memory_is_bounded() -> None:
     run = Run()
-    for number in range(3 * MOST_OPEN):
+    for number in range(3 * MOST_ASKED):
         run(f'{{"n": {number * 100}}}', "none")
-    assert sum(len(one.asked) for one in run.attempts._open.values()) <= MOST_OPEN
+    assert sum(len(one.asked) for one in run.attempts._open.values()) <= MOST_ASKED

@@ -180,9 +180,19 @@ def test_a_call_that_the_provider_could_not_read_is_found(finish: str) -> None:
 
 def test_a_stop_for_a_call_of_which_nothing_is_left_is_found() -> None:
     run = Agent()
-    run.turn(text("Let me see."))
+    run.turn(asks(RIGHT))
+    run.ran(json.dumps(RIGHT), "RM-1")
     model = run.turn(finish="tool_calls")
     assert only(run, "invalid_output").span_ids == ids(model)
+
+
+def test_where_calls_are_never_recorded_none_is_missing() -> None:
+    run = Agent()
+    run.turn(text("Let me see."))
+    run.turn(finish="tool_calls")
+    run.ran(json.dumps(RIGHT), "RM-1")
+    run.turn(text("Reserved as RM-1."))
+    assert kinds(run) == set()
 
 
 def test_a_framework_that_refuses_arguments_itself_tells_it_in_the_next_prompt() -> None:
