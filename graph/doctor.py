@@ -18,7 +18,7 @@ from systems.mcp import Servers, load_servers
 from systems.models import open_model
 from systems.node import find_node
 from systems.openspec import OpenSpec
-from systems.policy import BASELINE, DraftKnobs
+from systems.policy import DEFAULT, DraftKnobs
 from systems.records import Record
 from systems.repository import check_project
 from systems.runs import Runs
@@ -60,7 +60,7 @@ async def _examine(project: Path, settings: Settings) -> tuple[Check, ...]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "doctor.db")
         async with Servers(
-            servers, knobs=BASELINE.servers, tracer=Telemetry(store).tracer, stderr=project / ".specloop" / "servers"
+            servers, knobs=DEFAULT.servers, tracer=Telemetry(store).tracer, stderr=project / ".specloop" / "servers"
         ) as running:
             checks += [_server(name, running) for name in servers]
         store.close()

@@ -23,7 +23,7 @@ from systems.locks import taken
 from systems.mcp import Servers, load_servers
 from systems.models import Model, open_model
 from systems.openspec import OpenSpec
-from systems.policy import BASELINE, SMALL_MODEL, Policy
+from systems.policy import DEFAULT, SMALL_MODEL, Policy
 from systems.records import Hash, LoopRecord, PlanRevision, content_hash
 from systems.repository import check_project
 from systems.runs import Runs
@@ -251,7 +251,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         model = await stack.enter_async_context(
             open_model(options.model, base_url=options.model_url, api_key=api_key())
         )
-        policy = SMALL_MODEL if model.choice.embedded else BASELINE
+        policy = SMALL_MODEL if model.choice.embedded else DEFAULT
         servers = Servers(
             load_servers(Path(options.mcp) if options.mcp else None, project=project),
             knobs=policy.servers,

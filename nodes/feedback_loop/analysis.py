@@ -19,7 +19,7 @@ from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.ranking import ranked
 from nodes.feedback_loop.spoken_tools import SpokenTools
 from systems import names
-from systems.policy import BASELINE, LoopKnobs
+from systems.policy import DEFAULT, LoopKnobs
 from systems.records import Finding
 
 Watch = Callable[[Operation], None]
@@ -35,7 +35,7 @@ class Analysis:
         history: how long operations took in earlier runs (`history.history`).
     """
 
-    def __init__(self, knobs: LoopKnobs = BASELINE.loop, *, history: History = NONE) -> None:
+    def __init__(self, knobs: LoopKnobs = DEFAULT.loop, *, history: History = NONE) -> None:
         self.knobs = knobs
         self.history = history
         self._watched: OrderedDict[str, _Watched] = OrderedDict()

@@ -15,7 +15,7 @@ from nodes.feedback_loop.digest import Digest
 from systems.errors import SpecloopError
 from systems.models import Model
 from systems.models.prompt import tokens
-from systems.policy import BASELINE
+from systems.policy import DEFAULT
 from systems.records import Finding, Record
 
 MOST_TOKENS = 3_000
@@ -78,7 +78,7 @@ async def criticise(
         skipped = f"the run took {spent:,} tokens; a critic for {share:.0%} of that would see too little"
         return Critique(model=name, skipped=skipped)
     text, shown = digest.text(findings, tokens=room, count=tokens)
-    knobs = BASELINE.draft.model_copy(update={"output_tokens": ANSWER_TOKENS})
+    knobs = DEFAULT.draft.model_copy(update={"output_tokens": ANSWER_TOKENS})
     try:
         answer = await model.draft([("system", SYSTEM), ("user", f"<data>\n{text}\n</data>")], Criticism, knobs)
     except SpecloopError as error:

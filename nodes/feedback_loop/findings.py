@@ -8,14 +8,14 @@ from nodes.feedback_loop.analysis import Analysis
 from nodes.feedback_loop.history import NONE, History
 from nodes.feedback_loop.operations import read
 from nodes.feedback_loop.ordering import in_order
-from systems.policy import BASELINE, LoopKnobs
+from systems.policy import DEFAULT, LoopKnobs
 from systems.records import Finding, Span
 
 
 def find(
     spans: Iterable[Span],
     *,
-    knobs: LoopKnobs = BASELINE.loop,
+    knobs: LoopKnobs = DEFAULT.loop,
     earlier: Iterable[Span] = (),
     history: History = NONE,
 ) -> tuple[Finding, ...]:

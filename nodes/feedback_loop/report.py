@@ -16,7 +16,7 @@ from nodes.feedback_loop.operations import Operation, read
 from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
 from nodes.feedback_loop.remedies import remedies, told
-from systems.policy import BASELINE, LoopKnobs
+from systems.policy import DEFAULT, LoopKnobs
 from systems.prices import NO_PRICES, Prices
 from systems.records import Finding, Improvement, Profile, Record, Span
 
@@ -45,7 +45,7 @@ def analyze(
     *,
     file: str,
     dropped: Mapping[str, int] | None = None,
-    knobs: LoopKnobs = BASELINE.loop,
+    knobs: LoopKnobs = DEFAULT.loop,
     prices: Prices = NO_PRICES,
     watch: Callable[[Operation], None] | None = None,
 ) -> Report:

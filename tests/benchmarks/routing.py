@@ -19,7 +19,7 @@ from nodes.question_routing.questions import Places
 from nodes.question_routing.routing import Router
 from systems.demo import lay_out
 from systems.mcp import Servers, Tool, load_servers
-from systems.policy import BASELINE
+from systems.policy import DEFAULT
 from systems.records import Question
 from systems.repository import tracked_files
 from systems.spans import Store
@@ -38,11 +38,11 @@ async def router(folder: Path) -> Router:
     project = lay_out(folder / "todo")
     store = Store(folder / "spans.db")
     configs = load_servers(None, project=project)
-    async with Servers(configs, knobs=BASELINE.servers, tracer=Telemetry(store).tracer, stderr=folder) as servers:
+    async with Servers(configs, knobs=DEFAULT.servers, tracer=Telemetry(store).tracer, stderr=folder) as servers:
         tools = (*servers.tools, SEARCH)
     store.close()
     places = Places(files=await tracked_files(project))
-    return Router(tools, project=project, places=places, knobs=BASELINE.questions)
+    return Router(tools, project=project, places=places, knobs=DEFAULT.questions)
 
 
 def main() -> None:

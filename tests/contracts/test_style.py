@@ -59,7 +59,7 @@ def is_bounded(field: FieldInfo) -> bool:
         return sum(isinstance(bound, BOUNDS) for bound in field.metadata) == 2
     if kind is bool or get_origin(kind) is dict:
         return True
-    if get_origin(kind) is tuple:
+    if kind is str or get_origin(kind) is tuple:
         return any(isinstance(bound, annotated_types.MaxLen) for bound in field.metadata)
     return all(isinstance(choice, str) for choice in get_args(kind)) and bool(get_args(kind))
 

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodes.feedback_loop.improvements import improve
-from systems.policy import BASELINE, Policy
+from systems.policy import DEFAULT, Policy
 from systems.records import Finding, FindingKind, Improvement, PlanRevision
 
 FRESH = PlanRevision()
-PLAIN = BASELINE.edited({"draft": {"example": False}})
+PLAIN = DEFAULT.edited({"draft": {"example": False}})
 
 
 def a_finding(kind: str, where: str = "execution", evidence: str = "evidence", **impact: float) -> Finding:
@@ -28,7 +28,7 @@ def a_finding(kind: str, where: str = "execution", evidence: str = "evidence", *
 
 
 def improved(
-    *findings: Finding, revision: PlanRevision = FRESH, policy: Policy = BASELINE
+    *findings: Finding, revision: PlanRevision = FRESH, policy: Policy = DEFAULT
 ) -> tuple[list[Improvement], PlanRevision]:
     improvements, after = improve(findings, revision=revision, artifact="specs", policy=policy)
     return list(improvements), after
@@ -163,7 +163,7 @@ revisions = st.builds(
 def test_every_finding_is_answered_and_the_number_moves_only_when_something_changed(
     findings: list[Finding], revision: PlanRevision
 ) -> None:
-    improvements, after = improve(findings, revision=revision, artifact="specs", policy=BASELINE)
+    improvements, after = improve(findings, revision=revision, artifact="specs", policy=DEFAULT)
     assert {one.finding for one in improvements} == {one.hash for one in findings}
     assert all(one.predicted <= 0 for one in improvements)
     unchanged = content(after) == content(revision)

@@ -12,7 +12,7 @@ from nodes.question_routing.node import for_person, without_repeats
 from nodes.question_routing.questions import Places
 from nodes.question_routing.routing import Router
 from systems.mcp import Tool
-from systems.policy import BASELINE
+from systems.policy import DEFAULT
 from systems.records import PlanRevision, Question
 
 PROJECT = Path("/project")
@@ -38,7 +38,7 @@ TOOLS = (
 
 
 def router(*tools: Tool) -> Router:
-    return Router(tools or TOOLS, project=PROJECT, places=PLACES, knobs=BASELINE.questions)
+    return Router(tools or TOOLS, project=PROJECT, places=PLACES, knobs=DEFAULT.questions)
 
 
 def asked(text: str) -> Question:
@@ -60,7 +60,7 @@ def test_a_question_goes_to_the_tool_that_knows(question: str, wanted: str) -> N
     route = router().route(asked(question))
     best = route.candidates[0]
     assert f"{best.server}.{best.tool}" == wanted and route.decided_by == "lexical" and 0 <= route.margin <= 1
-    assert len(route.candidates) <= BASELINE.questions.candidates
+    assert len(route.candidates) <= DEFAULT.questions.candidates
 
 
 @pytest.mark.parametrize(("question", "wanted"), QUESTIONS)

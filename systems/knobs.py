@@ -1,0 +1,136 @@
+"""Knobs: everything tunable, each with its type, bounds, default and sentence in one line.
+
+An edit outside the bounds cannot be made: pydantic refuses it. The defaults are what specloop ships;
+`systems.policy.BASELINE` is the plain policy that they are compared with.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from systems.hashed import Record
+
+
+class DraftKnobs(Record):
+    """How artifacts are drafted."""
+
+    temperature: float = Field(0.2, ge=0, le=2, description="Sampling temperature of the model")
+    seed: int = Field(7, ge=0, le=2**31 - 1, description="Seed sent to the model")
+    output_tokens: int = Field(900, ge=64, le=16_384, description="Most tokens the model may write in one draft")
+    seconds: float = Field(120, ge=1, le=3_600, description="Time limit of one model call, seconds")
+    model: str = Field("", max_length=200, description="Model that drafts, of several on a server; empty: the run's")
+    capped: bool = Field(True, description="Limit every text and list in the schema that the model must keep to")
+    shape: Literal["full", "least"] = Field(
+        "full", description="least: ask only for what OpenSpec requires of an artifact, not for what it recommends"
+    )
+    items: int = Field(3, ge=1, le=20, description="Most items in any list of a draft")
+    characters: int = Field(200, ge=40, le=4_000, description="Most characters in any text of a draft")
+    repairs: int = Field(2, ge=0, le=2, description="How often an invalid draft goes back to the model")
+    repair_words: bool = Field(True, description="Tell the model in the checker's words why its draft goes back")
+    example: bool = Field(True, description="Show the model one worked example with every request")
+    examples: dict[str, str] = Field(
+        default={}, max_length=10, description="Worked example by artifact: JSON of a draft that was accepted before"
+    )
+    instruction_characters: int = Field(
+        1_200, ge=0, le=20_000, description="How much of OpenSpec's instruction is shown"
+    )
+    document_characters: int = Field(1_500, ge=0, le=100_000, description="How much of each earlier document is shown")
+    guidance: tuple[str, ...] = Field((), max_length=20, description="Lines of advice added to every draft request")
+
+
+class QuestionKnobs(Record):
+    """What is asked before a step, and who is asked."""
+
+    always: dict[str, tuple[str, ...]] = Field(
+        default={
+            "proposal": (
+                "Which files and folders are in the project?",
+                "What were the last commits?",
+                "What does the file {readme} say?",
+                "What does the file {source} say?",
+            ),
+            "specs": ("What does the file {source} say?", "Which uncommitted changes are in the working tree?"),
+            "design": ("What does the file {source} say?", "What changed in the last commit?"),
+            "*": ("What does the file {source} say?", "What were the last commits?"),
+            "tasks": ("Which files and folders are in {tests}?", "What is today's date?"),
+        },
+        description="What an artifact needs, * for one of the user's own schema; {goal} and the like are filled in",
+    )
+    skip: tuple[str, ...] = Field(
+        (), max_length=20, description="Questions of `always` that are not asked: their answers never helped"
+    )
+    own: int = Field(1, ge=0, le=2, description="How many more questions the model may ask for a step")
+    method: Literal["model", "lexical", "embeddings", "hybrid"] = Field(
+        "hybrid", description="What ranks the tools; where nothing embeds, hybrid and embeddings are lexical"
+    )
+    margin: float = Field(
+        0.05, ge=0, le=1, description="Lead over the best tool of another server, below which `unsure` decides"
+    )
+    unsure: Literal["first", "model", "person"] = Field(
+        "first", description="Who decides between close tools: nobody (the first is tried), the model or the person"
+    )
+    routes: dict[str, str] = Field(
+        default={}, max_length=200, description="Learned: the tool (server.tool) or `person` that answered a question"
+    )
+    parallel: int = Field(8, ge=1, le=64, description="Most questions of a step that are asked side by side")
+    least_score: float = Field(0.5, ge=0, le=100, description="BM25 score below which a question goes to the person")
+    least_coverage: float = Field(0.5, ge=0, le=1, description="Share of a question's words a tool must speak of")
+    lines: dict[str, str] = Field(
+        default={
+            "git": "commits, history, log, who changed what and when, branches, tags, diffs, uncommitted work",
+            "git.git_log": "What were the last commits? Who changed it most recently? History over the past week",
+            "git.git_show": "What did the last commit change? What did commit 3bc6d9a change?",
+            "git.git_status": "What have I modified? Which uncommitted changes are in the working tree?",
+            "git.git_diff": "difference between main and develop",
+            "git.git_branch": "Which branch am I on? Which branches exist?",
+            "filesystem": "what files say, contents of folders, sizes, whether a file exists",
+            "filesystem.list_directory": "Which files and folders are in the project? List what is in the src folder",
+            "filesystem.read_text_file": "What does the file say? Read the first lines of a file",
+            "filesystem.get_file_info": "How big is a file? When was it last saved on disk? Does it exist?",
+            "filesystem.directory_tree": "the directory structure",
+            "time": "current time and date in a city or time zone, conversion between zones, daylight saving",
+            "time.get_current_time": "What is today's date? What time is it in Tokyo now?",
+            "time.convert_time": "Convert 10:00 UTC to Berlin time. If it is 3pm in New York, what is it in Paris?",
+        },
+        description="Words by which a server, or one of its tools, is found, besides its own description",
+    )
+    candidates: int = Field(2, ge=1, le=5, description="How many tools are tried before the question stays open")
+
+
+class AnswerKnobs(Record):
+    """How tool results become answers."""
+
+    excerpt_characters: int = Field(600, ge=100, le=20_000, description="Most of a result that reaches a prompt")
+    reuse: bool = Field(True, description="Ask the same read-only call once a run")
+
+
+class ServerLimits(Record):
+    """Limits of one MCP server, instead of those for all."""
+
+    start_seconds: float | None = Field(None, ge=1, le=300, description="Time limit to start it")
+    call_seconds: float | None = Field(None, ge=0.1, le=3_600, description="Time limit of one call")
+    retries: int | None = Field(None, ge=0, le=3, description="How often a failed read-only call is made again")
+
+
+class ServerKnobs(Record):
+    """Limits of MCP servers."""
+
+    start_seconds: float = Field(20, ge=1, le=300, description="Time limit to start a server")
+    call_seconds: float = Field(30, ge=0.1, le=3_600, description="Time limit of one call")
+    retries: int = Field(
+        0, ge=0, le=3, description="How often a read-only call that ran out of time or was lost is made again"
+    )
+    limits: dict[str, ServerLimits] = Field(default={}, max_length=50, description="Other limits, by server")
+    content_bytes: int = Field(256_000, ge=1_000, le=20_000_000, description="Most bytes kept of one result")
+
+
+class LoopKnobs(Record):
+    """Budgets of a run, and when a loop's numbers are remarkable."""
+
+    follow_ups: int = Field(3, ge=0, le=10, description="Most follow-up changes a run opens")
+    attempts: int = Field(3, ge=1, le=10, description="How often one artifact is drafted before the run gives it up")
+    slow_ratio: float = Field(5, ge=1.5, le=100, description="A call this many times its peers' median is an outlier")
+    slow_seconds: float = Field(0.5, ge=0.1, le=600, description="... and at least this long")
+    cold_seconds: float = Field(0.5, ge=0.01, le=600, description="A server start longer than this is worth a finding")

@@ -1,0 +1,155 @@
+"""Records of what is tried, and what came of it.
+
+Finding -> Proposal -> Trial (every Case under the old and the new Policy: Played) -> Verdict
+`-> adopted -> watched -> RolledBack
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from systems.hashed import Hash, Record, canonical, content_hash
+from systems.records import Finding
+
+CaseKind = Literal["route", "answer", "draft", "call"]
+Side = Literal["working", "guard", "sealed"]
+Metric = Literal["success", "seconds", "tokens"]
+METRICS: tuple[Metric, ...] = ("success", "seconds", "tokens")
+"""In order of rank."""
+
+
+class Asked(Record):
+    """A question, to be routed (`route`) or answered from a tool (`answer`)."""
+
+    question: str = Field(min_length=1, max_length=2_000)
+
+
+class Requested(Record):
+    """A draft request, as execution has it."""
+
+    artifact: str = Field(description="OpenSpec artifact id")
+    goal: str
+    about: str = Field(description="What exactly is drafted, in words, or the capability of a spec delta")
+    instruction: str = Field("", description="OpenSpec's instruction for the artifact")
+    documents: tuple[tuple[str, str], ...] = Field((), description="(name, text) of what it builds on")
+    facts: tuple[tuple[str, str], ...] = Field((), description="(question, answer) found out before")
+    existing: tuple[str, ...] = Field((), description="Requirements, or capabilities, the project has already")
+
+
+class Called(Record):
+    """A tool call."""
+
+    server: str
+    tool: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class Check(Record):
+    """What judges a case; what is empty is not asked for."""
+
+    server: str = Field("", description="Server that must be chosen; `person` where no server can know")
+    tool: str = Field("", description="Tool that must be chosen")
+    terms: tuple[str, ...] = Field((), description="Words the text must hold, in any case")
+    sources: tuple[str, ...] = Field((), description="Sources the text must name")
+    valid: bool = Field(False, description="OpenSpec must accept the document strictly")
+    outcome: Literal["", "ok", "error"] = Field("", description="What must come of a call")
+
+
+class Case(Record):
+    """Something that happened, to be done again under another policy."""
+
+    kind: CaseKind
+    given: Asked | Requested | Called
+    check: Check
+    origin: Literal["run", "person"] = Field(description="Who made it a case")
+    run_id: str = Field("", description="Run it comes from")
+    trace_id: str = ""
+    span_ids: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Hash:
+        """Its id: the hash of what is given, whatever judges it and wherever it comes from."""
+        return content_hash(canonical({"kind": self.kind, "given": self.given.model_dump(mode="json")}))
+
+
+class Played(Record):
+    """What came of a case, played once under a policy."""
+
+    success: bool
+    seconds: float = Field(ge=0)
+    tokens: int = Field(ge=0, description="Sent and received")
+    why: str = Field("", description="Why it failed, in the checker's words")
+    trace_id: str = Field("", description="Trace of the play")
+
+
+class Proposal(Record):
+    """An edit of a policy that should move a metric."""
+
+    policy: Hash = Field(description="Policy to be edited")
+    edit: dict[str, dict[str, Any]] = Field(description="{section: {knob: value}}")
+    what: str = Field(description="The edit, in words")
+    metric: Metric = Field(description="What should move")
+    predicted: float = Field(description="By how much a case: share of successes gained, seconds or tokens saved")
+    origin: Literal["finding", "model", "person"] = Field(description="Who had the idea")
+    finding: Finding | None = Field(None, description="What it answers")
+    trace_ids: tuple[str, ...] = Field((), description="Traces that the finding comes from")
+
+
+class Pair(Record):
+    """One case under both policies; repetition by repetition."""
+
+    case: Hash = Field(description="Case.key")
+    kind: CaseKind
+    side: Side
+    old: tuple[Played, ...]
+    new: tuple[Played, ...]
+
+
+class Trial(Record):
+    """The same cases under two policies."""
+
+    proposal: Hash
+    old: Hash = Field(description="Policy")
+    new: Hash = Field(description="Policy")
+    model: str
+    seed: int
+    pairs: tuple[Pair, ...]
+    looks: int = Field(ge=0, description="How often the numbers were looked at before it ended")
+
+
+class Verdict(Record):
+    """Accepted or rejected, with the numbers that decided it."""
+
+    proposal: Hash
+    trial: Hash
+    accepted: bool
+    reason: str = Field(description="Why, in one sentence")
+    metric: Metric
+    effect: float = Field(description="Mean gain a case on the working cases; positive is better")
+    low: float = Field(description="Lower end of the effect's interval")
+    high: float = Field(description="Upper end of the effect's interval")
+    noise: float = Field(description="Half width of the band in which the old policy differs from itself")
+    p_value: float = Field(ge=0, le=1)
+    alpha: float = Field(ge=0, le=1, description="What this look could spend of the error rate")
+    repairs: int = Field(ge=0, description="Cases that failed under the old policy and work under the new")
+    regressions: int = Field(ge=0, description="Cases that worked under the old policy and fail under the new")
+    guard_effect: float = Field(description="Mean gain in success a guard case")
+    guard_low: float = Field(description="Lower end of its interval; must be above -margin")
+    margin: float = Field(description="How much worse guard cases may be to count as no worse")
+    cases: int = Field(ge=0, description="Working cases")
+    guards: int = Field(ge=0, description="Guard cases")
+    looks: int = Field(ge=0, description="Looks paid for in this trial")
+    number: int = Field(ge=1, description="Number of the proposal in this `improve`; each pays its own share")
+
+
+class RolledBack(Record):
+    """A policy that was given up after it had been accepted."""
+
+    policy: Hash
+    to: Hash = Field(description="Policy that holds again")
+    reason: str
+    by: Literal["watch", "person"]
+    evidence: float = Field(0.0, description="E-value against the policy; 0 where a person decided")
+    runs: int = Field(0, ge=0, description="Runs it was watched for")
