@@ -144,10 +144,17 @@ class Verdict(Record):
     number: int = Field(ge=1, description="Number of the proposal in this `improve`; each pays its own share")
 
 
+class Adopted(Record):
+    """A policy that holds from now on, by a verdict."""
+
+    policy: Hash
+    verdict: Hash = Field(description="The accepted verdict")
+
+
 class RolledBack(Record):
     """A policy that was given up after it had been accepted."""
 
-    policy: Hash
+    policy: Hash = Field(description="Policy that was given up; empty where the damaged ledger could not say which")
     to: Hash = Field(description="Policy that holds again")
     reason: str
     by: Literal["watch", "person"]
