@@ -1,0 +1,107 @@
+"""Tables of the cases: what `systems.cases` fills and asks, and what only `systems.sealed` may read.
+
+cases          key, kind, side, family, sketch: enough to find near-duplicates, whatever the side
+claims         checks, and a person's word `against` one; server, tool and outcome hashed, to see contradictions
+bodies         what is given, and the checks, by id
+sealed_bodies  the same of sealed cases
+sealed_uses    who read them, when and what for
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from pydantic import ValidationError
+from sqlite_utils import Database, Migrations
+
+from systems.records import Hash, canonical, content_hash
+from systems.trials import Case, CaseKind, Check, Side
+
+SEALED_BODIES = "sealed_bodies"
+INSERT_CASE = "INSERT INTO cases (key, kind, side, family, sketch) VALUES (?, ?, ?, ?, ?)"
+INSERT_CLAIM = """
+INSERT INTO claims (id, case_key, origin, against, words, server, tool, outcome, run_id, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'holds')
+ON CONFLICT (id) DO UPDATE SET state = 'holds', origin = excluded.origin
+"""
+CHECKS = "SELECT id, server, tool, outcome FROM claims WHERE case_key = ? AND state = 'holds' AND against = ''"
+CONFIRM = "UPDATE claims SET origin = 'person' WHERE id = ?"
+DRAFTS_OF_RUN = """
+SELECT claims.id, case_key FROM claims JOIN cases ON cases.key = case_key
+WHERE run_id = ? AND state = 'holds' AND against = '' AND kind = 'draft' ORDER BY claims.rowid
+"""
+SELECT_CLAIMS = """
+SELECT key, kind, side, claims.id, origin, against, words, given.body, claimed.body
+FROM claims JOIN cases ON cases.key = case_key
+LEFT JOIN bodies AS given ON given.id = key LEFT JOIN bodies AS claimed ON claimed.id = claims.id
+WHERE state = 'holds' ORDER BY cases.rowid, claims.rowid
+"""
+
+migrations = Migrations("cases")
+
+
+@migrations()
+def create_cases(database: Database) -> None:
+    """Cases, claims, bodies, and the uses of sealed ones."""
+    cases: dict[str, type] = {"key": str, "kind": str, "side": str, "family": str, "sketch": bytes}
+    database.table("cases").create(cases, pk="key")
+    claims = ("id", "case_key", "origin", "against", "words", "server", "tool", "outcome", "run_id", "state")
+    database.table("claims").create(dict.fromkeys(claims, str), pk="id")
+    database.table("claims").create_index(["case_key"])
+    for name in ("bodies", SEALED_BODIES):
+        database.table(name).create({"id": str, "body": str}, pk="id")
+    database.table("sealed_uses").create({"used": str, "purpose": str, "cases": int})
+
+
+class Row(NamedTuple):
+    """One claim with its case; bodies are None where they are sealed."""
+
+    key: Hash
+    kind: CaseKind
+    side: Side
+    id: Hash
+    origin: Literal["run", "person"]
+    against: Hash
+    words: str
+    given: str | None
+    claimed: str | None
+
+
+def sealing(action: int, table: str | None, column: str | None, *_: str | None) -> int:
+    """SQLite's authorizer that lets nobody read the bodies of sealed cases (https://sqlite.org/c3ref/set_authorizer.html)."""
+    reads = action == sqlite3.SQLITE_READ and table == SEALED_BODIES and column == "body"
+    return sqlite3.SQLITE_DENY if reads else sqlite3.SQLITE_OK
+
+
+def claim_id(case: Case) -> Hash:
+    """Id of a case's check: the same check of the same case has one id, whoever made it."""
+    return content_hash(canonical([case.key, case.check.model_dump(mode="json")]))
+
+
+def claimed(case: Case) -> str:
+    """A check and where it comes from, as a body."""
+    return canonical(case.model_dump(mode="json", exclude={"given", "origin"}))
+
+
+def whole(given: str | None, body: str | None, *, origin: str) -> Case | None:
+    """The case of two bodies; None where they are damaged."""
+    try:
+        return Case.model_validate({**json.loads(body or ""), "given": json.loads(given or ""), "origin": origin})
+    except (ValidationError, ValueError, TypeError):
+        return None
+
+
+def said(check: Check) -> tuple[str, str, str]:
+    """Server, tool and outcome that a check asks for, hashed; empty where it does not ask."""
+    server, tool, outcome = (
+        content_hash(word)[:16] if word else "" for word in (check.server, check.tool, check.outcome)
+    )
+    return server, tool, outcome
+
+
+def contradict(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two checks ask for different servers, tools or outcomes, so that they cannot both hold."""
+    return any(mine and theirs and mine != theirs for mine, theirs in zip(one, other, strict=True))

@@ -1,0 +1,277 @@
+"""Cases: what happened in past runs, kept to be done again; split once into working, guard and sealed.
+
+Contract: the side of a case comes from its key and never changes; near-duplicates (`systems.similarity`) are on one
+side; a case whose near-duplicates lie on two sides is not taken. A check is never averaged: where two contradict each
+other, or a person says that one is wrong, both are kept and the case is `disputed`, in no trial, until one is dropped.
+What a person dropped does not come back from a run. Nothing is deleted.
+
+Bodies of sealed cases are in a table of their own, which this module fills and cannot read: SQLite refuses it on this
+connection. `systems.sealed` reads them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import Field
+
+from systems import case_tables as tables
+from systems.database import mapped, open_database
+from systems.errors import Missing, UsageError
+from systems.records import Hash, Record, canonical, content_hash
+from systems.similarity import packed, unpacked
+from systems.splitting import SHARES, SHOWN, family, likeness, split
+from systems.trials import Asked, Called, Case, CaseKind, Requested, Side
+
+GIVEN = {"route": Asked, "answer": Asked, "draft": Requested, "call": Called}
+
+
+class Added(Record):
+    """What became of a case that was to be added."""
+
+    key: Hash
+    kind: CaseKind
+    side: Side | None = Field(description="Where it is; None: it was not taken")
+    new: bool = Field(description="Whether anything changed")
+    disputed: bool = Field(False, description="Whether it is in no trial until a claim on it is dropped")
+    reason: str = Field("", description="Why it was not taken, why nothing changed, or what did")
+
+
+class Claim(Record):
+    """One check of a case, or a person's word that a check is wrong."""
+
+    id: Hash
+    case: Case | None = Field(None, description="The case with this check; None: it is sealed, or the check is wrong")
+    wrong: str = Field("", description="The words of the person who says that a check is wrong")
+
+
+class Stored(Record):
+    """A case as the store lists it; a sealed one by its ids only."""
+
+    key: Hash
+    kind: CaseKind
+    side: Side
+    claims: tuple[Claim, ...]
+
+    @property
+    def disputed(self) -> bool:
+        """Whether it is in no trial until a claim is dropped."""
+        return len(self.claims) > 1
+
+
+def broken(case: Case) -> str:
+    """What is wrong with a case that judges nothing, in words; empty where it is sound."""
+    check = case.check
+    if not isinstance(case.given, GIVEN[case.kind]):
+        return f"What is given must be {GIVEN[case.kind].__name__}, not {type(case.given).__name__}."
+    if not all(word.strip() for word in (*check.terms, *check.sources)):
+        return "A term or a source of its check is empty, and every text holds that."
+    asked = {
+        "route": bool(check.server),
+        "answer": bool(check.terms or check.sources),
+        "draft": bool(check.valid or check.terms or check.sources),
+        "call": bool(check.outcome or check.terms),
+    }
+    return "" if asked[case.kind] else "Its check asks for nothing that could fail, so everything would pass."
+
+
+class Cases:
+    """The cases of one project."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._project = str(path.resolve().parent.parent)
+        self._database = open_database(path, tables.migrations)
+        self._connection = self._database.conn
+        self._connection.set_authorizer(tables.sealing)
+        self._lock = threading.RLock()
+
+    def add(self, case: Case) -> Added:
+        """Keep a case, or another check of it.
+
+        Returns:
+            Where it is, or why it was not taken.
+
+        Raises:
+            UsageError: its check judges nothing.
+        """
+        return self.add_all([case])[0]
+
+    def add_all(self, cases: Iterable[Case]) -> tuple[Added, ...]:
+        """Keep cases, in one transaction.
+
+        Raises:
+            UsageError: a check judges nothing; none is kept then.
+        """
+        given = list(cases)
+        for case in given:
+            if fault := broken(case):
+                raise UsageError(f"This {case.kind} case is of no use. {fault}", mend="Say what must come of it.")
+        with self._transaction():
+            return tuple(self._added(case) for case in given)
+
+    def working(self) -> tuple[Case, ...]:
+        """The cases that proposals are tried on, oldest first, without the disputed."""
+        return self._cases("working")
+
+    def guard(self) -> tuple[Case, ...]:
+        """The cases that must not get worse, oldest first, without the disputed."""
+        return self._cases("guard")
+
+    def counts(self) -> dict[Side, dict[CaseKind, int]]:
+        """How many cases each side has for trials, by kind, without the disputed."""
+        counted: dict[Side, Counter[CaseKind]] = {side: Counter() for side, _ in SHARES}
+        for stored in self.stored():
+            counted[stored.side][stored.kind] += not stored.disputed
+        return {side: {kind: count for kind, count in kinds.items() if count} for side, kinds in counted.items()}
+
+    def stored(self) -> tuple[Stored, ...]:
+        """Every case, oldest first.
+
+        Raises:
+            Missing: a stored case was changed behind the store's back; names it.
+        """
+        with self._lock, mapped(self._path):
+            rows = self._connection.execute(tables.SELECT_CLAIMS).fetchall()
+        claims: dict[Hash, list[Claim]] = defaultdict(list)
+        kinds: dict[Hash, tuple[CaseKind, Side]] = {}
+        for row in map(tables.Row._make, rows):
+            kinds[row.key] = row.kind, row.side
+            claims[row.key].append(self._claim(row))
+        return tuple(
+            Stored(key=key, kind=kind, side=side, claims=tuple(claims[key])) for key, (kind, side) in kinds.items()
+        )
+
+    def get(self, prefix: str) -> Stored:
+        """The case whose key begins so.
+
+        Raises:
+            UsageError: there is none, or several.
+        """
+        found = [stored for stored in self.stored() if prefix and stored.key.startswith(prefix)]
+        if len(found) == 1:
+            return found[0]
+        named = ", ".join(stored.key[:SHOWN] for stored in found[:5])
+        message = f"Several cases begin with {prefix!r}: {named}." if found else f"There is no case {prefix!r}."
+        raise UsageError(message, mend="`specloop case list` shows the ids.")
+
+    def drop(self, prefix: str) -> Stored:
+        """Take a case out, or, by `KEY:CLAIM`, one of the claims on a disputed case; returns the case as it was.
+
+        Raises:
+            UsageError: there is no such case or claim, or there are several.
+        """
+        key, _, wanted = prefix.partition(":")
+        with self._transaction():
+            stored = self.get(key)
+            claims = [claim.id for claim in stored.claims if claim.id.startswith(wanted)]
+            if wanted and len(claims) != 1:
+                named = ", ".join(f"{stored.key[:SHOWN]}:{claim.id[:SHOWN]}" for claim in stored.claims)
+                raise UsageError(f"{prefix!r} does not name one claim on this case.", mend=f"It has {named}.")
+            self._end(claims, "dropped")
+        return stored
+
+    def confirm(self, run_id: str) -> tuple[Hash, ...]:
+        """A person finds the drafts of a run good: their checks are the person's now; returns the cases' keys."""
+        with self._transaction():
+            claims = self._drafts_of(run_id)
+            self._connection.executemany(tables.CONFIRM, [(claim,) for claim, _ in claims])
+        return tuple(key for _, key in claims)
+
+    def doubt(self, run_id: str, words: str) -> tuple[Hash, ...]:
+        """A person finds the drafts of a run bad: their cases are disputed; returns the cases' keys."""
+        with self._transaction():
+            claims = self._drafts_of(run_id)
+            for claim, key in claims:
+                row = (content_hash(canonical([key, claim, words])), key, "person", claim, words, "", "", "", run_id)
+                self._connection.execute(tables.INSERT_CLAIM, row)
+        return tuple(key for _, key in claims)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def _cases(self, side: Side) -> tuple[Case, ...]:
+        sound = (stored for stored in self.stored() if stored.side == side and not stored.disputed)
+        return tuple(claim.case for stored in sound for claim in stored.claims if claim.case)
+
+    def _claim(self, row: tables.Row) -> Claim:
+        if row.against or row.side == "sealed":
+            return Claim(id=row.id, wrong=row.words if row.against else "")
+        case = tables.whole(row.given, row.claimed, origin=row.origin)
+        if case is None or (case.key, tables.claim_id(case)) != (row.key, row.id):
+            raise Missing(
+                f"Case {row.key[:SHOWN]} was changed behind the store's back in {self._path}.",
+                system="store",
+                mend=f"Move it aside (mv {self._path} {self._path}.damaged); cases come again from the next runs.",
+            )
+        return Claim(id=row.id, case=case)
+
+    def _added(self, case: Case) -> Added:
+        row = self._connection.execute("SELECT side FROM cases WHERE key = ?", (case.key,)).fetchone()
+        if row:
+            return self._claimed(case, row[0])
+        mine = likeness(case, self._project)
+        rows = self._connection.execute("SELECT key, side, sketch FROM cases WHERE family = ?", (family(case),))
+        side, reason = split(case, mine, ((key, side, unpacked(data)) for key, side, data in rows))
+        if side is None:
+            return Added(key=case.key, kind=case.kind, side=None, new=False, reason=reason)
+        self._connection.execute(tables.INSERT_CASE, (case.key, case.kind, side, family(case), packed(mine)))
+        self._put_body(side, case.key, canonical(case.given.model_dump(mode="json")))
+        self._put_check(case, side)
+        return Added(key=case.key, kind=case.kind, side=side, new=True, reason=reason)
+
+    def _claimed(self, case: Case, side: Side) -> Added:
+        """Another check of a case that is there."""
+        claim, person = tables.claim_id(case), case.origin == "person"
+        standing = {id: tuple(said) for id, *said in self._connection.execute(tables.CHECKS, (case.key,))}
+        rivals = [id for id, said in standing.items() if tables.contradict(said, tables.said(case.check))]
+        known = self._connection.execute("SELECT state, origin FROM claims WHERE id = ?", (claim,)).fetchone()
+        if known == ("holds", "person") or (not person and (known or not rivals)):
+            new, reason = False, "it is there already" if standing else "a person dropped it"
+        else:
+            self._end([id for id in standing if person and id not in rivals and id != claim], "replaced")
+            self._put_check(case, side)
+            new, reason = True, "it contradicts what is there: drop one" if rivals else "its check holds now"
+        disputed = self._disputed(case.key)
+        return Added(key=case.key, kind=case.kind, side=side, new=new, disputed=disputed, reason=reason)
+
+    def _disputed(self, key: Hash) -> bool:
+        holding = "SELECT count(*) FROM claims WHERE case_key = ? AND state = 'holds'"
+        return bool(self._connection.execute(holding, (key,)).fetchone()[0] > 1)
+
+    def _put_check(self, case: Case, side: Side) -> None:
+        claim = tables.claim_id(case)
+        said = tables.said(case.check)
+        row = (claim, case.key, case.origin, "", "", *said, case.run_id)
+        self._connection.execute(tables.INSERT_CLAIM, row)
+        self._put_body(side, claim, tables.claimed(case))
+
+    def _put_body(self, side: Side, id: Hash, body: str) -> None:
+        table = "sealed_bodies" if side == "sealed" else "bodies"
+        self._connection.execute(f"INSERT OR IGNORE INTO {table} (id, body) VALUES (?, ?)", (id, body))
+
+    def _end(self, claims: Sequence[Hash], state: str) -> None:
+        """Let claims hold no more, nor what is said against them."""
+        for claim in claims:
+            self._connection.execute("UPDATE claims SET state = ? WHERE ? IN (id, against)", (state, claim))
+
+    def _drafts_of(self, run_id: str) -> list[tuple[Hash, Hash]]:
+        """(claim, case) of every check that the drafts of a run came with."""
+        return [(claim, key) for claim, key in self._connection.execute(tables.DRAFTS_OF_RUN, (run_id,))]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock, mapped(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise

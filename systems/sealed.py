@@ -1,0 +1,76 @@
+"""Sealed cases: the only way to read them, and who did.
+
+Only `graph.final_report` may import this module (a contract of import-linter in pyproject.toml). A use is recorded,
+for good, before the first case is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import Field
+
+from systems import case_tables as tables
+from systems.database import mapped, open_database
+from systems.errors import Missing
+from systems.records import Record
+from systems.trials import Case
+
+_SELECT = f"""
+SELECT key, kind, side, claims.id, origin, against, words, given.body, claimed.body
+FROM claims JOIN cases ON cases.key = case_key
+LEFT JOIN {tables.SEALED_BODIES} AS given ON given.id = key
+LEFT JOIN {tables.SEALED_BODIES} AS claimed ON claimed.id = claims.id
+WHERE state = 'holds' AND side = 'sealed' ORDER BY cases.rowid, claims.rowid
+"""
+
+
+class Use(Record):
+    """One time that sealed cases were read."""
+
+    used: str = Field(description="ISO 8601, UTC")
+    purpose: str
+    cases: int = Field(description="How many there were")
+
+
+@contextmanager
+def unsealed(path: Path, *, purpose: str) -> Iterator[tuple[Case, ...]]:
+    """The sealed cases, oldest first, without the disputed; the use is recorded.
+
+    Args:
+        path: the project's store.
+        purpose: what they are read for, in words.
+
+    Raises:
+        Missing: the store is damaged.
+    """
+    with closing(open_database(path, tables.migrations)) as database, mapped(path):
+        connection = database.conn
+        rows = [tables.Row._make(row) for row in connection.execute(_SELECT)]
+        claims = Counter(row.key for row in rows)
+        sound = [row for row in rows if claims[row.key] == 1]
+        use = (datetime.now(UTC).isoformat(timespec="seconds"), purpose, len(sound))
+        connection.execute("INSERT INTO sealed_uses (used, purpose, cases) VALUES (?, ?, ?)", use)
+        yield tuple(_case(row, path) for row in sound)
+
+
+def uses(path: Path) -> tuple[Use, ...]:
+    """Every time that sealed cases were read, oldest first."""
+    with closing(open_database(path, tables.migrations)) as database, mapped(path):
+        rows = database.conn.execute("SELECT used, purpose, cases FROM sealed_uses ORDER BY rowid").fetchall()
+    return tuple(Use(used=used, purpose=purpose, cases=cases) for used, purpose, cases in rows)
+
+
+def _case(row: tables.Row, path: Path) -> Case:
+    case = tables.whole(row.given, row.claimed, origin=row.origin)
+    if case is None or (case.key, tables.claim_id(case)) != (row.key, row.id):
+        raise Missing(
+            f"The sealed case {row.key[:12]} was changed behind the store's back in {path}.",
+            system="store",
+            mend=f"Move the store aside (mv {path} {path}.damaged); cases come again from the next runs.",
+        )
+    return case
