@@ -120,11 +120,12 @@ class Trial(Record):
 
 
 class Verdict(Record):
-    """Accepted or rejected, with the numbers that decided it."""
+    """Accepted, rejected, or not decided yet; with the numbers that decided it."""
 
     proposal: Hash
     trial: Hash
     accepted: bool
+    more: int = Field(0, ge=0, description="Repetitions worth playing before the next look; 0: it is decided")
     reason: str = Field(description="Why, in one sentence")
     metric: Metric
     effect: float = Field(description="Mean gain a case on the working cases; positive is better")
@@ -132,7 +133,8 @@ class Verdict(Record):
     high: float = Field(description="Upper end of the effect's interval")
     noise: float = Field(description="Half width of the band in which the old policy differs from itself")
     p_value: float = Field(ge=0, le=1)
-    alpha: float = Field(ge=0, le=1, description="What this look could spend of the error rate")
+    alpha: float = Field(ge=0, le=1, description="Error rate this proposal may have used up by this look")
+    paid: float = Field(0.0, ge=0, le=1, description="Error rate that all proposals so far have used up, this one too")
     repairs: int = Field(ge=0, description="Cases that failed under the old policy and work under the new")
     regressions: int = Field(ge=0, description="Cases that worked under the old policy and fail under the new")
     guard_effect: float = Field(description="Mean gain in success a guard case")
