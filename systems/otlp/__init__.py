@@ -15,8 +15,8 @@ https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding,
 https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
 """
 
-from systems.otlp.folder import folder
 from systems.otlp.fields import Fields
+from systems.otlp.folder import folder
 from systems.otlp.read import Reading, read
 from systems.otlp.request import Decoded, decode_json, decode_protobuf
 

@@ -27,6 +27,7 @@ from systems.records import Span
 _REQUEST = frozenset({"resourceSpans"})
 _RESOURCE = frozenset({"resource", "scopeSpans", "schemaUrl"})
 _SCOPE = frozenset({"scope", "spans", "schemaUrl"})
+_LIST = b'pans"'  # how the names of all lists end
 
 
 class Decoded(NamedTuple):
@@ -76,9 +77,7 @@ def decode_protobuf(body: bytes) -> Decoded:
 
 def _whole(fields: list[Fields], tally: Tally, form: str) -> Decoded:
     if tally.broken:
-        raise UsageError(
-            f"The body is no OTLP {form}: {tally.words()}.", mend=f"Send an OTLP trace request as {form}."
-        )
+        raise UsageError(f"The body is no OTLP {form}: {tally.words()}.", mend=f"Send an OTLP trace request as {form}.")
     return Decoded(fields, tally.dropped)
 
 
@@ -90,18 +89,20 @@ def _in_json(body: bytes) -> list[Found] | None:
         whole = without_lone_surrogates(whole) if has_surrogates(text) else whole
     except (ValueError, RecursionError):
         return None
-    resources = _blocks([whole], _REQUEST, "resourceSpans", body)
-    scopes = None if resources is None else _blocks(resources, _RESOURCE, "scopeSpans", body)
-    if resources is None or scopes is None or _blocks(scopes, _SCOPE, "spans", body) is None:
+    resources = _blocks([whole], _REQUEST, "resourceSpans")
+    scopes = None if resources is None else _blocks(resources, _RESOURCE, "scopeSpans")
+    if resources is None or scopes is None or _blocks(scopes, _SCOPE, "spans") is None:
+        return None
+    if body.count(_LIST) > 1 + len(resources) + len(scopes):  # one of them stands there twice
         return None
     return [Found(span, context) for block in resources for context, spans in _described(block) for span in spans]
 
 
-def _blocks(outer: list[Any], known: frozenset[str], name: str, body: bytes) -> list[Any] | None:
-    """The members of all lists of this name, one in each; None where something else is there, or one of them twice."""
-    if body.count(b'"%s"' % name.encode()) != len(outer):
-        return None
-    if not all(isinstance(block, dict) and block.keys() <= known and isinstance(block.get(name), list) for block in outer):
+def _blocks(outer: list[Any], known: frozenset[str], name: str) -> list[Any] | None:
+    """The members of all lists of this name, one in each; None where something else is there."""
+    if not all(
+        isinstance(block, dict) and block.keys() <= known and isinstance(block.get(name), list) for block in outer
+    ):
         return None
     return [inner for block in outer for inner in block[name]]
 

@@ -166,7 +166,9 @@ def _packed(texts: list[bytes]) -> list[bytes]:
     """The texts compressed: many in one call, for which other threads need not stop, nor this one for them."""
     if len(texts) == 1:
         return [bytes([_ZSTD]) + _packers.packer.compress(texts[0])]
-    return [bytes([_ZSTD]) + part.tobytes() for part in _packers.packer.multi_compress_to_buffer(texts)] if texts else []
+    return (
+        [bytes([_ZSTD]) + part.tobytes() for part in _packers.packer.multi_compress_to_buffer(texts)] if texts else []
+    )
 
 
 def _unpack(data: bytes) -> dict[str, Any]:
