@@ -13,8 +13,7 @@ from systems.collector.exchange import Limits, Refused, Reply, Request
 from systems.collector.http import too_large
 from systems.collector.writer import Writer
 from systems.errors import SpecloopError
-from systems.otlp import Decoded, decode_json, decode_protobuf
-from systems.records import Span
+from systems.otlp import Decoded, Fields, decode_json, decode_protobuf
 from systems.redaction import redact, redact_text
 from systems.spans import Rows, as_rows
 
@@ -122,20 +121,18 @@ def unpacked(data: bytes, most: int) -> bytes:
 
 def _prepared(body: bytes, decode: Callable[[bytes], Decoded]) -> tuple[Rows, Counter[str]]:
     try:
-        spans, dropped = decode(body)
+        fields, dropped = decode(body)
     except SpecloopError as error:
         raise Refused(400, error.message) from error
-    return as_rows(_without_secrets(span) for span in spans), dropped
+    return as_rows(_without_secrets(span) for span in fields), dropped
 
 
-def _without_secrets(span: Span) -> Span:
-    return span.model_copy(
-        update={
-            "name": redact_text(span.name),
-            "message": redact_text(span.message),
-            "attributes": redact(span.attributes),
-            "events": redact(span.events),
-        }
+def _without_secrets(span: Fields) -> Fields:
+    return span._replace(
+        name=redact_text(span.name),
+        message=redact_text(span.message),
+        attributes=redact(span.attributes),
+        events=redact(span.events),
     )
 
 

@@ -1,7 +1,7 @@
 """Trace files of any OpenTelemetry exporter, as spans.
 
     file -> source (gzip) -> text -> documents -> json_span   -\
-                          `-> wire -> messages -> message_span --> Span
+                          `-> wire -> messages -> message_span --> Fields --> Span
 
     for span in (reading := read(path)):
         ...
@@ -15,7 +15,9 @@ https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding,
 https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
 """
 
+from systems.otlp.fields import Fields
 from systems.otlp.folder import folder
-from systems.otlp.read import Decoded, Reading, decode_json, decode_protobuf, read
+from systems.otlp.read import Reading, read
+from systems.otlp.request import Decoded, decode_json, decode_protobuf
 
-__all__ = ["Decoded", "Reading", "decode_json", "decode_protobuf", "folder", "read"]
+__all__ = ["Decoded", "Fields", "Reading", "decode_json", "decode_protobuf", "folder", "read"]

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from systems.otlp.blocks import Found
-from systems.otlp.fields import DEEPEST, TOO_DEEP, checked, time_ns
+from systems.otlp.fields import DEEPEST, TOO_DEEP, Fields, checked, time_ns
 from systems.otlp.tally import Unreadable
-from systems.records import Span
 
 SCOPE_NAME = "otel.scope.name"
 RESOURCE = "resource."
@@ -24,7 +23,7 @@ FIELDS = frozenset(
 _words = re.compile(r"_([a-z])").sub
 
 
-def span(found: Found) -> Span:
+def span(found: Found) -> Fields:
     """One span.
 
     Raises:

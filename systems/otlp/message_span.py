@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from systems.otlp.blocks import Found
-from systems.otlp.fields import DEEPEST, TOO_DEEP, checked
+from systems.otlp.fields import DEEPEST, TOO_DEEP, Fields, checked
 from systems.otlp.json_span import RESOURCE, SCOPE_NAME
 from systems.otlp.tally import Unreadable
-from systems.records import Span
 
 if TYPE_CHECKING:
-    from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+    from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
+    from opentelemetry.proto.resource.v1.resource_pb2 import Resource
     from opentelemetry.proto.trace.v1.trace_pb2 import Span as Message
 
 
@@ -35,9 +35,9 @@ def parse_resource(data: bytes) -> dict[str, Any]:
     Raises:
         Unreadable: it is no resource.
     """
-    from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+    from opentelemetry.proto.resource.v1 import resource_pb2
 
-    return {RESOURCE + key: value for key, value in attributes(_parsed(Resource, data).attributes).items()}
+    return resource_context(_parsed(resource_pb2.Resource, data))
 
 
 def parse_scope(data: bytes) -> dict[str, Any]:
@@ -46,13 +46,22 @@ def parse_scope(data: bytes) -> dict[str, Any]:
     Raises:
         Unreadable: it is no scope.
     """
-    from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
+    from opentelemetry.proto.common.v1 import common_pb2
 
-    name = _parsed(InstrumentationScope, data).name
-    return {SCOPE_NAME: name} if name else {}
+    return scope_context(_parsed(common_pb2.InstrumentationScope, data))
 
 
-def span(found: Found) -> Span:
+def resource_context(resource: Resource) -> dict[str, Any]:
+    """What a resource adds to its spans: its attributes, with `resource.` before their names."""
+    return {RESOURCE + key: value for key, value in attributes(resource.attributes).items()}
+
+
+def scope_context(scope: InstrumentationScope) -> dict[str, Any]:
+    """What an instrumentation scope adds to its spans: its name."""
+    return {SCOPE_NAME: scope.name} if scope.name else {}
+
+
+def span(found: Found) -> Fields:
     """One span.
 
     Raises:
@@ -76,7 +85,11 @@ def span(found: Found) -> Span:
 
 def attributes(pairs: Iterable[KeyValue], depth: int = 0) -> dict[str, Any]:
     """Attributes; bytes become base64, as in OTLP JSON."""
-    return {pair.key: _any_value(pair.value, depth) for pair in pairs}
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        value = pair.value  # only the one that was set is neither empty nor 0, and to ask for it is cheaper than which
+        found[pair.key] = value.string_value or value.int_value or _any_value(value, depth)
+    return found
 
 
 def _any_value(value: AnyValue, depth: int) -> Any:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
-from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from systems.errors import UsageError
 from systems.otlp import json_span, message_span
-from systems.otlp.blocks import Found
 from systems.otlp.documents import Documents
+from systems.otlp.fields import Fields, built
 from systems.otlp.form import HEAD, characters, is_json
-from systems.otlp.messages import Messages, framing, unframed
+from systems.otlp.messages import Messages, framing
 from systems.otlp.source import Source, unpacked
-from systems.otlp.tally import Malformed, Tally, Unreadable
+from systems.otlp.tally import Tally
 from systems.otlp.text import Text
 from systems.otlp.wire import Wire
 from systems.records import Span
@@ -27,13 +25,6 @@ MEND = (
 )
 
 
-class Decoded(NamedTuple):
-    """Spans of one request, and what of it was left out, by reason."""
-
-    spans: list[Span]
-    dropped: Counter[str]
-
-
 def read(source: Path | BinaryIO) -> Reading:
     """Spans of a trace file, one at a time, in the file's order.
 
@@ -41,30 +32,6 @@ def read(source: Path | BinaryIO) -> Reading:
         source: a file, which is opened when the first span is asked for, or a stream of bytes, which stays open.
     """
     return Reading(source)
-
-
-def decode_json(body: bytes) -> Decoded:
-    """Spans of an OTLP JSON document.
-
-    Raises:
-        UsageError: it is no JSON.
-    """
-    tally = Tally()
-    if not body.strip():
-        tally.drop(Malformed("cut off"))
-    spans = list(_from_json(Source(io.BytesIO(body).read), tally))
-    return _whole(spans, tally, "JSON")
-
-
-def decode_protobuf(body: bytes) -> Decoded:
-    """Spans of an `ExportTraceServiceRequest`.
-
-    Raises:
-        UsageError: it is no protobuf.
-    """
-    tally = Tally()
-    found = Messages(Wire(Source(io.BytesIO(body).read)), unframed, tally)
-    return _whole(list(_built(found.spans(), message_span.span, tally)), tally, "protobuf")
 
 
 class Reading(Iterator[Span]):
@@ -99,40 +66,18 @@ class Reading(Iterator[Span]):
         with _opened(self._source) as file:
             source = unpacked(Source(file.read))
             head = source.peek(HEAD)
-            yield from _spans(source, head, self._tally)
+            yield from (fields.span() for fields in _fields(source, head, self._tally))
             if source.trouble and not self.dropped[source.trouble.reason]:
                 self._tally.drop(source.trouble)
         if not self.spans and (self.dropped or not self._tally.envelopes):
             raise UsageError(f"{_name(self._source)} is no OpenTelemetry trace: {_why(head, self._tally)}.", mend=MEND)
 
 
-def _spans(source: Source, head: bytes, tally: Tally) -> Iterator[Span]:
+def _fields(source: Source, head: bytes, tally: Tally) -> Iterator[Fields]:
     framed = None if is_json(head) else framing(head)
     if framed is None:
-        return _from_json(source, tally)
-    return _built(Messages(Wire(source), framed, tally).spans(), message_span.span, tally)
-
-
-def _from_json(source: Source, tally: Tally) -> Iterator[Span]:
-    return _built(Documents(Text(characters(source)), tally).spans(), json_span.span, tally)
-
-
-def _built(found: Iterator[Found], build: Callable[[Found], Span], tally: Tally) -> Iterator[Span]:
-    for each in found:
-        try:
-            span = build(each)
-        except Unreadable as error:
-            tally.drop(error)
-        else:
-            yield span
-
-
-def _whole(spans: list[Span], tally: Tally, form: str) -> Decoded:
-    if tally.broken:
-        raise UsageError(
-            f"The body is no OTLP {form}: {_counts(tally)}.", mend=f"Send an OTLP trace request as {form}."
-        )
-    return Decoded(spans, tally.dropped)
+        return built(Documents(Text(characters(source)), tally).spans(), json_span.span, tally)
+    return built(Messages(Wire(source), framed, tally).spans(), message_span.span, tally)
 
 
 @contextmanager
@@ -175,9 +120,9 @@ def _why(head: bytes, tally: Tally) -> str:
     if not head.strip() and not tally.dropped:
         return "it is empty"
     if tally.envelopes:
-        return f"none of its spans can be used ({_counts(tally)})"
+        return f"none of its spans can be used ({tally.words()})"
     if tally.dropped.keys() - {"not JSON", "no span"}:
-        return f"nothing in it can be used ({_counts(tally)})"
+        return f"nothing in it can be used ({tally.words()})"
     if not is_json(head):
         return f"it begins with {head[:16]!r}, which is neither JSON nor protobuf of traces"
     if tally.dropped["no span"]:
@@ -185,7 +130,3 @@ def _why(head: bytes, tally: Tally) -> str:
     if tally.dropped:
         return "it begins like JSON, but is none"
     return "it has logs or metrics, but no spans"
-
-
-def _counts(tally: Tally) -> str:
-    return ", ".join(f"{count} {reason}" for reason, count in tally.dropped.most_common())

@@ -57,3 +57,7 @@ class Tally:
         """Count something that was left out."""
         self.dropped[error.reason] += 1
         self.broken = self.broken or isinstance(error, Malformed)
+
+    def words(self) -> str:
+        """What was left out, in words."""
+        return ", ".join(f"{count} {reason}" for reason, count in self.dropped.most_common())

@@ -145,8 +145,7 @@ class Text:
         return found
 
     def _taken(self, found: Any, end: int) -> Any:
-        escaped = self._window.find("\\ud", self._at, end) >= 0 or self._window.find("\\uD", self._at, end) >= 0
-        found = _without_lone_surrogates(found) if escaped else found
+        found = without_lone_surrogates(found) if has_surrogates(self._window, self._at, end) else found
         self._at = end
         return found
 
@@ -207,7 +206,12 @@ class Text:
         return Malformed("not JSON" if self.peek() else "cut off")
 
 
-def _without_lone_surrogates(value: Any) -> Any:
+def has_surrogates(text: str, start: int = 0, end: int | None = None) -> bool:
+    """Whether JSON text spells a half of a character somewhere; mostly the other half stands beside it."""
+    return text.find("\\ud", start, end) >= 0 or text.find("\\uD", start, end) >= 0
+
+
+def without_lone_surrogates(value: Any) -> Any:
     """The value with halves of characters, which no UTF-8 can say, replaced by U+FFFD."""
     text = json.dumps(value, ensure_ascii=False)
     return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))

@@ -105,7 +105,7 @@ def play(names: list[str], held_out: bool | None = None, runs: Path = RUNS) -> I
                 label = json.loads(line)
                 if held_out is not None and label["scenario"].startswith("h-") != held_out:
                     continue
-                spans, _ = decode_json(json.dumps(label.pop("trace")).encode())
+                spans = decode_json(json.dumps(label.pop("trace")).encode()).spans
                 counted = tuple(one for one in find(spans) if one.severity in COUNTED)
                 yield Played(source, label, counted)
 
