@@ -162,3 +162,43 @@ class RolledBack(Record):
     by: Literal["watch", "person"]
     evidence: float = Field(0.0, description="E-value against the policy; 0 where a person decided")
     runs: int = Field(0, ge=0, description="Runs it was watched for")
+
+
+class Improving(Record):
+    """An `improve` that has begun; without its `Improved` it was interrupted, and goes on when asked again."""
+
+    policy: Hash = Field(description="Policy it began with")
+    model: str
+    seed: int = Field(description="Of the order in which cases are played")
+    began: str = Field(description="ISO 8601, UTC")
+
+
+class Standing(Record):
+    """How a policy does on a set of cases."""
+
+    policy: Hash
+    cases: int = Field(ge=0)
+    success: float = Field(ge=0, le=1, description="Mean share of plays that succeeded")
+    success_low: float = Field(description="Lower end of its 95% interval")
+    success_high: float = Field(description="Upper end of its 95% interval")
+    seconds: float = Field(ge=0, description="Mean seconds a case")
+    tokens: float = Field(ge=0, description="Mean tokens a case, sent and received")
+    by_kind: dict[CaseKind, float] = Field(description="Success by kind of case")
+
+
+class Improved(Record):
+    """What an `improve` came to."""
+
+    began: Hash = Field(description="Entry of its Improving")
+    before: Hash = Field(description="Policy it began with")
+    after: Hash = Field(description="Policy that holds now")
+    rounds: int = Field(ge=0)
+    accepted: int = Field(ge=0)
+    rejected: int = Field(ge=0)
+    stopped: str = Field(description="Why it ended, in one sentence")
+    sealed: tuple[Standing, ...] = Field((), description="Before and after, on cases nothing was tuned to")
+    repairs: int = Field(0, ge=0, description="Sealed cases that failed before and succeed now")
+    regressions: int = Field(0, ge=0, description="Sealed cases that succeeded before and fail now")
+    opened: int = Field(0, ge=0, description="How often the sealed cases were read so far, this time included")
+    seconds: float = Field(ge=0, description="Working seconds it took")
+    tokens: int = Field(ge=0, description="Tokens it took")

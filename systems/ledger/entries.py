@@ -12,9 +12,9 @@ from pydantic import Field, ValidationError
 from systems.hashed import Hash, Record, canonical, content_hash
 from systems.policy import Policy
 from systems.records import Finding
-from systems.trials import Adopted, Proposal, RolledBack, Trial, Verdict
+from systems.trials import Adopted, Improved, Improving, Proposal, RolledBack, Trial, Verdict
 
-Kind = Literal["policy", "finding", "proposal", "trial", "verdict", "adopted", "rolled_back", "report"]
+Kind = Literal["policy", "finding", "proposal", "trial", "verdict", "adopted", "rolled_back", "improving", "improved"]
 R = TypeVar("R", bound=Record)
 
 KINDS: Mapping[Kind, type[Record]] = {
@@ -25,11 +25,12 @@ KINDS: Mapping[Kind, type[Record]] = {
     "verdict": Verdict,
     "adopted": Adopted,
     "rolled_back": RolledBack,
-    "report": Record,
+    "improving": Improving,
+    "improved": Improved,
 }
-"""What the body of each kind is; a report may be any record."""
+"""What the body of each kind is."""
 
-EVENTS: tuple[Kind, ...] = ("adopted", "rolled_back", "report")
+EVENTS: tuple[Kind, ...] = ("adopted", "rolled_back", "improving", "improved")
 """Kinds that may happen again with the same body; anything else is kept once."""
 
 FIRST: Hash = "0" * 64

@@ -12,19 +12,16 @@ from pathlib import Path
 import pytest
 
 from systems.errors import UsageError
-from systems.hashed import Record, content_hash
+from systems.hashed import content_hash
 from systems.ledger import Ledger
 from systems.policy import BASELINE, DEFAULT, SMALL_MODEL
-from systems.trials import Adopted, Proposal, Trial, Verdict
+from systems.trials import Adopted, Improving, Proposal, Trial, Verdict
 from tests.systems.ledger.histories import MODEL, back, finding, proposal, step, trial, verdict
 
 SHORTER = {"draft": {"characters": 80}}
 
 
-class Report(Record):
-    """A final report of some form."""
-
-    successes: int
+IMPROVING = Improving(policy=DEFAULT.hash, model=MODEL, seed=7, began="2026-01-01T00:00:00Z")
 
 
 def kinds(ledger: Ledger) -> list[str]:
@@ -51,11 +48,11 @@ def test_every_entry_holds_the_hash_of_the_one_before(ledger: Ledger) -> None:
     assert [entry.previous for entry in entries[1:]] == [entry.hash for entry in entries[:-1]]
 
 
-def test_a_record_is_kept_once_and_a_report_as_often_as_it_happens(ledger: Ledger) -> None:
+def test_a_record_is_kept_once_and_an_event_as_often_as_it_happens(ledger: Ledger) -> None:
     for _ in range(2):
         ledger.append("finding", finding())
-        ledger.append("report", Report(successes=3))
-    assert kinds(ledger) == ["finding", "report", "report"]
+        ledger.append("improving", IMPROVING)
+    assert kinds(ledger) == ["finding", "improving", "improving"]
     ledger.append("finding", finding(), model="another")
     assert kinds(ledger)[-1] == "finding"
 

@@ -1,0 +1,164 @@
+"""The project and the cases of the self-improvement benchmark: click's sources under git, and work to be done on them.
+
+Three kinds of task: routing a question, answering one from a tool of a real MCP server, and drafting a spec delta or a
+list of tasks that OpenSpec accepts strictly. Nothing here is looked at by the code that improves.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from systems.trials import Asked, Case, Check, Requested
+
+README = "# command line toolkit\n\nBuilds commands from functions. The modules are in `src/click`.\n"
+COMMITS = (
+    ("Ada Lind", "Start with globals and exceptions", ("__init__.py", "globals.py", "exceptions.py", "_compat.py")),
+    ("Boris Ek", "Parse options and types", ("parser.py", "types.py", "utils.py", "_utils.py")),
+    ("Ada Lind", "Commands, decorators and help texts", ("core.py", "decorators.py", "formatting.py", "_textwrap.py")),
+    ("Chen Wu", "Talk to terminals", ("termui.py", "_termui_impl.py", "_winconsole.py")),
+    ("Boris Ek", "Complete words in shells", ("shell_completion.py",)),
+    ("Dana Roy", "Run commands in tests", ("testing.py",)),
+)
+
+ROUTES = {
+    "git": (
+        "Who committed to this project last?",
+        "What changed between the two most recent commits?",
+        "Which branch is checked out?",
+        "Are there changes that nobody has committed?",
+        "Show the history of the project",
+        "What is the message of the newest commit?",
+        "Which branches does the repository have?",
+        "Is anything staged for the next commit?",
+        "Who wrote the shell completion and when?",
+        "What did the commit before the last one change?",
+        "How many commits were made so far?",
+        "Show the diff of what is not staged",
+    ),
+    "filesystem": (
+        "What does src/click/globals.py say?",
+        "Which modules are in the folder src/click?",
+        "How large is src/click/core.py?",
+        "Print the README",
+        "Is there a file named pyproject.toml?",
+        "Show the tree of folders",
+        "List everything in src",
+        "What are the first lines of src/click/types.py?",
+        "When was src/click/testing.py written to disk?",
+        "Read src/click/parser.py",
+        "What permissions does README.md have?",
+        "Which folders does the project have?",
+    ),
+    "time": (
+        "What time is it in Nairobi?",
+        "Which day is it today?",
+        "What is 9:30 in Lisbon in Auckland time?",
+        "How far is Denver behind Oslo?",
+        "What is the current time in UTC?",
+        "If we release at 18:00 in Paris, what time is that in Los Angeles?",
+        "What time is it now in Mumbai?",
+        "Convert 07:15 Tokyo time to Toronto time",
+    ),
+    "person": (
+        "Which colour should the logo have?",
+        "Who pays for the new servers?",
+        "Do you prefer short or long option names?",
+        "May we drop support for old interpreters?",
+        "What is the capital of Peru?",
+        "Which customer asked for this first?",
+        "How much money is left for the project this year?",
+        "Should the release wait for the marketing campaign?",
+    ),
+}
+
+ANSWERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("What does the file src/click/globals.py say?", "filesystem", ("threading",)),
+    ("What does the file src/click/exceptions.py say?", "filesystem", ("gettext",)),
+    ("What does the file src/click/testing.py say?", "filesystem", ("contextlib",)),
+    ("What does the file src/click/utils.py say?", "filesystem", ("import os",)),
+    ("What does the file src/click/parser.py say?", "filesystem", ("optparse",)),
+    ("What does the file src/click/formatting.py say?", "filesystem", ("contextmanager",)),
+    ("What does the file src/click/shell_completion.py say?", "filesystem", ("import re",)),
+    ("What does the file src/click/decorators.py say?", "filesystem", ("inspect",)),
+    ("What does the file README.md say?", "filesystem", ("Builds commands from functions",)),
+    ("Which files are in the folder src/click?", "filesystem", ("decorators.py",)),
+    ("List the files in src", "filesystem", ("click",)),
+    ("Which files and folders are in the project?", "filesystem", ("README.md",)),
+    ("How big is src/click/core.py?", "filesystem", ("size",)),
+    ("What were the last commits?", "git", ("Run commands in tests",)),
+    ("Who made the last commit?", "git", ("Dana Roy",)),
+    ("What did the last commit change?", "git", ("testing.py",)),
+    ("What was the message of the last commit?", "git", ("Run commands in tests",)),
+    ("Which branches exist?", "git", ("trunk",)),
+    ("Which branch am I on?", "git", ("trunk",)),
+    ("Which uncommitted changes are in the working tree?", "git", ("working tree clean",)),
+    ("What time is it in Tokyo now?", "time", ("Asia/Tokyo",)),
+    ("What time is it in Nairobi?", "time", ("Africa/Nairobi",)),
+    ("Convert 10:00 UTC to Berlin time", "time", ("Europe/Berlin",)),
+    ("If it is 3pm in New York, what is it in Paris?", "time", ("Europe/Paris",)),
+)
+
+GOALS = (
+    "Add a --quiet option that hides progress bars",
+    "Print help texts in two columns on wide terminals",
+    "Complete file names in the fish shell",
+    "Let a command read its defaults from an environment file",
+    "Warn when an option is given twice",
+    "Add a parameter type for durations such as 5m or 2h",
+    "Show a spinner while a command waits",
+    "Write errors as JSON when asked to",
+    "Let groups load their commands lazily",
+    "Suggest the nearest command name after a typing mistake",
+    "Mask passwords in echoed prompts",
+    "Number the lines of paged output",
+    "Let tests feed several answers to prompts",
+    "Stop with exit code 130 on Ctrl-C",
+    "Add a command that prints the version of every plugin",
+    "Check that a path lies inside a given folder",
+)
+
+
+def lay_out(folder: Path) -> Path:
+    """A new project in a folder: click's modules in six commits by four people."""
+    package = folder / "src" / "click"
+    package.mkdir(parents=True)
+    (folder / "README.md").write_text(README, encoding="utf-8")
+    spec = find_spec("click")
+    assert spec and spec.origin, "click is a dependency"
+    _git(folder, "init", "--quiet", "--initial-branch=trunk")
+    for day, (author, message, names) in enumerate(COMMITS, start=1):
+        for name in names:
+            shutil.copy(Path(spec.origin).parent / name, package)
+        when = f"2026-03-{day:02d}T09:00:00+00:00"
+        _git(folder, "add", "--all")
+        _git(folder, "commit", "--quiet", "--message", message, author=author, when=when)
+    return folder
+
+
+def cases() -> Iterator[Case]:
+    """All cases."""
+    for server, questions in ROUTES.items():
+        for question in questions:
+            yield Case(kind="route", given=Asked(question=question), check=Check(server=server), origin="person")
+    for question, server, terms in ANSWERS:
+        check = Check(server=server, terms=terms)
+        yield Case(kind="answer", given=Asked(question=question), check=check, origin="person")
+    for number, goal in enumerate(GOALS):
+        artifact = "specs" if number % 2 else "tasks"
+        about = "the spec delta of the capability" if artifact == "specs" else "the tasks of the change"
+        request = Requested(artifact=artifact, goal=goal, about=about)
+        yield Case(kind="draft", given=request, check=Check(valid=True), origin="person")
+
+
+def _git(folder: Path, *arguments: str, author: str = "Ada Lind", when: str = "") -> None:
+    email = f"{author.split()[0].lower()}@example.org"
+    who = {f"GIT_{role}_NAME": author for role in ("AUTHOR", "COMMITTER")}
+    who |= {f"GIT_{role}_EMAIL": email for role in ("AUTHOR", "COMMITTER")}
+    dates = {f"GIT_{role}_DATE": when for role in ("AUTHOR", "COMMITTER")} if when else {}
+    environment = {**os.environ, **who, **dates, "GIT_CONFIG_GLOBAL": os.devnull}
+    subprocess.run(["git", *arguments], cwd=folder, env=environment, check=True, capture_output=True)
