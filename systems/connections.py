@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 from weakref import WeakKeyDictionary
@@ -73,6 +73,14 @@ class Systems:
     spans: Store
     telemetry: Telemetry
     _claims: dict[str, tuple[str, FileLock]] = field(default_factory=dict)
+
+    def with_policy(self, policy: Policy) -> Systems:
+        """The same live systems under another policy; nothing is started, and `opened` still closes them for all.
+
+        The policy's limits hold for its MCP calls, whose results are not shared with any other policy. Spans carry its
+        id when they are made in `telemetry.scope(policy=policy.hash)`.
+        """
+        return replace(self, policy=policy, servers=self.servers.under(policy.servers))
 
     async def claim(self, change: str, *, run_id: str, seconds: float, waiting: Callable[[], None]) -> None:
         """Make a run the only one that works on a change, in this process and others, until it lets go.

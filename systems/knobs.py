@@ -6,7 +6,7 @@ An edit outside the bounds cannot be made: pydantic refuses it. The defaults are
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -30,14 +30,16 @@ class DraftKnobs(Record):
     repairs: int = Field(2, ge=0, le=2, description="How often an invalid draft goes back to the model")
     repair_words: bool = Field(True, description="Tell the model in the checker's words why its draft goes back")
     example: bool = Field(True, description="Show the model one worked example with every request")
-    examples: dict[str, str] = Field(
+    examples: dict[str, Annotated[str, Field(max_length=20_000)]] = Field(
         default={}, max_length=10, description="Worked example by artifact: JSON of a draft that was accepted before"
     )
     instruction_characters: int = Field(
         1_200, ge=0, le=20_000, description="How much of OpenSpec's instruction is shown"
     )
     document_characters: int = Field(1_500, ge=0, le=100_000, description="How much of each earlier document is shown")
-    guidance: tuple[str, ...] = Field((), max_length=20, description="Lines of advice added to every draft request")
+    guidance: tuple[Annotated[str, Field(max_length=300)], ...] = Field(
+        (), max_length=20, description="Lines of advice added to every draft request"
+    )
 
 
 class QuestionKnobs(Record):

@@ -142,6 +142,7 @@ class Draft(Record):
     files: tuple[File, ...] = Field(description="What is to be written; empty when drafting failed")
     repairs: int = Field(description="How often the model had to try again")
     failure: str = Field("", description="Why there is no draft; empty when there is one")
+    notes: tuple[str, ...] = Field((), description="Where the policy could not be followed, and what was done instead")
 
 
 class DocumentUpdate(Record):

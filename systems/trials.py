@@ -35,7 +35,9 @@ class Requested(Record):
     instruction: str = Field("", description="OpenSpec's instruction for the artifact")
     documents: tuple[tuple[str, str], ...] = Field((), description="(name, text) of what it builds on")
     facts: tuple[tuple[str, str], ...] = Field((), description="(question, answer) found out before")
+    files: tuple[str, ...] = Field((), description="Files of the project that the facts come from")
     existing: tuple[str, ...] = Field((), description="Requirements, or capabilities, the project has already")
+    template: str = Field("", description="OpenSpec's template; an artifact of the user's own schema has its headings")
 
 
 class Called(Record):

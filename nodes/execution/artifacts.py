@@ -133,9 +133,9 @@ def kebab(name: str) -> str:
 
 def render_proposal(draft: Proposal, *, existing: Collection[str]) -> str:
     """proposal.md; capabilities that the project has already are listed as modified."""
-    named = {kebab(capability.name): sentence(capability.description) for capability in draft.capabilities}
-    new = [f"- `{name}`: {text}" for name, text in named.items() if name not in existing]
-    modified = [f"- `{name}`: {text}" for name, text in named.items() if name in existing]
+    named = {kebab(capability.name): _covers(capability) for capability in draft.capabilities}
+    new = [f"- `{name}`{text}" for name, text in named.items() if name not in existing]
+    modified = [f"- `{name}`{text}" for name, text in named.items() if name in existing]
     return _document(
         "# Proposal",
         "## Why",
@@ -145,9 +145,12 @@ def render_proposal(draft: Proposal, *, existing: Collection[str]) -> str:
         "## Capabilities",
         "### New Capabilities\n" + ("\n".join(new) or "None."),
         "### Modified Capabilities\n" + ("\n".join(modified) or "None."),
-        "## Impact",
-        _bullets(draft.impact),
+        *_part("## Impact", _bullets(draft.impact)),
     )
+
+
+def _covers(capability: Capability) -> str:
+    return f": {sentence(capability.description)}" if capability.description else ""
 
 
 def render_spec_delta(draft: SpecDelta, *, existing: Collection[str] | None) -> str:
@@ -212,13 +215,9 @@ def render_design(draft: Design) -> str:
         "# Design",
         "## Context",
         f"See proposal.md for the motivation. {sentence(draft.context)}",
-        "## Goals / Non-Goals",
-        "**Goals:**\n" + _bullets(draft.goals),
-        "**Non-Goals:**\n" + _bullets(draft.non_goals),
-        "## Decisions",
-        *decisions,
-        "## Risks / Trade-offs",
-        risks,
+        *_part("## Goals / Non-Goals", _labelled("Goals", draft.goals), _labelled("Non-Goals", draft.non_goals)),
+        *_part("## Decisions", *decisions),
+        *_part("## Risks / Trade-offs", risks),
     )
 
 
@@ -231,7 +230,7 @@ def render_tasks(draft: Tasks) -> str:
     parts = ["# Tasks"]
     for number, group in enumerate(draft.groups, 1):
         boxes = [
-            f"- [ ] {number}.{index} {title(item.task)}; verify: {line(item.verify)}"
+            f"- [ ] {number}.{index} {title(item.task)}" + (f"; verify: {line(item.verify)}" if item.verify else "")
             for index, item in enumerate(group.tasks, 1)
         ]
         parts += [f"## {number}. {title(group.title)}", "\n".join(boxes)]
@@ -242,6 +241,16 @@ def render_sections(draft: Sections, headings: list[str]) -> str:
     """An artifact of the user's own schema, with the headings of its template."""
     texts = [*draft.sections, *[""] * len(headings)]
     return _document(*(f"{heading}\n\n{sentence(text)}" for heading, text in zip(headings, texts, strict=False)))
+
+
+def _part(heading: str, *texts: str) -> list[str]:
+    """A heading and what stands under it; nothing where there is nothing."""
+    said = [text for text in texts if text]
+    return [heading, *said] if said else []
+
+
+def _labelled(label: str, items: list[str]) -> str:
+    return f"**{label}:**\n{_bullets(items)}" if items else ""
 
 
 def _bullets(items: list[str]) -> str:

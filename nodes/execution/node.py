@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict
 
-from opentelemetry.trace import Status, StatusCode
-from pydantic import BaseModel
-
-from nodes.execution import artifacts
-from nodes.execution.caps import capped
-from nodes.execution.prompt import compose, repair, shortened
+from nodes.execution.artifacts import kebab
+from nodes.execution.drafting import written
 from nodes.execution.sources import files_asked, sources_section
-from systems import names
 from systems.connections import Run
 from systems.documents import read_file
-from systems.errors import DraftFailed, InvalidDraft
+from systems.errors import DraftFailed
 from systems.openspec import ChangeStatus, Instructions, capabilities, says_nothing
 from systems.records import Answer, Draft, File, Hash, PlanRevision, Step
-
-D = TypeVar("D", bound=BaseModel)
+from systems.trials import Requested
 
 
 class Reads(TypedDict, total=False):
@@ -90,52 +82,50 @@ async def drafted(work: Work) -> Draft:
     Raises:
         DraftFailed: the model gave nothing sound, however often it was asked.
     """
-    if work.step.artifact == "specs":
-        return await _specs(work)
-    makers: dict[str, tuple[type[BaseModel], Callable[[Any], str]]] = {
-        "design": (artifacts.Design, artifacts.render_design),
-        "tasks": (artifacts.Tasks, artifacts.render_tasks),
+    wanted = await _documents(work)
+    texts = {
+        path: await written(_asked(work, about, existing), work.run.systems, revision=work.revision)
+        for path, (about, existing) in wanted.items()
     }
-    if work.step.artifact == "proposal":
-        existing = await work.run.systems.openspec.specs()
-        makers["proposal"] = (artifacts.Proposal, functools.partial(artifacts.render_proposal, existing=existing))
-    schema, render = makers.get(work.step.artifact) or _own_schema(work)
-    text, repairs = await _written(work, schema, f"the {work.step.artifact} of the change", render)
     return Draft(
-        artifact=work.step.artifact, files=(_file(work, work.instructions.output_path, text),), repairs=repairs
+        artifact=work.step.artifact,
+        files=tuple(_file(work, path, each.text) for path, each in texts.items()),
+        repairs=sum(each.repairs for each in texts.values()),
+        notes=tuple(dict.fromkeys(note for each in texts.values() for note in each.notes)),
     )
 
 
-async def _specs(work: Work) -> Draft:
-    known = await work.run.systems.openspec.specs()
-    files, repairs = [], 0
-    for capability in _wanted(work):
-        existing = known.get(capability)
-        text, tries = await _written(
-            work,
-            artifacts.SpecDelta,
-            f"the spec delta of capability {capability}" + (f" (it has: {', '.join(existing)})" if existing else ""),
-            functools.partial(artifacts.render_spec_delta, existing=existing),
-        )
-        files.append(_file(work, f"specs/{capability}/spec.md", text))
-        repairs += tries
-    return Draft(artifact="specs", files=tuple(files), repairs=repairs)
+async def _documents(work: Work) -> Mapping[str, tuple[str, Sequence[str]]]:
+    """(what it is about, what is there already) of each document to draft, by its path."""
+    artifact, path = work.step.artifact, work.instructions.output_path
+    if artifact == "specs":
+        known = await work.run.systems.openspec.specs()
+        return {f"specs/{name}/spec.md": (name, known.get(name, ())) for name in _wanted(work)}
+    if any(mark in path for mark in "*?["):
+        raise DraftFailed(f"{artifact} is a set of files ({path}); only one is drafted.")
+    existing = tuple(await work.run.systems.openspec.specs()) if artifact == "proposal" else ()
+    return {path: (f"the {artifact} of the change", existing)}
+
+
+def _asked(work: Work, about: str, existing: Sequence[str]) -> Requested:
+    return Requested(
+        artifact=work.step.artifact,
+        goal=work.goal,
+        about=about,
+        instruction=work.instructions.instruction,
+        documents=_built_on(work),
+        facts=tuple((answer.question, answer.text) for answer in work.answers if answer.answered),
+        files=files_asked(work.answers, work.run.systems.project),
+        existing=tuple(existing),
+        template=work.instructions.template,
+    )
 
 
 def _wanted(work: Work) -> list[str]:
     """The capabilities to draft now: those of the proposal that have no spec yet, else all of them again."""
-    listed = capabilities(work.document("proposal.md")) or (artifacts.kebab(work.step.change),)
+    listed = capabilities(work.document("proposal.md")) or (kebab(work.step.change),)
     missing = [name for name in listed if says_nothing(work.document(f"specs/{name}/spec.md"))]
     return (missing or list(listed))[: work.run.systems.policy.draft.items]
-
-
-def _own_schema(work: Work) -> tuple[type[BaseModel], Callable[[Any], str]]:
-    headings = re.findall(r"^#+ .+$", work.instructions.template, re.MULTILINE) or [f"# {work.step.artifact.title()}"]
-    if any(mark in work.instructions.output_path for mark in "*?["):
-        raise DraftFailed(
-            f"{work.step.artifact} is a set of files ({work.instructions.output_path}); only one is drafted."
-        )
-    return artifacts.Sections, functools.partial(artifacts.render_sections, headings=headings)
 
 
 def _file(work: Work, path: str, text: str) -> File:
@@ -143,54 +133,8 @@ def _file(work: Work, path: str, text: str) -> File:
     return File(path=path, content=work.run.systems.documents.put(body))
 
 
-async def _written(work: Work, schema: type[D], about: str, render: Callable[[D], str]) -> tuple[str, int]:
-    """(text, repairs) of one document; the model is told what was wrong, at most `repairs` times."""
-    knobs = work.run.systems.policy.draft
-    characters, items = shortened(knobs, work.revision)
-    messages = compose(
-        artifact=work.step.artifact,
-        about=about,
-        goal=work.goal,
-        instruction=work.instructions.instruction,
-        documents=_built_on(work),
-        answers=work.answers,
-        files=files_asked(work.answers, work.run.systems.project),
-        knobs=knobs,
-        revision=work.revision,
-    )
-    form = capped(schema, characters=characters, items=items)
-    failure = ""
-    for attempt in range(knobs.repairs + 1):
-        extra = (repair(failure),) if failure else ()
-        try:
-            return await _attempt(work, form, (*messages, *extra), attempt, render), attempt
-        except InvalidDraft as error:
-            failure = error.message
-    raise DraftFailed(f"{about}: not sound after {knobs.repairs} repairs: {failure}")
-
-
-async def _attempt(
-    work: Work, form: type[D], messages: Sequence[tuple[Any, str]], attempt: int, render: Callable[[D], str]
-) -> str:
-    tracer = work.run.systems.telemetry.tracer
-    with tracer.start_as_current_span(
-        f"{names.DRAFT} {work.step.artifact}", record_exception=False, set_status_on_exception=False
-    ) as span:
-        span.set_attribute(names.REPAIR, attempt)
-        try:
-            drafted = await work.run.systems.model.draft(messages, form, work.run.systems.policy.draft)
-        except InvalidDraft as error:
-            span.set_attribute(names.CAUSE, error.cause)
-            span.set_status(Status(StatusCode.ERROR, error.message[:300]))
-            raise
-        text = render(drafted.value)
-        span.set_attribute(names.DRAFT_HASH, work.run.systems.documents.put(text))
-        return text
-
-
-def _built_on(work: Work) -> list[tuple[str, str]]:
-    """The documents an artifact builds on, shortened; the proposal first."""
-    most = work.run.systems.policy.draft.document_characters
+def _built_on(work: Work) -> tuple[tuple[str, str], ...]:
+    """The documents an artifact builds on, without their sources; the proposal first."""
     order = [item for item in work.status.artifacts if item.id != work.step.artifact and item.existing]
     texts = [(path.name, read_file(path) or "") for item in order for path in item.existing[:2]]
-    return [(name, text.partition("\n## Sources")[0][:most]) for name, text in texts]
+    return tuple((name, text.partition("\n## Sources")[0]) for name, text in texts)

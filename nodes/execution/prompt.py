@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Literal
 
-from nodes.execution.example import example_of
 from systems.policy import DraftKnobs
-from systems.records import Answer, PlanRevision
+from systems.records import PlanRevision
+from systems.trials import Requested
 
 Message = tuple[Literal["system", "user", "assistant"], str]
 
@@ -19,46 +17,40 @@ SYSTEM = (
 )
 
 
-def compose(
-    *,
-    artifact: str,
-    about: str,
-    goal: str,
-    instruction: str,
-    documents: Sequence[tuple[str, str]],
-    answers: Sequence[Answer],
-    files: Sequence[str],
-    knobs: DraftKnobs,
-    revision: PlanRevision,
-) -> tuple[Message, ...]:
+def compose(asked: Requested, *, example: str, knobs: DraftKnobs, revision: PlanRevision) -> tuple[Message, ...]:
     """The messages of one draft request.
 
     Args:
-        artifact: OpenSpec artifact id.
-        about: what exactly this draft is to cover.
-        goal: the person's goal.
-        instruction: OpenSpec's instruction for the artifact.
-        documents: (name, text) of the documents it builds on.
-        answers: what was found out for this step.
-        files: paths that the answers come from.
+        asked: what is to be drafted, and what it is drafted from.
+        example: JSON of a worked example; empty for none.
         knobs: the policy's limits and advice.
         revision: what this run learned so far.
     """
-    parts = [f"Goal: {goal}", f"Write: {about}"]
-    if knobs.instruction_characters and instruction:
-        parts.append(f"How it is written:\n{instruction[: knobs.instruction_characters]}")
-    parts += [fenced(f"Document {name}", text) for name, text in documents]
-    facts = "\n\n".join(f"{item.question}\n{item.text}" for item in answers if item.answered)
+    about = described(asked)
+    parts = [f"Goal: {asked.goal}", f"Write: {about}"]
+    if knobs.instruction_characters and asked.instruction:
+        parts.append(f"How it is written:\n{asked.instruction[: knobs.instruction_characters]}")
+    if knobs.document_characters:
+        parts += [fenced(f"Document {name}", text[: knobs.document_characters]) for name, text in asked.documents]
+    facts = "\n\n".join(f"{question}\n{answer}" for question, answer in asked.facts)
     if facts:
         parts.append(fenced("Facts about the project", facts))
-    advice = [*knobs.guidance, *hints(revision, artifact)]
+    advice = [*knobs.guidance, *hints(revision, asked.artifact)]
     if advice:
         parts.append("Heed this:\n" + "\n".join(f"- {item}" for item in advice))
-    example = example_of(artifact, goal, files) if knobs.example or revision.example else None
     if example:
-        parts.append(f"The form, with the least it must say; say it better:\n{json.dumps(example.model_dump())}")
-    parts.append(f"Now write {about} for the goal: {goal}")
+        parts.append(f"The form, with the least it must say; say it better:\n{example}")
+    parts.append(f"Now write {about} for the goal: {asked.goal}")
     return (("system", SYSTEM), ("user", "\n\n".join(parts)))
+
+
+def described(asked: Requested) -> str:
+    """What exactly is drafted, in words."""
+    if asked.artifact != "specs":
+        return asked.about
+    return f"the spec delta of capability {asked.about}" + (
+        f" (it has: {', '.join(asked.existing)})" if asked.existing else ""
+    )
 
 
 def fenced(title: str, text: str) -> str:
@@ -73,11 +65,7 @@ def hints(revision: PlanRevision, artifact: str) -> list[str]:
     return [hint.removeprefix(f"{artifact}: ") for hint in revision.hints if hint.startswith(f"{artifact}: ")]
 
 
-def repair(message: str) -> Message:
-    """What the model is told when its draft was not usable."""
-    return ("user", f"Your last answer was not usable: {message} Answer again with one JSON object of the schema.")
-
-
-def shortened(knobs: DraftKnobs, revision: PlanRevision) -> tuple[int, int]:
-    """(characters, items) that a draft may have after the plan's halvings."""
-    return max(40, knobs.characters >> revision.shorter), max(1, knobs.items >> revision.shorter)
+def repair(message: str, *, words: bool) -> Message:
+    """What the model is told when its draft was not usable, with or without the reason."""
+    why = f": {message}" if words else "."
+    return ("user", f"Your last answer was not usable{why} Answer again with one JSON object of the schema.")

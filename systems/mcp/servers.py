@@ -1,65 +1,42 @@
 """All MCP servers of a run: started side by side, called under limits, restarted once, each call one span.
 
-A server that cannot serve never stops the others: it is named in `Servers.unavailable` with its reason.
+A server that cannot serve never stops the others: it is named in `Servers.unavailable` with its reason. `under` gives
+the same running servers other limits, as another policy has them, and a memory of their own.
 """
 
 from __future__ import annotations
 
-import asyncio
+import copy
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, format_span_id
-from pydantic import Field
+from opentelemetry.trace import Tracer, format_span_id
 
 from systems import names
 from systems.errors import ServerUnavailable, ToolFailed
 from systems.mcp.arguments import complaint
 from systems.mcp.config import ServerConfig
 from systems.mcp.connection import Connection, Lost
-from systems.mcp.content import Content, content
+from systems.mcp.content import content
+from systems.mcp.limits import limits
+from systems.mcp.pool import DEATHS, Pool, given_up
+from systems.mcp.tools import Result, Tool, arguments_hash, failed, result_of
+from systems.mcp.tracing import traced
 from systems.policy import ServerKnobs
-from systems.records import Hash, Record, canonical, content_hash
+from systems.records import Hash
 
 if TYPE_CHECKING:
     from mcp.types import CallToolResult
 
-DEATHS = 2
+AGAIN = ("timeout", "lost")
 _MESSAGE_CHARACTERS = 500
 
 
-class Tool(Record):
-    """One tool of one server."""
-
-    server: str
-    name: str
-    description: str = ""
-    input_schema: dict[str, Any] = Field(description="JSON schema of its arguments")
-    read_only: bool = Field(description="The server says that it changes nothing; anything else needs a person's word")
-
-
-class Result(Record):
-    """What a tool gave."""
-
-    text: str = Field(description="The result as text, cut to `content_bytes` with a note of what was left out")
-    span_id: str = Field(description="Id of the execute_tool span, 16 hex digits")
-    content_hash: Hash = Field(description="Hash of `text`")
-    bytes: int = Field(description="UTF-8 bytes of the result before it was cut")
-    cut: bool = Field(description="Whether something was left out")
-    seconds: float = Field(description="How long the call took, with a restart if there was one")
-    reused: bool = Field(False, description="Taken from an earlier call with the same arguments")
-
-
 class Servers:
-    """The MCP servers of a project; an async context manager.
-
-    Attributes:
-        unavailable: name of each server that does not serve, with a sentence that says why.
-    """
+    """The MCP servers of a project; an async context manager."""
 
     def __init__(
         self, configs: Mapping[str, ServerConfig], *, knobs: ServerKnobs, tracer: Tracer, stderr: Path
@@ -72,16 +49,25 @@ class Servers:
             tracer: makes the spans.
             stderr: folder for the servers' standard error, one log each.
         """
-        self._configs = {name: config for name, config in configs.items() if not config.disabled}
-        self._knobs, self._tracer, self._stderr = knobs, tracer, stderr
-        self._connections: dict[str, Connection] = {}
-        self._deaths = dict.fromkeys(self._configs, 0)
-        self._locks = {name: asyncio.Lock() for name in self._configs}
-        self._starting = asyncio.Lock()
-        self._tools: dict[str, dict[str, Tool]] = {}
+        self._pool = Pool(configs, tracer=tracer, stderr=stderr)
+        self._tracer = tracer
+        self._remember_nothing(knobs)
+
+    def under(self, knobs: ServerKnobs) -> Servers:
+        """The same running servers under other limits.
+
+        Results are kept apart, so that no policy is helped by what another one asked, and so are deaths: a server that
+        died too often for one is started again for the other. Whoever opened the servers closes them for all.
+        """
+        other = copy.copy(self)
+        other._remember_nothing(knobs)
+        return other
+
+    def _remember_nothing(self, knobs: ServerKnobs) -> None:
+        self._knobs = knobs
         self._results: dict[tuple[str, str, Hash], Result] = {}
-        self._closed = False
-        self.unavailable: dict[str, str] = {}
+        self._gone: dict[str, str] = {}
+        self._deaths_before = dict(self._pool.deaths)
 
     async def __aenter__(self) -> Self:
         try:
@@ -99,19 +85,22 @@ class Servers:
     @property
     def tools(self) -> tuple[Tool, ...]:
         """The tools of the servers that serve."""
-        return tuple(tool for tools in self._tools.values() for tool in tools.values())
+        served = (tools for server, tools in self._pool.tools.items() if server not in self._gone)
+        return tuple(tool for tools in served for tool in tools.values())
+
+    @property
+    def unavailable(self) -> dict[str, str]:
+        """Name of each server that does not serve, with a sentence that says why."""
+        return {**self._pool.unavailable, **self._gone}
 
     async def start(self) -> None:
         """Start the servers that were not started yet, side by side; what does not start is in `unavailable`."""
-        async with self._starting:
-            waiting = [name for name in self._configs if name not in self._connections and name not in self.unavailable]
-            await asyncio.gather(*(self._start(name) for name in waiting))
-            self._tools = {name: self._tools[name] for name in self._configs if name in self._tools}
+        await self._pool.start(self._knobs)
 
     async def call(
         self, server: str, tool: str, arguments: dict[str, Any], *, approved: bool = False, reuse: bool = False
     ) -> Result:
-        """Call a tool.
+        """Call a tool; a read-only call that ran out of time or was lost is made again as often as the limits say.
 
         Args:
             server: name of the server.
@@ -124,10 +113,33 @@ class Servers:
             ToolFailed: cause error, timeout, empty, lost or arguments.
             ServerUnavailable: there is no such server, it did not start, or it died twice.
         """
-        with self._span(f"{names.EXECUTE_TOOL} {tool}", server) as span:
+        retry = 0
+        while True:
+            try:
+                return await self._call(server, tool, arguments, approved=approved, reuse=reuse, retry=retry)
+            except ToolFailed as failure:
+                if retry >= limits(self._knobs, server).retries or not self._worth_again(failure):
+                    raise
+            retry += 1
+
+    async def close(self) -> None:
+        """End all servers; takes a few seconds at most and leaves nothing behind. May be called twice."""
+        await self._pool.close()
+
+    def _worth_again(self, failure: ToolFailed) -> bool:
+        known = self._pool.tools.get(failure.server, {}).get(failure.tool)
+        serves = failure.server not in self.unavailable
+        return failure.cause in AGAIN and serves and known is not None and known.read_only
+
+    async def _call(
+        self, server: str, tool: str, arguments: dict[str, Any], *, approved: bool, reuse: bool, retry: int
+    ) -> Result:
+        with traced(self._tracer, f"{names.EXECUTE_TOOL} {tool}", server) as span:
             span.set_attributes({names.OPERATION: names.EXECUTE_TOOL, names.TOOL_NAME: tool})
+            if retry:
+                span.set_attribute(names.RETRY, retry)
             found = self._find(server, tool)
-            key = (server, tool, _arguments_hash(found, arguments))
+            key = (server, tool, arguments_hash(found, arguments))
             span.set_attribute(names.ARGUMENTS_HASH, key[2])
             if found.read_only and reuse and key in self._results:
                 result = self._results[key].model_copy(update={"reused": True, "seconds": 0.0})
@@ -140,94 +152,58 @@ class Servers:
                 self._results[key] = result
             return result
 
-    async def close(self) -> None:
-        """End all servers; takes a few seconds at most and leaves nothing behind. May be called twice."""
-        self._closed = True
-        connections, self._connections = self._connections, {}
-        self._tools = {}
-        await asyncio.gather(*(connection.close() for connection in connections.values()))
-
     async def _fresh(self, tool: Tool, arguments: dict[str, Any], *, approved: bool) -> Result:
         if not (tool.read_only or approved):
-            raise _failed(tool, "error", "may change something.", mend="It needs a person's word first.")
+            raise failed(tool, "error", "may change something.", mend="It needs a person's word first.")
         wrong = complaint(tool.input_schema, arguments)
         if wrong:
-            raise _failed(tool, "arguments", f"does not take these arguments: {wrong}.")
+            raise failed(tool, "arguments", f"does not take these arguments: {wrong}.")
         started = time.perf_counter()
         found = content(await self._ask(tool, arguments), self._knobs.content_bytes)
         if not found.text.strip():
-            raise _failed(tool, "empty", "gave an empty result.")
-        return _record(found, time.perf_counter() - started)
+            raise failed(tool, "empty", "gave an empty result.")
+        return result_of(found, time.perf_counter() - started)
 
     async def _ask(self, tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
+        seconds = limits(self._knobs, tool.server).call_seconds
         while True:
             connection = await self._serving(tool.server)
             try:
-                answer = await connection.call(tool.name, arguments, self._knobs.call_seconds)
+                answer = await connection.call(tool.name, arguments, seconds)
                 break
             except TimeoutError as error:
-                limit = f"gave no answer within {self._knobs.call_seconds:g} s."
-                raise _failed(
+                limit = f"gave no answer within {seconds:g} s."
+                raise failed(
                     tool, "timeout", limit, mend="Ask for less, or allow servers.call_seconds more."
                 ) from error
             except Lost as error:
                 await self._died(tool.server, connection)
                 if error.sent:
-                    raise _failed(tool, "lost", "broke off: the server is gone.") from error
+                    raise failed(tool, "lost", "broke off: the server is gone.") from error
             # Border to foreign code: the libraries raise what they like for an answer they cannot accept.
             except Exception as error:
-                raise _failed(tool, "error", f"failed: {_short(str(error))}") from error
+                raise failed(tool, "error", f"failed: {_short(str(error))}") from error
         if answer.isError:
-            raise _failed(tool, "error", f"failed: {_short(content(answer, self._knobs.content_bytes).text)}")
+            raise failed(tool, "error", f"failed: {_short(content(answer, self._knobs.content_bytes).text)}")
         return answer
 
     async def _serving(self, server: str) -> Connection:
-        async with self._locks[server]:
-            self._check_serves(server)
-            connection = self._connections[server]
-            if connection.doubtful and not connection.lost and not await connection.answers():
-                await self._died(server, connection)
-                self._check_serves(server)
-            if connection.lost:
-                await connection.close(kill=True)
-                await self._start(server)
-                self._check_serves(server)
-            return self._connections[server]
+        self._check_serves(server)
+        try:
+            return await self._pool.connection(server, self._knobs, since=self._deaths_before[server])
+        except ServerUnavailable as error:
+            self._gone[server] = str(error)
+            raise
 
     async def _died(self, server: str, connection: Connection) -> None:
-        if connection.lost:
-            return
-        connection.lost = True
-        self._deaths[server] += 1
-        if self._deaths[server] >= DEATHS:
-            self._leave_out(server, f"{server} died {DEATHS} times and is not started again. {connection.mend}".strip())
+        self._pool.note_death(server, connection)
+        if self._pool.deaths[server] - self._deaths_before[server] >= DEATHS:
+            self._gone[server] = str(given_up(server, connection))
             await connection.close(kill=True)
-
-    async def _start(self, server: str) -> None:
-        config = self._configs[server]
-        try:
-            with self._span(f"{names.START_SERVER} {server}", server) as span:
-                span.set_attribute(names.COLD, True)
-                if self._closed:
-                    raise ServerUnavailable(f"{server} was stopped.", server=server)
-                if config.problem:
-                    raise ServerUnavailable(config.problem, server=server)
-                connection = Connection(config, start_seconds=self._knobs.start_seconds, stderr=self._stderr)
-                self._connections[server] = connection
-                await connection.open()
-        except ServerUnavailable as error:
-            self._leave_out(server, str(error))
-        else:
-            tools = (_tool(server, tool) for tool in connection.tools)
-            self._tools[server] = {tool.name: tool for tool in tools}
-
-    def _leave_out(self, server: str, why: str) -> None:
-        self.unavailable[server] = why
-        self._tools.pop(server, None)
 
     def _find(self, server: str, tool: str) -> Tool:
         self._check_serves(server)
-        tools = self._tools[server]
+        tools = self._pool.tools[server]
         if tool not in tools:
             message = f"{server} has no tool {tool!r}."
             mend = f"It has: {', '.join(tools)}."
@@ -237,64 +213,12 @@ class Servers:
     def _check_serves(self, server: str) -> None:
         if server in self.unavailable:
             raise ServerUnavailable(self.unavailable[server], server=server)
-        if self._closed or server not in self._tools:
-            what = "is not started" if server in self._configs else "is not among the enabled servers"
-            raise ServerUnavailable(f"{server} {what}.", server=server, mend=f"There are: {', '.join(self._configs)}.")
-
-    @contextmanager
-    def _span(self, name: str, server: str) -> Iterator[Span]:
-        with self._tracer.start_as_current_span(
-            name, kind=SpanKind.CLIENT, record_exception=False, set_status_on_exception=False
-        ) as span:
-            span.set_attribute(names.SERVER, server)
-            try:
-                yield span
-            except BaseException as error:
-                kind = error.cause if isinstance(error, ToolFailed) else _KINDS.get(type(error), type(error).__name__)
-                span.set_attribute(names.ERROR_TYPE, kind)
-                span.set_status(Status(StatusCode.ERROR, str(error) or kind))
-                raise
-
-
-def _tool(server: str, tool: Any) -> Tool:
-    hints = tool.annotations
-    return Tool(
-        server=server,
-        name=tool.name,
-        description=tool.description or "",
-        input_schema=tool.inputSchema,
-        read_only=hints is not None and hints.readOnlyHint is True,
-    )
-
-
-def _record(found: Content, seconds: float) -> Result:
-    return Result(
-        text=found.text,
-        span_id="",
-        content_hash=content_hash(found.text),
-        bytes=found.bytes,
-        cut=found.cut,
-        seconds=seconds,
-    )
-
-
-def _arguments_hash(tool: Tool, arguments: dict[str, Any]) -> Hash:
-    try:
-        text = canonical(arguments)
-        text.encode("utf-8")
-        return content_hash(text)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise _failed(tool, "arguments", f"was given arguments that are not JSON: {error}.") from error
-
-
-def _failed(tool: Tool, cause: str, what: str, *, mend: str = "") -> ToolFailed:
-    message = f"{tool.server}.{tool.name} {what}"
-    return ToolFailed(message, server=tool.server, tool=tool.name, cause=cause, mend=mend)
+        if self._pool.closed or server not in self._pool.tools:
+            enabled = self._pool.names
+            what = "is not started" if server in enabled else "is not among the enabled servers"
+            raise ServerUnavailable(f"{server} {what}.", server=server, mend=f"There are: {', '.join(enabled)}.")
 
 
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _MESSAGE_CHARACTERS else text[:_MESSAGE_CHARACTERS] + " ..."
-
-
-_KINDS: dict[type[BaseException], str] = {ServerUnavailable: "unavailable", asyncio.CancelledError: "cancelled"}

@@ -21,6 +21,7 @@ from systems import embedded
 from systems.models import failures
 from systems.models.choice import LM_STUDIO, ModelChoice, choose
 from systems.models.listing import is_loopback
+from systems.models.others import Others
 from systems.models.prompt import Message, fit, prompt_tokens, tokens
 from systems.models.reading import read
 from systems.models.schema import response_format
@@ -48,11 +49,13 @@ class Drafted(Generic[T]):
         value: the record.
         input_tokens: tokens of the prompt; estimated when the server does not say.
         output_tokens: tokens of the answer; estimated when the server does not say.
+        note: why another model answered than `knobs.model`; empty where none did.
     """
 
     value: T
     input_tokens: int
     output_tokens: int
+    note: str = ""
 
 
 class Model:
@@ -62,15 +65,17 @@ class Model:
         choice: which model it is, and where.
     """
 
-    def __init__(self, choice: ModelChoice, chat: ChatOpenAI) -> None:
+    def __init__(self, choice: ModelChoice, chat: ChatOpenAI, others: Others) -> None:
         self.choice = choice
         self._chat = chat
-        self._context = choice.context_tokens or UNKNOWN_CONTEXT
+        self._others = others
+        self._contexts: dict[str, int] = {}
 
     async def draft(self, messages: Sequence[Message], schema: type[T], knobs: DraftKnobs) -> Drafted[T]:
         """Ask for one record; one model call, except that a busy server or a broken connection is tried once more.
 
-        A prompt longer than the model's context loses its middle, with a note in its place.
+        A prompt longer than the model's context loses its middle, with a note in its place. `knobs.model` names another
+        model of the same server.
 
         Raises:
             InvalidDraft: the answer is `empty`, `truncated` or `invalid`, its message being a hint for the model; or
@@ -78,12 +83,14 @@ class Model:
                 too long; the next prompt is cut shorter.
             Missing: the server is gone, or refuses for good.
         """
-        output = min(knobs.output_tokens, self._context // 2)
-        fitted = fit(messages, self._context - output)
+        choice, note = await self._others.named(knobs.model)
+        context = self._contexts.get(choice.name) or choice.context_tokens or UNKNOWN_CONTEXT
+        output = min(knobs.output_tokens, context // 2)
+        fitted = fit(messages, context - output)
         try:
-            reply = await self._ask(fitted, schema, output, knobs)
+            reply = await self._ask(choice, fitted, schema, output, knobs)
         except failures.Overflow as error:
-            self._context = int(min(error.limit or self._context, self._context * SHRINK))
+            self._contexts[choice.name] = int(min(error.limit or context, context * SHRINK))
             raise
         value = read(reply, schema, output)
         usage = reply.usage_metadata
@@ -91,16 +98,20 @@ class Model:
             value,
             input_tokens=usage["input_tokens"] if usage else prompt_tokens(fitted),
             output_tokens=usage["output_tokens"] if usage else tokens(reply.text),
+            note=note,
         )
 
-    async def _ask(self, messages: list[Message], schema: type[T], output: int, knobs: DraftKnobs) -> AIMessage:
+    async def _ask(
+        self, choice: ModelChoice, messages: list[Message], schema: type[T], output: int, knobs: DraftKnobs
+    ) -> AIMessage:
         body = {
-            "response_format": response_format(schema, patterns=self.choice.embedded),
+            "response_format": response_format(schema, patterns=choice.embedded),
             "max_tokens": output,  # what LM Studio documents; ChatOpenAI itself sends max_completion_tokens
         }
         call = functools.partial(
             self._chat.ainvoke,
             messages,
+            model=choice.name,
             max_tokens=output,
             temperature=knobs.temperature,
             seed=knobs.seed,
@@ -108,31 +119,32 @@ class Model:
         )
         try:
             async with asyncio.timeout(knobs.seconds + BACKSTOP_SECONDS):
-                return await self._tried_twice(call, knobs.seconds)
+                return await _tried_twice(call, choice, knobs.seconds)
         except TimeoutError as error:
-            raise failures.timed_out(self.choice, knobs.seconds) from error
+            raise failures.timed_out(choice, knobs.seconds) from error
         except failures.BadAnswer as error:
-            raise failures.refusal(self.choice, str(error)) from error
+            raise failures.refusal(choice, str(error)) from error
         except MISSHAPEN as error:
-            raise failures.refusal(self.choice, f"no chat completion ({error})") from error
+            raise failures.refusal(choice, f"no chat completion ({error})") from error
 
-    async def _tried_twice(self, call: functools.partial[Any], seconds: float) -> AIMessage:
-        import openai
 
-        end = time.monotonic() + seconds
-        try:
-            return await call(timeout=seconds)  # type: ignore[no-any-return]
-        except openai.APIError as error:
-            pause = _pause(error)
-            if pause is None:
-                raise failures.mapped(error, self.choice, seconds) from error
-            if time.monotonic() + pause >= end:
-                raise failures.busy(self.choice, seconds) from error
-        await asyncio.sleep(pause)
-        try:
-            return await call(timeout=max(0.1, end - time.monotonic()))  # type: ignore[no-any-return]
-        except openai.APIError as error:
-            raise failures.mapped(error, self.choice, seconds) from error
+async def _tried_twice(call: functools.partial[Any], choice: ModelChoice, seconds: float) -> AIMessage:
+    import openai
+
+    end = time.monotonic() + seconds
+    try:
+        return await call(timeout=seconds)  # type: ignore[no-any-return]
+    except openai.APIError as error:
+        pause = _pause(error)
+        if pause is None:
+            raise failures.mapped(error, choice, seconds) from error
+        if time.monotonic() + pause >= end:
+            raise failures.busy(choice, seconds) from error
+    await asyncio.sleep(pause)
+    try:
+        return await call(timeout=max(0.1, end - time.monotonic()))  # type: ignore[no-any-return]
+    except openai.APIError as error:
+        raise failures.mapped(error, choice, seconds) from error
 
 
 def _pause(error: Exception) -> float | None:
@@ -167,7 +179,7 @@ async def connected(choice: ModelChoice, api_key: SecretStr | None) -> AsyncIter
             http_socket_options=(),
             http_async_client=http,
         )
-        yield Model(choice, chat)
+        yield Model(choice, chat, Others(choice, api_key))
 
 
 def _langchain() -> tuple[type[ChatOpenAI], Any]:

@@ -41,7 +41,7 @@ def misbehaving(name: str = "bad", *, start: str = "well", **more: Any) -> Serve
 
 
 def servers(
-    folder: Path, *configs: ServerConfig, traced: Traced | None = None, knobs: Mapping[str, float] | None = None
+    folder: Path, *configs: ServerConfig, traced: Traced | None = None, knobs: Mapping[str, Any] | None = None
 ) -> Servers:
     """Servers that are not started yet."""
     return Servers(

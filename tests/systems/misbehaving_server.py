@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from mcp.server.fastmcp import FastMCP
@@ -69,6 +70,36 @@ def die_later(seconds: float) -> str:
     """Answer, then die."""
     threading.Timer(seconds, os._exit, (3,)).start()
     return "soon"
+
+
+@server.tool(annotations=READS)
+async def slow_at_first(mark: str) -> str:
+    """Take a minute the first time, and no time from then on; a file remembers."""
+    await asyncio.sleep(60 if _first(mark) else 0)
+    return "at last"
+
+
+@server.tool(annotations=READS)
+def die_at_first(mark: str) -> str:
+    """Die the first time, and answer from then on; a file remembers."""
+    if _first(mark):
+        os._exit(3)
+    return "at last"
+
+
+@server.tool()
+async def change_slowly_at_first(mark: str) -> str:
+    """Do as `slow_at_first`, without saying that nothing is changed."""
+    await asyncio.sleep(60 if _first(mark) else 0)
+    return "at last"
+
+
+def _first(mark: str) -> bool:
+    path = Path(mark)
+    if path.exists():
+        return False
+    path.touch()
+    return True
 
 
 @server.tool(annotations=READS)

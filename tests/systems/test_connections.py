@@ -113,6 +113,18 @@ async def test_a_change_has_one_run_at_a_time_in_one_process_too(given: Given) -
     assert told == ["two", "two again"]
 
 
+async def test_the_same_systems_serve_under_another_policy(given: Given) -> None:
+    async with opened(given, linger=0) as systems:
+        other = systems.with_policy(systems.policy.edited({"draft": {"repairs": 0}}))
+        assert (other.policy.draft.repairs, systems.policy.draft.repairs) == (0, 2)
+        assert other.policy.parent == systems.policy.hash
+        assert other.model is systems.model and other.documents is systems.documents and other.spans is systems.spans
+        assert other.servers is not systems.servers
+        await other.claim("add", run_id="one", seconds=1, waiting=lambda: None)
+        with pytest.raises(Busy):
+            await systems.claim("add", run_id="two", seconds=0.1, waiting=lambda: None)
+
+
 async def test_a_change_is_free_again_when_the_systems_are_closed(given: Given) -> None:
     path = Path(given.project) / ".specloop" / "locks" / "change-add.lock"
     async with opened(given, linger=0) as systems:

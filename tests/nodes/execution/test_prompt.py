@@ -13,38 +13,63 @@ from pydantic import BaseModel
 from nodes.execution.artifacts import Design, Proposal, SpecDelta, Tasks
 from nodes.execution.caps import capped
 from nodes.execution.example import example_of
-from nodes.execution.prompt import compose, fenced, shortened
+from nodes.execution.forms import form_of, shortened, shown_example
+from nodes.execution.prompt import compose, fenced, repair
 from nodes.execution.sources import files_asked, sources_section
 from systems.policy import DraftKnobs
 from systems.records import Answer, PlanRevision, Source
+from systems.trials import Requested
 
 FORMS: dict[str, type[BaseModel]] = {"proposal": Proposal, "specs": SpecDelta, "design": Design, "tasks": Tasks}
 
 
-def shown(knobs: DraftKnobs | None = None, revision: PlanRevision | None = None, **changed: Any) -> str:
+def asked(**changed: Any) -> Requested:
     given_parts: dict[str, Any] = {
         "artifact": "tasks",
         "about": "the tasks of the change",
         "goal": "Add a flag",
         "instruction": "Use boxes. " * 400,
-        "documents": [("proposal.md", "Why not")],
-        "answers": [
-            Answer(question="Who?", answered=True, text="Ada"),
-            Answer(question="Why?", answered=False, text="-"),
-        ],
+        "documents": (("proposal.md", "Why not? " * 400),),
+        "facts": (("Who?", "Ada"),),
         "files": ("cli.py",),
         **changed,
     }
-    messages = compose(**given_parts, knobs=knobs or DraftKnobs(), revision=revision or PlanRevision())
+    return Requested(**given_parts)
+
+
+def shown(knobs: DraftKnobs | None = None, revision: PlanRevision | None = None, **changed: Any) -> str:
+    request, knobs, revision = asked(**changed), knobs or DraftKnobs(), revision or PlanRevision()
+    example, _ = shown_example(request, form_of(request, knobs, revision), knobs, revision)
+    messages = compose(request, example=example, knobs=knobs, revision=revision)
     assert [role for role, _ in messages] == ["system", "user"]
     return messages[1][1]
 
 
-def test_goal_documents_and_facts_are_shown_and_open_questions_are_not() -> None:
+def test_goal_documents_and_facts_are_shown_in_this_order() -> None:
     text = shown()
     assert text.index("Goal: Add a flag") < text.index("Why not") < text.index("Who?\nAda") < text.index("Now write")
-    assert "Why?" not in text and text.count("Use boxes.") <= 1_200 // len("Use boxes. ") + 1
     assert "Heed this" not in text
+
+
+@pytest.mark.parametrize(
+    ("knob", "words"), [("instruction_characters", "Use boxes"), ("document_characters", "Why not")]
+)
+def test_the_instruction_and_each_document_are_shown_as_far_as_the_policy_allows(knob: str, words: str) -> None:
+    counts = [shown(DraftKnobs.model_validate({knob: most})).count(words) for most in (0, 90, 900)]
+    assert counts[0] == 0 < counts[1] <= 10 < counts[2] <= 101
+
+
+def test_a_spec_delta_is_about_a_capability_and_what_it_has() -> None:
+    assert "spec delta of capability listing (it has: Sort, Filter)" in shown(
+        artifact="specs", about="listing", existing=("Sort", "Filter")
+    )
+    assert "spec delta of capability listing for the goal" in shown(artifact="specs", about="listing")
+
+
+def test_a_draft_goes_back_with_or_without_the_checkers_words() -> None:
+    assert repair("why: too short", words=True)[1].startswith("Your last answer was not usable: why: too short")
+    assert "too short" not in repair("why: too short", words=False)[1]
+    assert "not usable. Answer again" in repair("why: too short", words=False)[1]
 
 
 def test_what_the_run_learned_is_shown_to_the_artifact_it_concerns() -> None:

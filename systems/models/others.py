@@ -1,0 +1,46 @@
+"""The other models of the run's server, looked up when a policy names one."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from systems.models.choice import NAMED_SECONDS, ModelChoice
+from systems.models.listing import Listed, listing
+
+
+class Others:
+    """What else the server of a model can answer with; it is asked once."""
+
+    def __init__(self, choice: ModelChoice, api_key: SecretStr | None) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            choice: the run's own model.
+            api_key: sent as a bearer token when given.
+        """
+        self._choice, self._api_key = choice, api_key
+        self._listed: list[Listed] | None = None
+
+    async def named(self, name: str) -> tuple[ModelChoice, str]:
+        """(the model of that name, nothing), or (the run's own, a note that says why it is not the other).
+
+        Raises:
+            Missing: the server is gone.
+        """
+        own = self._choice
+        if name in ("", own.name, _last(own.name)):
+            return own, ""
+        if own.embedded:
+            return own, f"draft.model is {name}, but the embedded server has only {own.name}."
+        if self._listed is None:
+            self._listed = await listing(own.base_url, self._api_key, NAMED_SECONDS) or []
+        found = next((each for each in self._listed if name in (each.name, _last(each.name))), None)
+        if found is None:
+            return own, f"draft.model is {name}, which {own.base_url} does not have; {own.name} is used."
+        if not found.loaded and any(each.loaded for each in self._listed):
+            return own, f"draft.model is {name}, which is not loaded; {own.name} is used."
+        return own.model_copy(update={"name": found.name, "context_tokens": found.context_tokens}), ""
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
