@@ -8,7 +8,8 @@ A proposal is an edit of knobs inside their bounds with a predicted effect that 
 itself: only a trial does.
 """
 
+from nodes.feedback_loop.proposals.findings import NO_KNOB, from_findings
 from nodes.feedback_loop.proposals.fresh import MOST_PROPOSALS, Pins, Refused, evidence, fresh
 from nodes.feedback_loop.proposals.plays import from_plays
 
-__all__ = ["MOST_PROPOSALS", "Pins", "Refused", "evidence", "fresh", "from_plays"]
+__all__ = ["MOST_PROPOSALS", "NO_KNOB", "Pins", "Refused", "evidence", "fresh", "from_findings", "from_plays"]

@@ -13,6 +13,7 @@ from systems.records import Finding
 from systems.trials import Metric, Proposal
 
 MOST_TRACES = 20
+LEAST_EFFECT = 1e-6
 
 
 class Basis(NamedTuple):
@@ -63,7 +64,7 @@ def proposed(
     known: dict[tuple[Metric, str], tuple[Idea, Basis]] = {}
     for idea in ideas:
         edit = effective(idea.edit, policy)
-        if edit and idea.basis.predicted > 0:
+        if edit and idea.basis.predicted >= LEAST_EFFECT:
             key = idea.metric, canonical(edit)
             before = known.get(key)
             known[key] = (before[0], before[1].joined(idea.basis)) if before else (idea._replace(edit=edit), idea.basis)
