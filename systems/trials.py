@@ -83,6 +83,7 @@ class Played(Record):
     seconds: float = Field(ge=0)
     tokens: int = Field(ge=0, description="Sent and received")
     why: str = Field("", description="Why it failed, in the checker's words")
+    drafted: str = Field("", description="JSON of a sound draft; what others may be shown as an example")
     trace_id: str = Field("", description="Trace of the play")
 
 
@@ -94,9 +95,10 @@ class Proposal(Record):
     what: str = Field(description="The edit, in words")
     metric: Metric = Field(description="What should move")
     predicted: float = Field(description="By how much a case: share of successes gained, seconds or tokens saved")
-    origin: Literal["finding", "model", "person"] = Field(description="Who had the idea")
+    origin: Literal["finding", "case", "model", "person"] = Field(description="Who had the idea")
     finding: Finding | None = Field(None, description="What it answers")
-    trace_ids: tuple[str, ...] = Field((), description="Traces that the finding comes from")
+    cases: tuple[Hash, ...] = Field((), description="Keys of the working cases it answers; none: it answers a finding")
+    trace_ids: tuple[str, ...] = Field((), description="Traces that the finding, or the plays of the cases, left")
 
 
 class Pair(Record):

@@ -1,0 +1,97 @@
+"""Edits of how questions find the tool that answers them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from nodes.feedback_loop.proposals.edits import Edit, both, turned
+from systems.lexical import stems
+from systems.policy import Policy
+
+METHODS = ("hybrid", "embeddings", "lexical")
+"""Routing methods, the most promising first; the model is never put back."""
+LEAST_MARGIN = 0.05
+MOST_LINE = 400
+MOST_QUESTIONS = 6
+REUSED: Edit = {"answers": {"reuse": True}}
+FRESH: Edit = {"answers": {"reuse": False}}
+_PATH = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b")
+
+
+def methods(policy: Policy) -> Iterator[Edit]:
+    """Every other way of ranking tools."""
+    for method in METHODS:
+        if method != policy.questions.method:
+            yield {"questions": {"method": method}}
+
+
+def choosy(policy: Policy, who: str = "model") -> Edit:
+    """Somebody decides between close tools, and tools count as close a little earlier."""
+    margin = max(2 * policy.questions.margin, LEAST_MARGIN)
+    return both({"questions": {"unsure": who}}, turned(policy, "questions.margin", times=0, plus=margin))
+
+
+def one_more(policy: Policy) -> Edit:
+    """One more tool is tried before a question stays open."""
+    return turned(policy, "questions.candidates", plus=1)
+
+
+def stricter(policy: Policy) -> Edit:
+    """More questions go to the person."""
+    return both(
+        turned(policy, "questions.least_score", times=1.5, plus=0.0 if policy.questions.least_score else 0.5),
+        turned(policy, "questions.least_coverage", plus=0.1),
+    )
+
+
+def laxer(policy: Policy) -> Edit:
+    """Fewer questions go to the person."""
+    return both(
+        turned(policy, "questions.least_score", times=0.5), turned(policy, "questions.least_coverage", plus=-0.15)
+    )
+
+
+def lines(policy: Policy, asked: dict[str, list[str]]) -> Edit:
+    """Questions that went elsewhere, as words by which their server or tool is found.
+
+    Args:
+        policy: what the lines say so far.
+        asked: questions by `server.tool`, or by server.
+    """
+    known = dict(policy.questions.lines)
+    for who, questions in sorted(asked.items()):
+        known[who] = _line(known.get(who, ""), questions)
+    return {"questions": {"lines": known}}
+
+
+def _line(known: str, questions: Iterable[str]) -> str:
+    """A line with a few more questions, the shortest first, as long as each brings a word that is new."""
+    told, words = [known] if known else [], set(stems(known))
+    general = {" ".join(_PATH.sub(" ", text).split()).replace(" ?", "?") for text in questions}
+    for text in sorted(general, key=lambda one: (len(one), one)):
+        fits = sum(map(len, told)) + len(text) < MOST_LINE and len(told) <= MOST_QUESTIONS
+        if fits and not stems(text) <= words:
+            told.append(text)
+            words |= stems(text)
+    return " ".join(told)
+
+
+def excerpts(policy: Policy, times: float) -> Edit:
+    """More, or less, of a tool's result reaches a prompt."""
+    return turned(policy, "answers.excerpt_characters", times=times)
+
+
+def side_by_side(policy: Policy) -> Edit:
+    """Twice as many questions of a step at once."""
+    return turned(policy, "questions.parallel", times=2)
+
+
+def fewer_at_once(policy: Policy) -> Edit:
+    """Half as many questions of a step at once."""
+    return turned(policy, "questions.parallel", times=0.5)
+
+
+def skipped(policy: Policy, *questions: str) -> Edit:
+    """Questions that are not asked any more."""
+    return {"questions": {"skip": [*dict.fromkeys((*policy.questions.skip, *questions))][:20]}}

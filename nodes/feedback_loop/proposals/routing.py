@@ -1,0 +1,108 @@
+"""What questions that went to the wrong tool, or stayed without an answer, say about the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nodes.feedback_loop.proposals import question_edits as edits
+from nodes.feedback_loop.proposals.edits import both
+from nodes.feedback_loop.proposals.observed import Observed, Play, question
+from nodes.feedback_loop.proposals.proposing import Idea
+from systems.policy import Policy
+from systems.trials import CaseKind
+
+ASKED: tuple[CaseKind, ...] = ("route", "answer")
+PERSON = "person"
+MOST_ROUTES = 50
+MOST_OWN_LINES = 2
+
+
+def misrouted(seen: Observed, policy: Policy) -> Iterator[Idea]:
+    """Questions that went elsewhere: another way of ranking, words by which tools are found, a second look."""
+    plays = seen.failed(ASKED, "routed", where=lambda play: play.due != PERSON)
+    basis, why = seen.share(plays), f"{_questions(plays)} went to the wrong tool"
+    ways = list(edits.methods(policy))
+    words = edits.lines(policy, _asked(plays))
+    singles = [*ways[:1], words, *ways[1:]]
+    bundles = [both(way, words) for way in ways[:1]] + [edits.choosy(policy)]
+    for edit in [*singles, *bundles]:
+        yield Idea(edit, why, basis)
+
+
+def lines(seen: Observed, policy: Policy) -> Iterator[Idea]:
+    """A line for one server or tool whose questions went elsewhere, for the worst of them."""
+    plays = seen.failed(ASKED, "routed", "open", where=lambda play: play.due not in ("", PERSON))
+    by_tool: dict[str, list[Play]] = {}
+    for play in plays:
+        by_tool.setdefault(play.due, []).append(play)
+    if len(by_tool) > 1:
+        worst = sorted(by_tool.items(), key=lambda item: (-seen.share(item[1]).predicted, item[0]))
+        for who, its in worst[:MOST_OWN_LINES]:
+            why = f"{_questions(its)} went elsewhere instead of {who}"
+            yield Idea(edits.lines(policy, {who: [question(play) for play in its]}), why, seen.share(its))
+
+
+def over_the_person(seen: Observed, policy: Policy) -> Iterator[Idea]:
+    """Questions that only a person can answer and went to a tool, and the other way round."""
+    plays = seen.failed(ASKED, "routed", where=lambda play: play.due == PERSON)
+    basis, why = seen.share(plays), f"{_questions(plays)} went to a tool that no tool can answer"
+    yield Idea(edits.stricter(policy), why, basis)
+    yield Idea(edits.choosy(policy, PERSON), why, basis)
+    given_up = seen.failed(ASKED, "routed", where=lambda play: play.went == PERSON and play.due != PERSON)
+    yield Idea(
+        edits.laxer(policy), f"{_questions(given_up)} went to the person that a tool can answer", seen.share(given_up)
+    )
+
+
+def unanswered(seen: Observed, policy: Policy) -> Iterator[Idea]:
+    """Questions that stayed open or were answered by half: more tools, laxer bounds, more of the result."""
+    open_ = seen.failed("answer", "open")
+    basis, why = seen.share(open_), f"{_questions(open_)} stayed without an answer"
+    yield Idea(edits.one_more(policy), why, basis)
+    yield Idea(edits.laxer(policy), why, basis)
+    yield Idea(edits.lines(policy, _asked(open_)), why, basis)
+    tried = seen.failed("answer", "routed", "open")
+    yield Idea(edits.one_more(policy), f"{_questions(tried)} went to tools that could not answer", seen.share(tried))
+    halves = seen.failed("answer", "terms")
+    basis, why = seen.share(halves), f"the answers to {_questions(halves)} leave out what was asked for"
+    yield Idea(edits.excerpts(policy, 2), why, basis)
+    yield Idea(edits.one_more(policy), why, basis)
+    yield Idea(edits.lines(policy, _asked(halves)), why, basis)
+
+
+def learned(seen: Observed, policy: Policy) -> Iterator[Idea]:
+    """Routes that proved right, so that the model need not be asked again; what it took for them is saved."""
+    uses_model = policy.questions.method == "model" or policy.questions.unsure == "model"
+    plays = [play for play in seen.worked if play.case.kind == "route" and play.due and question(play)]
+    fresh = [play for play in plays if question(play) not in policy.questions.routes] if uses_model else []
+    room = max(0, MOST_ROUTES - len(policy.questions.routes))
+    dearest = sorted(fresh, key=lambda play: (-play.played.tokens, play.case.key))
+    kept = dict.fromkeys(question(play) for play in dearest if play.due == PERSON or "." in play.due)
+    chosen = [play for play in fresh if question(play) in list(kept)[:room]]
+    routes = {**policy.questions.routes, **{question(play): play.due for play in chosen}}
+    saved = seen.saving(chosen, "tokens", lambda play: float(play.played.tokens))
+    why = f"{_questions(chosen)} went to the right tool before"
+    yield Idea({"questions": {"routes": routes}}, why, saved, "tokens")
+
+
+def costly(seen: Observed, policy: Policy) -> Iterator[Idea]:
+    """Answers of which less may do, by what the plays took."""
+    if policy.questions.method == "model":
+        plays = [play for play in seen.worked if play.case.kind in ASKED]
+        saved = seen.saving(plays, "tokens", lambda play: float(play.played.tokens))
+        for way in list(edits.methods(policy))[:1]:
+            yield Idea(way, "tools can be ranked without asking the model", saved, "tokens")
+
+
+def _asked(plays: Sequence[Play]) -> dict[str, list[str]]:
+    """Questions by who should have answered them."""
+    asked: dict[str, list[str]] = {}
+    for play in plays:
+        if play.due and play.due != PERSON:
+            asked.setdefault(play.due, []).append(question(play))
+    return asked
+
+
+def _questions(plays: Sequence[Play]) -> str:
+    count = len({play.case.key for play in plays})
+    return f"{count} question{'s' if count != 1 else ''}"
