@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import ValidationError
 from sqlite_utils import Database, Migrations
 
 from systems.records import Hash, canonical, content_hash
@@ -52,7 +52,7 @@ def create_cases(database: Database) -> None:
     database.table("claims").create(dict.fromkeys(claims, str), pk="id")
     database.table("claims").create_index(["case_key"])
     for name in ("bodies", SEALED_BODIES):
-        database.table(name).create({"id": str, "body": str}, pk="id")
+        database.table(name).create({"id": str, "body": bytes}, pk="id")
     database.table("sealed_uses").create({"used": str, "purpose": str, "cases": int})
 
 
@@ -66,8 +66,8 @@ class Row(NamedTuple):
     origin: Literal["run", "person"]
     against: Hash
     words: str
-    given: str | None
-    claimed: str | None
+    given: bytes | None
+    claimed: bytes | None
 
 
 def sealing(action: int, table: str | None, column: str | None, *_: str | None) -> int:
@@ -81,17 +81,34 @@ def claim_id(case: Case) -> Hash:
     return content_hash(canonical([case.key, case.check.model_dump(mode="json")]))
 
 
-def claimed(case: Case) -> str:
+def given(case: Case) -> bytes:
+    """What is given, as a body."""
+    return _packed(case.given.model_dump(mode="json"))
+
+
+def claimed(case: Case) -> bytes:
     """A check and where it comes from, as a body."""
-    return canonical(case.model_dump(mode="json", exclude={"given", "origin"}))
+    return _packed(case.model_dump(mode="json", exclude={"given", "origin"}))
 
 
-def whole(given: str | None, body: str | None, *, origin: str) -> Case | None:
-    """The case of two bodies; None where they are damaged."""
-    try:
-        return Case.model_validate({**json.loads(body or ""), "given": json.loads(given or ""), "origin": origin})
-    except (ValidationError, ValueError, TypeError):
+def whole(row: Row) -> Case | None:
+    """The case of a row with this check; None where a body is missing, damaged or another."""
+    if row.given is None or row.claimed is None:
         return None
+    try:
+        more = {**_unpacked(row.claimed), "given": _unpacked(row.given), "origin": row.origin}
+        case = Case.model_validate(more)
+    except (zlib.error, ValueError, TypeError):
+        return None
+    return case if (case.key, claim_id(case)) == (row.key, row.id) else None
+
+
+def _packed(value: Any) -> bytes:
+    return zlib.compress(canonical(value).encode("utf-8", "surrogatepass"))
+
+
+def _unpacked(body: bytes) -> Any:
+    return json.loads(zlib.decompress(body).decode("utf-8", "surrogatepass"))
 
 
 def said(check: Check) -> tuple[str, str, str]:

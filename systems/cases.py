@@ -71,8 +71,8 @@ def broken(case: Case) -> str:
     if not all(word.strip() for word in (*check.terms, *check.sources)):
         return "A term or a source of its check is empty, and every text holds that."
     asked = {
-        "route": bool(check.server),
-        "answer": bool(check.terms or check.sources),
+        "route": bool(check.server or check.tool),
+        "answer": bool(check.server or check.terms or check.sources),
         "draft": bool(check.valid or check.terms or check.sources),
         "call": bool(check.outcome or check.terms),
     }
@@ -202,8 +202,8 @@ class Cases:
     def _claim(self, row: tables.Row) -> Claim:
         if row.against or row.side == "sealed":
             return Claim(id=row.id, wrong=row.words if row.against else "")
-        case = tables.whole(row.given, row.claimed, origin=row.origin)
-        if case is None or (case.key, tables.claim_id(case)) != (row.key, row.id):
+        case = tables.whole(row)
+        if case is None:
             raise Missing(
                 f"Case {row.key[:SHOWN]} was changed behind the store's back in {self._path}.",
                 system="store",
@@ -221,7 +221,7 @@ class Cases:
         if side is None:
             return Added(key=case.key, kind=case.kind, side=None, new=False, reason=reason)
         self._connection.execute(tables.INSERT_CASE, (case.key, case.kind, side, family(case), packed(mine)))
-        self._put_body(side, case.key, canonical(case.given.model_dump(mode="json")))
+        self._put_body(side, case.key, tables.given(case))
         self._put_check(case, side)
         return Added(key=case.key, kind=case.kind, side=side, new=True, reason=reason)
 
@@ -251,7 +251,7 @@ class Cases:
         self._connection.execute(tables.INSERT_CLAIM, row)
         self._put_body(side, claim, tables.claimed(case))
 
-    def _put_body(self, side: Side, id: Hash, body: str) -> None:
+    def _put_body(self, side: Side, id: Hash, body: bytes) -> None:
         table = "sealed_bodies" if side == "sealed" else "bodies"
         self._connection.execute(f"INSERT OR IGNORE INTO {table} (id, body) VALUES (?, ?)", (id, body))
 

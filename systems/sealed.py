@@ -66,8 +66,8 @@ def uses(path: Path) -> tuple[Use, ...]:
 
 
 def _case(row: tables.Row, path: Path) -> Case:
-    case = tables.whole(row.given, row.claimed, origin=row.origin)
-    if case is None or (case.key, tables.claim_id(case)) != (row.key, row.id):
+    case = tables.whole(row)
+    if case is None:
         raise Missing(
             f"The sealed case {row.key[:12]} was changed behind the store's back in {path}.",
             system="store",

@@ -177,7 +177,7 @@ def test_dropping_the_check_that_was_doubted_ends_the_doubt_with_it(cases: Cases
     ("kind", "given", "check"),
     [
         ("route", Asked(question="q"), Check(terms=("t",))),
-        ("answer", Asked(question="q"), Check(server="git")),
+        ("answer", Asked(question="q"), Check(outcome="ok")),
         ("answer", Asked(question="q"), Check(terms=("t", " "))),
         ("call", Called(server="s", tool="t"), Check()),
         ("draft", Asked(question="q"), Check(valid=True)),
@@ -191,6 +191,12 @@ def test_a_check_that_everything_passes_is_refused(
     with pytest.raises(UsageError, match="of no use"):
         cases.add_all([on("working"), case])
     assert cases.stored() == ()
+
+
+def test_texts_that_are_no_sound_unicode_are_kept_too(cases: Cases) -> None:
+    case = next(each for n in range(99) if side_of((each := draft(f"Goal {n} \udcff")).key) == "working")
+    cases.add(case)
+    assert cases.working() == (case,)
 
 
 def test_an_unknown_and_an_ambiguous_id_are_told(cases: Cases) -> None:
@@ -240,7 +246,15 @@ def test_a_sealed_case_can_be_disputed_and_dropped_without_being_read(cases: Cas
     assert cases.stored() == ()
 
 
-@pytest.mark.parametrize("change", ["UPDATE bodies SET body = replace(body, 'git', 'gut')", "DELETE FROM bodies"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE bodies SET body = x'00'",
+        "UPDATE bodies SET body = NULL",
+        "UPDATE bodies SET body = (SELECT max(body) FROM bodies)",
+        "DELETE FROM bodies",
+    ],
+)
 def test_a_case_changed_behind_the_stores_back_is_noticed(cases: Cases, path: Path, change: str) -> None:
     cases.add(on("working"))
     with closing(sqlite3.connect(path)) as database, database:
