@@ -11,6 +11,8 @@
     capture_content = false
     [prices]                   # US dollars per million tokens, see systems/prices.py; none are built in
     "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }
+    [policy.draft]             # any knob of any section of systems/knobs.py, see systems/pins.py; nothing learned
+    temperature = 0.0          # touches a knob that is set here
 
 The key of a model server is a secret: it is read from SPECLOOP_API_KEY only, and kept nowhere.
 """
@@ -32,6 +34,7 @@ from systems.records import Record
 FILE = "specloop.toml"
 PREFIX = "SPECLOOP_"
 PRICES = "prices"
+POLICY = "policy"
 
 
 class Settings(Record):
@@ -56,7 +59,7 @@ def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[
         UsageError: the file cannot be read or is not TOML (with its line), or a value is unknown, mistyped or out of
             bounds.
     """
-    file = {key: value for key, value in _from_file(project / FILE).items() if key != PRICES}
+    file = {key: value for key, value in _from_file(project / FILE).items() if key not in (PRICES, POLICY)}
     known = Settings.model_fields
     variables = {key: environment[PREFIX + key.upper()] for key in known if environment.get(PREFIX + key.upper())}
     passed = {key: value for key, value in given.items() if value is not None}
@@ -79,7 +82,7 @@ def load_prices(project: Path) -> Prices:
         UsageError: the file cannot be read or is not TOML, or a price is no number of US dollars.
     """
     try:
-        return Prices.model_validate({"models": _from_file(project / FILE).get(PRICES, {})})
+        return Prices.model_validate({"models": table(project, PRICES)})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join((PRICES, *map(str, first["loc"][1:])))
@@ -87,6 +90,15 @@ def load_prices(project: Path) -> Prices:
             f"{project / FILE}: {place}: {first['msg']}.",
             mend='Write it so: [prices] "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }',
         ) from error
+
+
+def table(project: Path, name: str) -> Any:
+    """What a project's `specloop.toml` has under a name besides the settings; an empty table where it has nothing.
+
+    Raises:
+        UsageError: the file cannot be read or is not TOML.
+    """
+    return _from_file(project / FILE).get(name, {})
 
 
 def api_key(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
