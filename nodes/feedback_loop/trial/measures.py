@@ -37,7 +37,9 @@ def gains(pairs: Sequence[Pair], metric: Metric, repetitions: int) -> Gains:
 
     Successes are scored by the square of what a case gained, with its sign: a case that turns round counts as much as
     four that turn halfway, so that a few repaired cases stand out from many that come out differently each time. Any
-    odd score keeps the sign-flip test exact; with one repetition this one is McNemar's. Seconds and tokens are compared by Wilcoxon's signed-rank test on logarithms of ratios, so that the cases count
+    odd score keeps the sign-flip test exact; with one repetition this one is McNemar's.
+
+    Seconds and tokens are compared by Wilcoxon's signed-rank test on logarithms of ratios, so that the cases count
     alike, whether they take a second or a minute, and one slow play decides nothing.
     """
     import numpy
