@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nodes.feedback_loop.trial.flips import p_value, sequential_p
 from nodes.feedback_loop.trial.futility import chance
 from nodes.feedback_loop.trial.guard import MARGIN, Guard, guarded, lower_bound, played
-from nodes.feedback_loop.trial.measures import gains, repaired
+from nodes.feedback_loop.trial.measures import gains, repaired, settled
 from nodes.feedback_loop.trial.noise import measured
 from nodes.feedback_loop.trial.spending import REPETITIONS, allowed, look
 from systems.hashed import Hash
@@ -72,7 +72,8 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
     working = [pair for pair in pairs if pair.side == "working"]
     repetitions = min((played(pair) for pair in working), default=0)
     looks = [one for one in REPETITIONS if one <= repetitions]
-    seen, levels = looks[-1] if looks else 0, allowed(number)
+    still = [one for one in looks if settled(working, metric, one)]
+    seen, levels = looks[-1] if looks else 0, allowed(number, settled=still)
     found = gains(working, metric, seen)
     p_values = sequential_p([gains(working, metric, one).scores for one in looks], levels)
     shown = [p <= level for p, level in zip(p_values, levels, strict=False)]
@@ -97,7 +98,7 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
         guard=guarded([pair for pair in pairs if pair.side == "guard"], unchanged),
         lost=next((one for one in METRICS[: METRICS.index(metric)] if _lost(working, one, seen)), None),
         kept=metric == "success" or _kept(working, seen),
-        hope=chance(found.tested, variance, seen, levels) if seen else 1.0,
+        hope=0.0 if seen in still else chance(found.tested, variance, seen, levels) if seen else 1.0,
     )
 
 

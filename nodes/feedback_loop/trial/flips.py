@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from numpy import bool_, float32, float64
+    from numpy import bool_, float32, float64, int64
     from numpy.typing import NDArray
 
 EXACT = 14
@@ -33,19 +33,20 @@ def sequential_p(scores: Sequence[NDArray[float64]], allowed: Sequence[float]) -
     2010).
 
     Args:
-        scores: per look a number a case; positive is better. All looks have the same cases in the same order.
+        scores: per look a whole number a case; positive is better. All looks have the same cases in the same order.
         allowed: per look, the error rate that may have been used up by then.
     """
     import numpy
 
     if not scores or not len(scores[0]):
         return [1.0] * len(scores)
-    moving = numpy.any(numpy.asarray(scores) != 0, axis=0)
-    signs = _signs(int(moving.sum()))
-    crossed = numpy.zeros(len(signs), dtype=bool)
+    by_look = numpy.asarray(scores, dtype=numpy.float32)
+    by_look = by_look[:, numpy.any(by_look != 0, axis=0)]
+    totals = (_signs(by_look.shape[1]) @ by_look.T).astype(numpy.int64)
+    crossed = numpy.zeros(len(totals), dtype=bool)
     found = []
-    for score, level in zip(scores, allowed, strict=False):
-        at_least = _as_good(signs @ score[moving].astype(numpy.float32), crossed)
+    for total, level in zip(totals.T, allowed, strict=False):
+        at_least = _as_good(total, crossed)
         found.append(float(at_least[0]))
         crossed |= at_least <= level
     return found
@@ -57,23 +58,25 @@ def p_value(score: NDArray[float64]) -> float:
 
 
 def signed_ranks(differences: NDArray[float64]) -> NDArray[float64]:
-    """Ranks of the absolute differences with their signs; no difference has none (Wilcoxon 1945)."""
+    """Twice the ranks of the absolute differences, with their signs; no difference has none (Wilcoxon 1945)."""
     import numpy
     from scipy.stats import rankdata
 
     moving = differences != 0
     ranks = numpy.zeros(len(differences))
-    ranks[moving] = rankdata(numpy.round(numpy.abs(differences[moving]), 9)) * numpy.sign(differences[moving])
+    ranks[moving] = 2 * rankdata(numpy.round(numpy.abs(differences[moving]), 9)) * numpy.sign(differences[moving])
     return ranks
 
 
-def _as_good(totals: NDArray[float32], crossed: NDArray[bool_]) -> NDArray[float64]:
+def _as_good(totals: NDArray[int64], crossed: NDArray[bool_]) -> NDArray[float64]:
     """Per flip, the share of flips that are as good as it or had crossed the boundary before."""
     import numpy
 
-    as_good = len(totals) - numpy.searchsorted(numpy.sort(totals), totals, "left")
-    crossed_below = numpy.searchsorted(numpy.sort(totals[crossed]), totals, "left")
-    return numpy.asarray((as_good + crossed_below) / len(totals), dtype=numpy.float64)
+    places = totals - totals.min()
+    size = int(places.max()) + 1
+    open_still = numpy.bincount(places[~crossed], minlength=size)
+    as_good = numpy.cumsum(open_still[::-1])[::-1] + crossed.sum()
+    return numpy.asarray(as_good[places] / len(totals), dtype=numpy.float64)
 
 
 @lru_cache(maxsize=64)

@@ -14,10 +14,10 @@ from nodes.feedback_loop.trial.flips import p_value
 from systems.hashed import Hash
 from systems.trials import CaseKind, Pair
 
-MARGIN = 0.15
-"""How many successes a case the guard may be worse: three quarters of the 20 points that a trial of 40 cases can see,
-so that a change which passes both has gained more than it can have lost. The smallest margin that 15 guard cases can
-show at all; 10 points would take 30."""
+MARGIN = 0.2
+"""How many successes a case the guard may be worse: 20 points, as much as a trial of 40 cases can be relied upon to see
+gained, so that what is accepted has not lost more on the guard than it must have gained. Where plays always come out
+the same, 20 guard cases allow one net loss and 15 none; to show 10 points instead would take 40 cases."""
 _ONE_SIDED_95 = 1.645
 _CHANCE = 0.05
 """A case kind whose losses are less likely than this has regressed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
-from statistics import fmean, variance
+from statistics import fmean
 from typing import NamedTuple
 
 from systems.trials import Metric, Played
@@ -49,9 +49,9 @@ def measured(plays: Sequence[Sequence[Played]], metric: Metric) -> Noise:
     values = [[value(one, metric) for one in case if metric == "success" or one.success] for case in plays]
     values = [case for case in values if case]
     repeated = [case for case in values if len(case) > 1]
-    spread = fmean(map(variance, repeated)) if repeated else 0.0
+    spread = fmean(map(_variance, repeated)) if repeated else 0.0
     logs = [[logarithm(one, metric) for one in case if one.success] for case in plays if metric != "success"]
-    relative = [variance(case) for case in logs if len(case) > 1]
+    relative = [_variance(case) for case in logs if len(case) > 1]
     return Noise(
         cases=len(values),
         mean=fmean(map(fmean, values)) if values else 0.0,
@@ -59,6 +59,11 @@ def measured(plays: Sequence[Sequence[Played]], metric: Metric) -> Noise:
         relative=spread if metric == "success" else fmean(relative) if relative else 0.0,
         known=bool(repeated),
     )
+
+
+def _variance(values: Sequence[float]) -> float:
+    mean = sum(values) / len(values)
+    return sum((one - mean) ** 2 for one in values) / (len(values) - 1)
 
 
 def value(play: Played, metric: Metric) -> float:

@@ -8,11 +8,13 @@ number k has a share of its own, whatever becomes of the others, and the shares 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 FAMILY = 0.05
 """Error rate of one `improve`."""
-REPETITIONS = (1, 2, 4)
+REPETITIONS = (1, 2, 4, 8)
 """Repetitions of every case at which a trial is looked at: each look sees twice as much as the one before."""
-BY_LOOK = (0.25, 0.5, 1.0)
+BY_LOOK = (0.25, 0.5, 0.75, 1.0)
 """Share of a proposal's error rate that may be used up by each look."""
 
 
@@ -33,19 +35,22 @@ def share(number: int) -> float:
     return FAMILY * 2 / ((number + 1) * (number + 2))
 
 
-def allowed(number: int) -> tuple[float, ...]:
-    """What proposal `number` may have used up by each look."""
-    return tuple(share(number) * part for part in BY_LOOK)
-
-
-def paid(number: int, look: int) -> float:
-    """What one `improve` has paid at most when proposal `number` has been looked at so often.
+def allowed(number: int, *, settled: Sequence[int] = ()) -> tuple[float, ...]:
+    """What proposal `number` may have used up by each look.
 
     Args:
         number: of the proposal in this `improve`, from 1.
-        look: looks at it so far; 0: none yet.
+        settled: repetitions at which every case had always come out the same, under either policy. There is nothing
+            more to be learned then, so that look may use up all. It keeps the error rate, because whether cases vary
+            does not depend on which of the two policies is called the new one.
     """
-    return sum(map(share, range(1, number))) + (allowed(number)[look - 1] if look else 0.0)
+    parts = zip(REPETITIONS, BY_LOOK, strict=True)
+    return tuple(share(number) * (1.0 if any(at <= one for at in settled) else part) for one, part in parts)
+
+
+def paid(number: int, alpha: float) -> float:
+    """What one `improve` has paid at most: all shares before proposal `number`, and what that one may have used up."""
+    return sum(map(share, range(1, number))) + alpha
 
 
 def look(repetitions: int) -> int:

@@ -48,7 +48,7 @@ def judged(trial: Trial, *, proposal: Proposal, number: int, unchanged: Collecti
         noise=seen.noise,
         p_value=seen.p_value,
         alpha=seen.alpha,
-        paid=paid(number, seen.looks),
+        paid=paid(number, seen.alpha),
         repairs=seen.repairs,
         regressions=seen.regressions,
         guard_effect=seen.guard.effect,
@@ -66,6 +66,6 @@ def _more(seen: Evidence) -> int:
     planned = next((one for one in REPETITIONS if one > seen.repetitions), None)
     if planned is None or not seen.cases or seen.guard.worse or seen.lost:
         return 0
-    if seen.hope < LEAST_CHANCE and not seen.significant:
+    if seen.hope == 0 or (seen.hope < LEAST_CHANCE and not seen.significant):
         return 0
     return planned - seen.played
