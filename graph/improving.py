@@ -28,15 +28,13 @@ class Rounds:
         ground: where trials take place.
         ledger: where everything is written.
         suggest: proposals for a policy, best first, from the plays of the working cases.
-        number: proposals so far; each spends its own share of the error rate.
-        verdicts: reached so far.
+        verdicts: reached so far; each has spent its share of the error rate.
         rounds: begun so far.
     """
 
     ground: Ground
     ledger: Ledger
     suggest: Suggest
-    number: int = 0
     verdicts: list[Verdict] = field(default_factory=list)
     rounds: int = 0
 
@@ -75,8 +73,7 @@ class Rounds:
         return [(one.case, played) for one, played in zip(wanted, plays, strict=True)]
 
     async def _tried(self, proposal: Proposal, old: Policy) -> Verdict:
-        self.number += 1
-        self.ground.watch(f"  Proposal {self.number}: {proposal.what}")
+        self.ground.watch(f"  Proposal {len(self.verdicts) + 1}: {proposal.what}")
         new = old.edited(proposal.edit)
         model = self.ground.model
         if proposal.finding:
@@ -95,12 +92,13 @@ class Rounds:
         return verdict
 
     async def _judged(self, pairing: Pairing, proposal: Proposal) -> Verdict:
+        number = len(self.verdicts) + 1
         worse = await pairing.obviously_worse()
-        verdict = judged(pairing.trial(), proposal=proposal, number=self.number, unchanged=pairing.unchanged)
+        verdict = judged(pairing.trial(), proposal=proposal, number=number, unchanged=pairing.unchanged)
         if worse:
             reason = "Three cases that worked before were tried first, and all three fail now."
             return verdict.model_copy(update={"more": 0, "reason": reason})
         while verdict.more:
             await pairing.again(verdict.more)
-            verdict = judged(pairing.trial(), proposal=proposal, number=self.number, unchanged=pairing.unchanged)
+            verdict = judged(pairing.trial(), proposal=proposal, number=number, unchanged=pairing.unchanged)
         return verdict

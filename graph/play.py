@@ -1,7 +1,7 @@
 """A case done again under a policy, through the nodes' own functions, and judged.
 
-Each play is a trace of its own. What fails outside of the policy's reach (the model server, an MCP server or OpenSpec is
-gone) is an outage: it goes up as `Missing` and is no play at all.
+Each play is a trace of its own. What fails outside of the policy's reach (the model server, an MCP server or OpenSpec
+is gone) is an outage: it goes up as `Missing` and is no play at all.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nodes.execution.request import written
+from nodes.execution.drafting import written
 from nodes.question_routing.answer import answered
 from nodes.question_routing.ask import routed
 from systems import names
@@ -92,9 +92,9 @@ class Player:
 
     async def _drafted(self, request: Requested, check: Check, run: Run) -> str:
         try:
-            text = (await written(request, run))[0]
+            text = (await written(request, run.systems)).text
         except DraftFailed as error:
-            return error.message
+            return f"{error.cause}: {error.message}"
         issues = await self.scratch.issues(request.artifact, text, request.existing) if check.valid else ()
         return f"refused: {'; '.join(issues)}" if issues else lacking(text, check)
 

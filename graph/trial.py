@@ -51,6 +51,7 @@ class Ground:
         results: plays that are kept.
         model: plays of different models are kept apart.
         seed: of the order of plays.
+        pinned: the policy with what the person has pinned; so it is played.
         deadline: `time.monotonic()` after which nothing new is begun; None for no limit.
         watch: told what is going on, in words.
         seconds: what the plays so far took.
@@ -62,6 +63,7 @@ class Ground:
     results: Results
     model: str
     seed: int = 0
+    pinned: Callable[[Policy], Policy] = lambda policy: policy
     deadline: float | None = None
     watch: Watch = lambda _: None
     seconds: float = field(default=0.0, init=False)
@@ -82,7 +84,8 @@ class Ground:
             OutOfTime: it would have to be played, and the budget is used up.
             Missing: an outside system is gone; the play can be made up for later.
         """
-        case, policy, repetition = wanted
+        case, repetition = wanted.case, wanted.repetition
+        policy = self.pinned(wanted.policy)
         key = noticed(policy, case.kind), case.key, self.model, repetition
         known = self.results.get(*key)
         if known is not None:

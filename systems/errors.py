@@ -89,7 +89,15 @@ class ServerUnavailable(Detour):
 
 
 class DraftFailed(Detour):
-    """All repairs are used up and the draft is still not sound."""
+    """All repairs are used up and the draft is still not sound.
+
+    Attributes:
+        cause: of the last one, as `InvalidDraft` has it.
+    """
+
+    def __init__(self, message: str, *, cause: str = "invalid", mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.cause = cause
 
 
 class Rejected(Detour):

@@ -64,3 +64,8 @@ SMALL_MODEL = DEFAULT.edited(
     }
 )
 """The same for the embedded model."""
+
+
+def shipped(*, embedded: bool) -> Policy:
+    """What a model begins with, before anything was learned with it."""
+    return SMALL_MODEL if embedded else DEFAULT

@@ -49,16 +49,16 @@ async def written(asked: Requested, systems: Systems, *, revision: PlanRevision 
     form = form_of(asked, knobs, revision)
     example, note = shown_example(asked, form, knobs, revision)
     messages = compose(asked, example=example, knobs=knobs, revision=revision)
-    failure = ""
+    failure, cause = "", ""
     for attempt in range(knobs.repairs + 1):
         extra = (repair(failure, words=knobs.repair_words),) if attempt else ()
         try:
             text, notes = await _attempt(asked, form, (*messages, *extra), attempt, note, systems)
         except InvalidDraft as error:
-            failure = error.message
+            failure, cause = error.message, error.cause
         else:
             return Written(text, attempt, notes)
-    raise DraftFailed(f"{described(asked)}: not sound after {knobs.repairs} repairs: {failure}")
+    raise DraftFailed(f"{described(asked)}: not sound after {knobs.repairs} repairs: {failure}", cause=cause)
 
 
 async def _attempt(

@@ -7,7 +7,7 @@ from nodes.question_routing.node import find_places
 from nodes.question_routing.routing import Router
 from systems.connections import Run
 from systems.errors import UsageError
-from systems.records import Answer, Question
+from systems.records import Answer, Question, Route
 
 MOST_QUESTION_CHARACTERS = 2_000
 
@@ -24,8 +24,13 @@ async def ask(question: str, run: Run) -> Answer:
             f"A question has 1 to {MOST_QUESTION_CHARACTERS:,} characters; this has {len(text):,}.",
             mend='Ask one thing at a time, e.g. specloop ask "What were the last commits?"',
         )
+    return await answered(await routed(text, run), run, person=False)
+
+
+async def routed(text: str, run: Run) -> Route:
+    """Who is to answer a question, with the call it takes."""
     await run.systems.servers.start()
     places = await find_places(run, text)
     knobs = run.systems.policy.questions
     router = Router(run.systems.servers.tools, project=run.systems.project, places=places, knobs=knobs)
-    return await answered(router.route(Question(text=text, origin="person")), run, person=False)
+    return router.route(Question(text=text, origin="person"))

@@ -83,6 +83,11 @@ class Servers:
         await self.close()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The configured servers that are not disabled, serving or not."""
+        return self._pool.names
+
+    @property
     def tools(self) -> tuple[Tool, ...]:
         """The tools of the servers that serve."""
         served = (tools for server, tools in self._pool.tools.items() if server not in self._gone)

@@ -1,0 +1,164 @@
+"""One `improve` from beginning to end: whether it may begin, with which cases, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from graph.context import Context
+from graph.final_report import Sealed, final_report
+from graph.improving import Rounds
+from graph.play import Player
+from graph.session import Session, session
+from graph.suggesting import Suggestions
+from graph.trial import Ground, Watch
+from systems.cases import Cases
+from systems.connections import Run, opened
+from systems.errors import Busy, Missing
+from systems.ledger import Ledger
+from systems.locks import taken
+from systems.openspec.scratch import Scratch, scratch
+from systems.pins import load_pins, pinned
+from systems.policy import Policy, shipped
+from systems.results import Results
+from systems.trials import Case, Improved, Requested, Side
+
+STORE = Path(".specloop") / "specloop.db"
+LOCK = Path(".specloop") / "locks" / "improve.lock"
+NO_DELTA = "# Nothing\n\nThis is no spec delta.\n"
+
+
+class Plan(NamedTuple):
+    """How an `improve` goes about it.
+
+    Attributes:
+        rounds: most rounds; each ends with the first proposal that is accepted.
+        budget: seconds after which no new play begins; None for no limit. The final report comes on top.
+        start: policy to begin with instead of the one that holds.
+        seed: of the order of plays.
+    """
+
+    rounds: int = 10
+    budget: float | None = None
+    start: Policy | None = None
+    seed: int = 7
+
+
+async def improve(context: Context, plan: Plan, watch: Watch = lambda _: None) -> Improved:
+    """Improve the policy of a project by what its own cases prove.
+
+    Raises:
+        UsageError: there are too few cases; says how many more are needed.
+        Busy: another `improve` works on this project.
+        Missing: the ledger is damaged, or an outside system is gone; asked again, `improve` goes on where it stopped.
+    """
+    began, project = time.monotonic(), Path(context.project)
+    with _alone(project):
+        async with _prepared(context, plan, watch) as (ground, rounds, begun):
+            now, stopped = await rounds.run(begun.now, plan.rounds)
+            sealed = Sealed((), 0, 0, 0)
+            if now.hash != begun.before.hash:
+                watch("Final report: the policy before and after, on cases that nothing was tuned to")
+                ground.deadline = None
+                sealed = await final_report(ground, store=project / STORE, before=begun.before, after=now)
+            accepted = sum(verdict.accepted for verdict in rounds.verdicts)
+            report = Improved(
+                began=begun.began,
+                before=begun.before.hash,
+                after=now.hash,
+                rounds=rounds.rounds,
+                accepted=accepted,
+                rejected=len(rounds.verdicts) - accepted,
+                stopped=stopped,
+                sealed=sealed.standings,
+                repairs=sealed.repairs,
+                regressions=sealed.regressions,
+                opened=sealed.opened,
+                seconds=round(time.monotonic() - began, 1),
+                tokens=ground.tokens,
+            )
+            rounds.ledger.append("improved", report, model=ground.model)
+            return report
+
+
+@asynccontextmanager
+async def _prepared(context: Context, plan: Plan, watch: Watch) -> AsyncIterator[tuple[Ground, Rounds, Session]]:
+    """Everything an `improve` needs, once it is certain that it may begin."""
+    store = Path(context.project) / STORE
+    async with AsyncExitStack() as stack:
+        ledger = stack.enter_context(closing(Ledger(store)))
+        _check_ledger(ledger)
+        cases = _cases(store)
+        systems = await stack.enter_async_context(opened(context, linger=0))
+        judge = await stack.enter_async_context(scratch())
+        await _check_judge(judge, cases)
+        pins = load_pins(systems.project)
+        ground = Ground(
+            cases=_playable(cases, systems.servers.names, watch),
+            plays=Player(Run("improve", context, systems), judge),
+            results=stack.enter_context(closing(Results(store))),
+            model=systems.model.choice.name,
+            seed=plan.seed,
+            pinned=lambda policy: pinned(policy, pins),
+            deadline=None if plan.budget is None else time.monotonic() + plan.budget,
+            watch=watch,
+        )
+        start = plan.start or ledger.active(ground.model) or shipped(embedded=systems.model.choice.embedded)
+        begun = session(ledger, start=start, model=ground.model, seed=plan.seed)
+        ground.seed = begun.seed
+        yield ground, Rounds(ground, ledger, Suggestions(systems, ledger, pins), list(begun.verdicts)), begun
+
+
+@contextmanager
+def _alone(project: Path) -> Iterator[None]:
+    lock = taken(project / LOCK)
+    if lock is None:
+        raise Busy(
+            "Another `specloop improve` works on this project.", mend="Wait for it, or stop it; nothing is lost."
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_ledger(ledger: Ledger) -> None:
+    wrong = ledger.verify()
+    if wrong:
+        raise Missing(
+            f"The ledger does not agree with itself: {wrong[0].what}",
+            system="store",
+            mend="See `specloop ledger verify`; nothing is learned on top of it.",
+        )
+
+
+def _cases(store: Path) -> dict[Side, Sequence[Case]]:
+    with closing(Cases(store)) as cases:
+        return {"working": cases.working(), "guard": cases.guard()}
+
+
+async def _check_judge(judge: Scratch, cases: Mapping[Side, Sequence[Case]]) -> None:
+    """A validator that accepts anything proves nothing: it is tried on what is no document at all."""
+    wanted = any(isinstance(case.given, Requested) and case.check.valid for side in cases.values() for case in side)
+    if wanted and not await judge.issues("specs", NO_DELTA):
+        raise Missing(
+            "OpenSpec accepts a text that is no spec delta, so its word proves nothing.",
+            system="openspec",
+            mend="Run `specloop doctor`; then `make setup`.",
+        )
+
+
+def _playable(
+    cases: Mapping[Side, Sequence[Case]], servers: Collection[str], watch: Watch
+) -> dict[Side, Sequence[Case]]:
+    """The cases without those about servers that are not configured any more."""
+    kept = {
+        side: [case for case in each if case.check.server in ("", "person", *servers)] for side, each in cases.items()
+    }
+    gone = sum(map(len, cases.values())) - sum(map(len, kept.values()))
+    if gone:
+        watch(f"{gone} cases are left out: they are about MCP servers that are not configured")
+    return kept

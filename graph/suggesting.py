@@ -1,0 +1,74 @@
+"""What is worth a trial: from plays that failed, and from findings in their traces and in past runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from nodes.feedback_loop.analysis import Analysis
+from nodes.feedback_loop.operations import read
+from nodes.feedback_loop.ordering import in_order
+from nodes.feedback_loop.proposals import Pins, Refused, fresh, from_findings, from_plays
+from systems.connections import Systems
+from systems.ledger import Ledger
+from systems.policy import Policy
+from systems.records import Finding, Hash, Outcome
+from systems.trials import Adopted, Case, Played, Proposal, RolledBack, Verdict
+
+MOST_RUNS = 50
+"""Past runs whose findings count, the newest."""
+MOST_TRACES = 500
+"""Traces of plays that are analyzed, of one policy."""
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Proposals for a policy; call it with the policy and the plays of the working cases under it.
+
+    Attributes:
+        systems: spans, past runs, and the model that may have ideas.
+        ledger: what was refused before.
+        pins: what the person has pinned.
+        others: names of other models that could draft.
+    """
+
+    systems: Systems
+    ledger: Ledger
+    pins: Pins
+    others: Sequence[str] = ()
+
+    async def __call__(self, policy: Policy, plays: Sequence[tuple[Case, Played]]) -> tuple[Proposal, ...]:
+        """Proposals that are worth a trial, best first."""
+        found = [*self._in_plays(plays), *self._in_runs()]
+        traces: dict[Hash, list[str]] = {}
+        for trace, finding in found:
+            traces.setdefault(finding.hash, []).append(trace)
+        proposals = from_plays(plays, policy=policy, models=self.others)
+        proposals += from_findings([finding for _, finding in found], policy=policy, trace_ids=traces)
+        return fresh(proposals, policy=policy, pins=self.pins, refused=refused(self.ledger))
+
+    def _in_plays(self, plays: Sequence[tuple[Case, Played]]) -> Iterator[tuple[str, Finding]]:
+        for trace in islice(dict.fromkeys(played.trace_id for _, played in plays if played.trace_id), MOST_TRACES):
+            analysis = Analysis(self.systems.policy.loop)
+            for operation in in_order(map(read, self.systems.spans.spans(trace_id=trace))):
+                analysis.observe(operation)
+            yield from ((trace, finding) for finding in analysis.close())
+
+    def _in_runs(self) -> Iterator[tuple[str, Finding]]:
+        for run in self.systems.runs.all()[:MOST_RUNS]:
+            reference = self.systems.runs.outcome(run.run_id)
+            if reference:
+                outcome = self.systems.documents.get_record(reference, Outcome)
+                yield from ((outcome.trace_id, finding) for finding in outcome.findings)
+
+
+def refused(ledger: Ledger) -> tuple[Refused, ...]:
+    """What was rejected, or rolled back after it had been accepted."""
+    verdicts = {entry.record: entry.read(Verdict) for entry in ledger.entries("verdict")}
+    rejected = [verdict.proposal for verdict in verdicts.values() if not verdict.accepted]
+    given_up = {entry.read(RolledBack).policy for entry in ledger.entries("rolled_back")}
+    adopted = [entry.read(Adopted) for entry in ledger.entries("adopted")]
+    undone = [verdicts[one.verdict].proposal for one in adopted if one.policy in given_up and one.verdict in verdicts]
+    proposals = (ledger.get(Proposal, key) for key in dict.fromkeys([*rejected, *undone]))
+    return tuple(Refused.of(proposal) for proposal in proposals if proposal)
