@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
+from graph.pages import check_page, write_page
 from systems.errors import SpecloopError, UsageError
 
 if TYPE_CHECKING:
     from graph.analyzed import Analyzed, Critic
     from graph.traces import Trace
-    from nodes.feedback_loop.rendering import Compared, Run
+    from nodes.feedback_loop.rendering import Compared
     from nodes.feedback_loop.report import Report
     from systems.records import Severity
 
@@ -97,7 +98,7 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
         from systems.settings import load_prices
 
         if wanted.html:
-            _check(wanted.html)
+            check_page(wanted.html)
         before = profiles(wanted.against, project) if wanted.against else []
         critic = None if wanted.no_critic else _critic(project)
         done = Analyzed(
@@ -113,7 +114,9 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
         if done.runs:
             _tell(done.reports, compared, wanted, several=several)
         if wanted.html and done.runs:
-            _write(wanted.html, done.runs, compared)
+            from nodes.feedback_loop.rendering import page
+
+            write_page(wanted.html, page(done.runs, compared))
         failing = _failing(done.reports, wanted.fail_on)
         sys.exit(UsageError.exit_code if not whole else FAILED_ON if failing else 0)
 
@@ -188,24 +191,6 @@ def _failing(reports: Sequence[Report], fail_on: Severity | None) -> int:
         what = "1 finding is" if count == 1 else f"{count:,} findings are"
         click.echo(f"{what} of severity {' or '.join(bad)} (--fail-on {fail_on}).", err=True)
     return count
-
-
-def _check(path: Path) -> None:
-    """Say at once that the page cannot be written, not after a long analysis."""
-    if path.is_dir() or not path.parent.is_dir():
-        what = "is a folder" if path.is_dir() else f"cannot be written: there is no folder {path.parent}"
-        raise UsageError(f"{path} {what}.", mend="Name a file in a folder that exists: --html report.html.")
-
-
-def _write(path: Path, runs: Sequence[Run], compared: Compared | None) -> None:
-    from nodes.feedback_loop.rendering import page
-
-    try:
-        path.write_text(page(runs, compared), encoding="utf-8")
-    except OSError as error:
-        said = error.strerror or error
-        raise UsageError(f"{path} cannot be written: {said}.", mend="Name another file with --html.") from error
-    click.echo(f"The page is in {path}; open it in a browser.", err=True)
 
 
 @contextmanager

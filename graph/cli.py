@@ -21,6 +21,7 @@ import click
 
 from graph.analyze import analyze, report
 from graph.collect import collect
+from graph.ledger import ledger, rollback
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,6 +83,8 @@ def main() -> None:
 main.add_command(analyze)
 main.add_command(report)
 main.add_command(collect)
+main.add_command(ledger)
+main.add_command(rollback)
 
 
 @main.command()

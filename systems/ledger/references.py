@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from systems.hashed import Hash, Record
 from systems.policy import Policy
-from systems.trials import Adopted, Proposal, RolledBack, Trial, Verdict
+from systems.trials import Adopted, Improved, Improving, Proposal, RolledBack, Trial, Verdict
 
 R = TypeVar("R", bound=Record)
 
@@ -46,6 +46,12 @@ def faults(record: Record, known: Known, *, model: str) -> Iterator[str]:
         case Adopted():
             yield from _missing(known, policy=(Policy, record.policy), verdict=(Verdict, record.verdict))
             yield from _unproven(record, known, model)
+        case Improving():
+            yield from _missing(known, policy=(Policy, record.policy))
+        case Improved():
+            yield from _missing(
+                known, **{"policy before": (Policy, record.before), "policy after": (Policy, record.after)}
+            )
         case RolledBack():
             policy = {"policy": (Policy, record.policy)} if record.policy else {}
             yield from _missing(known, **policy, **{"policy it goes back to": (Policy, record.to)})

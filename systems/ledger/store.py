@@ -255,7 +255,7 @@ def _holds(decision: Adopted | RolledBack) -> Hash:
 
 def _shipped(record: Record) -> Iterable[Policy]:
     """The shipped policies that a record refers to."""
-    names = ("parent", "policy", "old", "new", "to")
+    names = ("parent", "policy", "old", "new", "to", "before", "after")
     found = (getattr(record, name, None) for name in names)
     return [_BY_HASH[cast(Hash, key)] for key in found if key in _BY_HASH]
 

@@ -1,26 +1,21 @@
 """One HTML page with everything in it: findings, waterfall, profile, several runs side by side. No network, no build.
 
-`page.html` is the template: plain HTML, CSS and JavaScript, readable as it stands. What a trace says reaches it only as
-JSON in script elements that do not run, and the page shows it only as text. Should that ever fail, the content security
-policy forbids every script but the template's own, by its hash, and every connection.
+`page.html` is its template (see `template`).
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodes.feedback_loop.rendering import figures
 from nodes.feedback_loop.rendering.differences import HEADS, Compared, differences
-from nodes.feedback_loop.rendering.escaping import json_in_html, visible
+from nodes.feedback_loop.rendering.escaping import visible
 from nodes.feedback_loop.rendering.rows import MOST_TEXT, Row, Rows, excerpt
 from nodes.feedback_loop.rendering.tables import MEANINGS, Table, tables
+from nodes.feedback_loop.rendering.template import filled
 
 if TYPE_CHECKING:
     from nodes.feedback_loop.critic import Critique
@@ -58,24 +53,8 @@ def page(runs: Sequence[Run], compared: Compared | None = None) -> str:
         "meanings": MEANINGS,
         "comparison": _comparison(compared) if compared else None,
     }
-    written = [_element("index", data)]
-    written += [_element(f"run-{number}", _run(run, most)) for number, run in enumerate(runs)]
-    template = _template()
-    return template.replace("<!-- data -->", "\n".join(written), 1)
-
-
-@cache
-def _template() -> str:
-    text = TEMPLATE.read_text(encoding="utf-8")
-    for kind in ("script", "style"):
-        (inline,) = re.findall(rf"<{kind}>(.*?)</{kind}>", text, re.DOTALL)
-        digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
-        text = text.replace(f"'{kind}-hash'", f"'sha256-{digest}'", 1)
-    return text
-
-
-def _element(name: str, value: Any) -> str:
-    return f'<script type="application/json" id="{name}">{json_in_html(value)}</script>'
+    elements = {"index": data} | {f"run-{number}": _run(run, most) for number, run in enumerate(runs)}
+    return filled(TEMPLATE, elements)
 
 
 def _index(report: Report) -> dict[str, Any]:

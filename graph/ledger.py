@@ -1,0 +1,144 @@
+"""`specloop ledger` and `specloop rollback`: what was tried, what came of it, and the way back.
+
+Exit codes: 0; 1 when `verify` finds something that does not agree; 2 wrong usage; 4 the store is damaged.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graph.pages import check_page, write_page
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from systems.ledger import Ledger
+
+DISAGREES = 1
+_project = click.option(
+    "--project", type=click.Path(path_type=Path), default=None, help="Folder of the project (default: this folder)."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.group(invoke_without_command=True)
+@_project
+@_json
+@click.option("--html", type=click.Path(path_type=Path), help="Also write one self-contained page to this file.")
+@click.option("--all", "everything", is_flag=True, help="List all decisions, not only the newest.")
+@click.pass_context
+def ledger(context: click.Context, /, html: Path | None, everything: bool, **place: Any) -> None:
+    """List what was tried, adopted, refused and rolled back, newest first."""
+    if context.invoked_subcommand:
+        return
+    with _opened(context) as store:
+        from graph.ledger_views import listed
+
+        if html:
+            check_page(html)
+        seen = listed(store, everything=everything)
+        if html:
+            from nodes.feedback_loop.rendering.ledger_page import ledger_page
+
+            write_page(html, ledger_page(seen.told, seen.wrong))
+        _show(context, seen.json(), seen.text())
+
+
+@ledger.command()
+@click.argument("identifier", metavar="ID")
+@_project
+@_json
+@click.pass_context
+def show(context: click.Context, /, identifier: str, **place: Any) -> None:
+    """Show an entry or a policy: the beginning of its id, active, baseline, default or small-model."""
+    with _opened(context) as store:
+        from graph.ledger_views import shown
+
+        _show(context, *shown(store, identifier))
+
+
+@ledger.command()
+@_project
+@_json
+@click.pass_context
+def verify(context: click.Context, /, **place: Any) -> None:
+    """Hash everything again, follow every reference, and name what does not agree."""
+    with _opened(context) as store:
+        from nodes.feedback_loop.rendering.ledger_text import verified
+
+        wrong, entries = store.verify(), len(store.entries())
+        told = {"entries": entries, "disagreements": [one.model_dump(mode="json") for one in wrong]}
+        _show(context, told, verified(wrong, entries))
+        sys.exit(DISAGREES if wrong else 0)
+
+
+@ledger.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@_project
+@_json
+@click.pass_context
+def diff(context: click.Context, /, old: str, new: str, **place: Any) -> None:
+    """Show what policy B has otherwise than policy A, knob by knob."""
+    with _opened(context) as store:
+        from graph.ledger_views import compared
+
+        _show(context, *compared(store, old, new))
+
+
+@click.command()
+@click.argument("policy", metavar="POLICY")
+@click.option("--model", help="Model it is for, where the ledger knows several.")
+@click.option("--reason", default="", help="Why, for the ledger.")
+@_project
+@_json
+@click.pass_context
+def rollback(context: click.Context, /, policy: str, model: str | None, reason: str, **place: Any) -> None:
+    """Let POLICY hold again: an earlier one by the beginning of its id, baseline, default or small-model."""
+    with _opened(context) as store:
+        from graph.ledger_views import rolled_back
+
+        _show(context, *rolled_back(store, policy, model=model, reason=reason))
+
+
+@contextmanager
+def _opened(context: click.Context) -> Iterator[Ledger]:
+    """The ledger of the project that the command, or the group before it, names."""
+    from graph.cli import reported
+
+    project: Path = _given(context, "project") or Path()
+    with reported(bool(_given(context, "as_json")), project):
+        from graph.traces import STORE
+        from systems.errors import UsageError
+        from systems.ledger import Ledger
+
+        if not (project / STORE).is_file():
+            raise UsageError(
+                f"{project} has no ledger: specloop was not run there yet.",
+                mend="Name the project with --project, or start: specloop run GOAL, then specloop improve.",
+            )
+        with closing(Ledger(project / STORE)) as store:
+            yield store
+
+
+def _given(context: click.Context, option: str) -> Any:
+    """An option of this command, or of the group that it belongs to."""
+    outer = context.parent.params.get(option) if context.parent else None
+    return context.params.get(option) or outer
+
+
+def _show(context: click.Context, told: dict[str, Any], text: RenderableType) -> None:
+    if _given(context, "as_json"):
+        from nodes.feedback_loop.rendering.escaping import json_line
+
+        click.echo(json_line(told))
+    else:
+        from rich.console import Console
+
+        Console(highlight=False).print(text)
