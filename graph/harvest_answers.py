@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from graph.past import Past
@@ -23,6 +24,7 @@ from systems.trials import Asked, Called, Case, Check
 PERSON = "person"
 MOST_QUESTION = 2_000
 MOST_TERMS = 2
+MOST_NEIGHBOURS = 20
 LISTED = 0.75
 """Share of a folder's entries that a listing of it names."""
 TOKEN = re.compile(r"[A-Za-z_]\w{4,}")
@@ -70,7 +72,8 @@ def lasting_terms(answer: Answer, source: Source, project: Path, results: Mappin
         if not path.resolve().is_relative_to(project.resolve()):
             continue
         if path.is_file():
-            return _telling(shown, read_file(path) or "", answer, source, results)
+            others = {**results, **{each.name: read_file(each) or "" for each in _neighbours(path)}}
+            return _telling(shown, read_file(path) or "", answer, source, others)
         if path.is_dir():
             return _listed(shown, path, results.get(source.content_hash, ""))
     return ()
@@ -84,6 +87,12 @@ def _telling(shown: str, lasting: str, answer: Answer, source: Source, results: 
     words = [word for word in dict.fromkeys(_words(shown)) if word in counted and word.casefold() not in common]
     words.sort(key=lambda word: (not _is_name(word), -counted[word], -len(word)))
     return tuple(words[:MOST_TERMS])
+
+
+def _neighbours(path: Path) -> list[Path]:
+    """Files beside a file and of its kind; a word that they hold too does not tell it from them."""
+    alike = (each for each in sorted(path.parent.glob(f"*{path.suffix}")) if each != path and each.is_file())
+    return list(islice(alike, MOST_NEIGHBOURS))
 
 
 def _listed(shown: str, folder: Path, result: str) -> tuple[str, ...]:
