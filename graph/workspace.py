@@ -18,6 +18,7 @@ from graph.answers import answers
 from graph.build import Compiled, build
 from graph.checkpoints import saver
 from graph.context import Context
+from graph.harvest import harvested
 from graph.progress import Watch, events
 from graph.state import Input
 from nodes.next_step import checked_goal
@@ -232,6 +233,7 @@ async def _streamed(
 async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
     snapshot = await compiled.aget_state(config)
     if not snapshot.interrupts:
+        harvested(run_id, snapshot.values.get("history_ref"), systems)
         return systems.documents.get_record(snapshot.values["outcome_ref"], Outcome)
     outcome = _waiting(snapshot, run_id, systems)
     questions = tuple(str(each["text"]) for each in outcome.waiting_for)

@@ -130,11 +130,7 @@ class Systems:
 
     def history(self, last: Hash | None) -> tuple[LoopRecord, ...]:
         """The loops of a run in order, from the hash of the last one."""
-        loops: list[LoopRecord] = []
-        while last:
-            loops.append(self.documents.get_record(last, LoopRecord))
-            last = loops[-1].previous
-        return tuple(reversed(loops))
+        return self.documents.history(last)
 
     def release(self, run_id: str | None = None) -> None:
         """Let others work again on the changes that a run has claimed; without a run, on all."""

@@ -18,7 +18,7 @@ from sqlite_utils import Database, Migrations
 
 from systems.database import mapped, open_database
 from systems.errors import Missing
-from systems.records import Hash, Record, canonical, content_hash
+from systems.records import Hash, LoopRecord, Record, canonical, content_hash
 
 R = TypeVar("R", bound=Record)
 migrations = Migrations("documents")
@@ -77,6 +77,14 @@ class Documents:
     def get_record(self, key: Hash, kind: type[R]) -> R:
         """The record with this hash."""
         return kind.model_validate_json(self.get(key))
+
+    def history(self, last: Hash | None) -> tuple[LoopRecord, ...]:
+        """The loops of a run in order, from the hash of the last one."""
+        loops: list[LoopRecord] = []
+        while last:
+            loops.append(self.get_record(last, LoopRecord))
+            last = loops[-1].previous
+        return tuple(reversed(loops))
 
     def note_write(self, path: str, *, after: Hash, before: Hash | None, run_id: str) -> None:
         """Remember, before it happens, that a file is about to get a text."""

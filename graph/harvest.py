@@ -1,0 +1,116 @@
+"""Harvest: cases from the project's own past runs, made automatically when a run ends.
+
+Only what was accepted becomes a case; what a person has dropped does not come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from graph.harvest_answers import cases_of_answers
+from graph.harvest_drafts import cases_of_drafts
+from graph.past import Past
+from systems.cases import Added, Cases
+from systems.connections import Systems
+from systems.documents import Documents
+from systems.errors import SpecloopError
+from systems.records import Hash
+from systems.runs import Runs
+from systems.spans import Store
+from systems.telemetry import trace_id
+from systems.trials import Case
+
+STORE = Path(".specloop") / "specloop.db"
+_log = logging.getLogger(__name__)
+
+
+def harvest(past: Past) -> tuple[Case, ...]:
+    """The cases of a run, each once: questions with who answered and what, calls, and drafts with their check."""
+    found: dict[Hash, Case] = {}
+    for case in (*cases_of_answers(past), *cases_of_drafts(past)):
+        found.setdefault(case.key, case)
+    return tuple(found.values())
+
+
+def harvested(run_id: str, history: Hash | None, systems: Systems) -> tuple[Added, ...]:
+    """Keep the cases of a run that has ended; what goes wrong here is logged and never fails the run.
+
+    Args:
+        run_id: the run.
+        history: hash of its last loop.
+        systems: its stores.
+    """
+    try:
+        with Stores(systems.project) as stores:
+            return stores.harvested(run_id, history)
+    except SpecloopError as error:
+        _log.warning("No cases from run %s: %s", run_id, error)
+        return ()
+
+
+async def harvest_all(project: Path) -> tuple[Added, ...]:
+    """Keep the cases of every run of a project, oldest first; those that are kept already change nothing.
+
+    Raises:
+        Missing: a store is damaged.
+    """
+    from graph.checkpoints import saver
+
+    added: list[Added] = []
+    async with saver(project) as checkpoints:
+        with Stores(project) as stores:
+            for run in reversed(stores.runs.all()):
+                found = await checkpoints.aget_tuple({"configurable": {"thread_id": run.run_id, "checkpoint_ns": ""}})
+                history = found.checkpoint["channel_values"].get("history_ref") if found else None
+                added += await asyncio.to_thread(stores.harvested, run.run_id, history)
+    return tuple(added)
+
+
+class Stores:
+    """The stores of a project that cases come from, and the one they go to."""
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+        self._open = ExitStack()
+
+    def __enter__(self) -> Stores:
+        path = self._project / STORE
+        self.runs = self._open.enter_context(closing(Runs(path)))
+        self.documents = self._open.enter_context(closing(Documents(path)))
+        self.spans = self._open.enter_context(closing(Store(path)))
+        self.cases = self._open.enter_context(closing(Cases(path)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def past(self, run_id: str, history: Hash | None) -> Past:
+        """A run, from the hash of its last loop.
+
+        Raises:
+            UsageError: there is no such run.
+            Missing: a loop's record is missing or damaged.
+        """
+        trace = trace_id(run_id)
+        return Past(
+            run_id=run_id,
+            trace_id=trace,
+            goal=self.runs.get(run_id).goal,
+            project=self._project,
+            loops=self.documents.history(history),
+            spans=self.spans.spans(trace_id=trace),
+            documents=self.documents,
+        )
+
+    def harvested(self, run_id: str, history: Hash | None) -> tuple[Added, ...]:
+        """Keep the cases of a run; one whose records cannot be read has none, and that is logged."""
+        if history is None:
+            return ()
+        try:
+            return self.cases.add_all(harvest(self.past(run_id, history)))
+        except (SpecloopError, ValueError, OSError) as error:  # old or damaged records cost cases, never a run
+            _log.warning("No cases from run %s: %s", run_id, error)
+            return ()

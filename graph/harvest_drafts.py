@@ -1,0 +1,110 @@
+"""Cases from the drafts of a run: the request, and the check that judged what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from graph.past import Past, stands
+from systems import names
+from systems.documents import Documents
+from systems.errors import Missing
+from systems.lexical import STOP
+from systems.records import Answer, LoopRecord, Span
+from systems.trials import Case, Check, Requested
+
+MOST_TERMS = 3
+WORD = re.compile(r"--?[a-z][\w-]+|[^\W\d_][\w.-]*\w", re.IGNORECASE)
+LEAST_LETTERS = 4
+SOURCES = "\n## Sources"
+
+
+def cases_of_drafts(past: Past) -> Iterator[Case]:
+    """The draft cases of a run: what was accepted, and what was refused and succeeded later."""
+    for loop in past.accepted():
+        yield from _accepted(loop, past)
+    for number, loop in enumerate(past.loops):
+        later = [each for each in past.loops[number + 1 :] if each.step.artifact == loop.step.artifact]
+        if _refused(loop) and any(stands(each.updates) for each in later):
+            for request, span in _requests(loop, past):
+                yield past.case("draft", request, Check(valid=True), span.span_id)
+
+
+def _accepted(loop: LoopRecord, past: Past) -> Iterator[Case]:
+    texts = [past.documents.get(update.after) for update in loop.updates if update.after]
+    for request, span in _requests(loop, past):
+        drafted = span.attributes.get(names.DRAFT_HASH)
+        body = past.documents.get(str(drafted)).strip() if drafted else ""
+        if body and any(text.startswith(body) for text in texts):
+            check = Check(
+                valid=True, terms=key_words(past.goal, body), sources=_named(loop.answers, body, past.project)
+            )
+            yield past.case("draft", request, check, span.span_id)
+
+
+def key_words(goal: str, text: str) -> tuple[str, ...]:
+    """The words of a goal that an accepted document has taken up; options and names of things first."""
+    said = [word for word in dict.fromkeys(WORD.findall(goal)) if len(word) >= LEAST_LETTERS]
+    kept = [word for word in said if word.casefold() not in STOP and word.casefold() in text.casefold()]
+    kept.sort(key=lambda word: (word.isalpha(), -len(word)))
+    return tuple(kept[:MOST_TERMS])
+
+
+def _named(answers: Sequence[Answer], text: str, project: Path) -> tuple[str, ...]:
+    """The files that answers come from and that the document itself names."""
+    paths = [value for answer in answers for source in answer.sources for value in source.arguments.values()]
+    inside = [path.removeprefix(f"{project}/") for path in paths if isinstance(path, str)]
+    return tuple(path for path in dict.fromkeys(inside) if path and (project / path).is_file() and path in text)
+
+
+def _refused(loop: LoopRecord) -> bool:
+    """Whether the model or the validator, and no person, is why the documents of a loop do not stand."""
+    restored = any(update.status == "restored" for update in loop.updates)
+    return restored or (loop.draft is not None and bool(loop.draft.failure))
+
+
+def _requests(loop: LoopRecord, past: Past) -> Iterator[tuple[Requested, Span]]:
+    """Every draft request of a loop, with the span of the last try."""
+    last: dict[str, tuple[Requested, Span]] = {}
+    tries = f"{names.DRAFT} {loop.step.artifact}"
+    for span in past.spans:
+        if span.name == tries and span.attributes.get(names.LOOP) == loop.loop:
+            key = span.attributes.get(names.DRAFT_REQUEST)
+            request = _request(str(key), past.documents) if key else _rebuilt(span, loop, past)
+            if request:
+                last[request.hash] = request, span
+    yield from last.values()
+
+
+def _request(key: str, documents: Documents) -> Requested | None:
+    try:
+        return documents.get_record(key, Requested)
+    except (Missing, ValidationError):
+        return None
+
+
+def _rebuilt(span: Span, loop: LoopRecord, past: Past) -> Requested | None:
+    """The request of a run that did not keep it yet, from what its loops wrote; OpenSpec's words are left out."""
+    about = f"the {loop.step.artifact} of the change"
+    if loop.step.artifact == "specs":
+        drafted = span.attributes.get(names.DRAFT_HASH)
+        body = past.documents.get(str(drafted)).strip() if drafted else ""
+        files = loop.draft.files if loop.draft else ()
+        paths = [Path(file.path) for file in files if body and past.documents.get(file.content).startswith(body)]
+        if not paths:
+            return None
+        about = paths[0].parent.name
+    before = [
+        update for each in past.loops if each.loop < loop.loop and stands(each.updates) for update in each.updates
+    ]
+    written = {Path(update.path).name: past.documents.get(update.after) for update in before if update.after}
+    return Requested(
+        artifact=loop.step.artifact,
+        goal=past.goal,
+        about=about,
+        documents=tuple((Path(path).name, text.partition(SOURCES)[0]) for path, text in written.items()),
+        facts=tuple((answer.question, answer.text) for answer in loop.answers if answer.answered),
+    )
