@@ -11,7 +11,7 @@ Shafer: "Game-theoretic statistics and safe anytime-valid inference", Statistica
 one that may be looked at any time, at no price: Koning, van Meer: "Sequentializing a test: anytime validity is free",
 2025). Most of the 5% goes to the first 60 runs: who waits longer for a drop has lost more.
 
-What no test can do. Wald's sequential test of known rates (1945), best of all for every expected length, needs 30 runs
+What no test can do. Wald's sequential test of known rates (1945), best of all for every expected length, needs 29 runs
 on average to tell 60% from 80% with an e-value of 20, and 37 to tell 40% from 60%, and far more of them often enough;
 with the parent's rate known from 100 runs only, the best unbiased test of 5% that looks once, after 60 runs (Fisher's,
 randomised: Tocher 1950), finds a drop of 20 points in 98, 93, 85, 81 and 79% from rates of 95, 90, 80, 70 and 60%.
