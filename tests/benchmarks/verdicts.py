@@ -6,9 +6,9 @@ Cases differ in difficulty, and what comes of them differs from play to play. `n
 proposals that improve nothing, over 40 working and 20 guard cases; the number is the share of them in which anything
 was accepted. Three kinds of nothing: `same` (the two policies are one), `reshuffled` (a fifth of the cases become
 easier or harder by chance, none on average), `settled` (likewise, and a case always comes out the same). `found`: a
-true gain of 20 points, 400 times; the number is how often it is accepted, as proposal 1 and as proposal 3 of an `improve`.
-`rise`: every case succeeds 20 points more often; `flip`: a fifth of the cases turn from failing to working. `idle`: it
-rises, but no guard case gains. `spared`: share of plays that early verdicts spared.
+true gain of 20 points, 400 times; the number is how often it is accepted, as proposal 1 and, `verdict_3`, as proposal 3
+of an `improve`. `rise`: every case succeeds 20 points more often; `flip`: a fifth of the cases turn from failing to
+working; `idle`: it rises, but no guard case gains. `spared`: share of plays that early verdicts spared.
 
 The other rules see each case once: `keep_all`; `sum_greater` (the sum of scores is strictly greater: the default of
 GEPA, Agrawal et al. 2025); `best_of_validation` (of the old policy and all proposals the one with the highest score
@@ -27,14 +27,14 @@ from numpy.typing import NDArray
 
 from nodes.feedback_loop.trial.spending import REPETITIONS
 from nodes.feedback_loop.trial.verdict import judged
-from systems.trials import Pair, Played, Proposal, Trial
+from systems.trials import CaseKind, Pair, Played, Proposal, Trial
 
 WORKING, GUARD, PROPOSALS = 40, 20, 5
 BASES = (0.2, 0.4, 0.6, 0.75)
 NULLS = ("same", "reshuffled", "settled")
 GAINS = ("rise", "flip", "idle")
 _FAILED, _WORKED = (Played(success=one, seconds=1, tokens=1) for one in (False, True))
-_KINDS = ("route", "answer", "draft")
+_KINDS: tuple[CaseKind, ...] = ("route", "answer", "draft")
 _PROPOSAL = Proposal(policy="old", edit={}, what="an edit", metric="success", predicted=0.2, origin="person")
 
 Rates = NDArray[numpy.float64]
@@ -153,11 +153,11 @@ def main() -> None:
     said: dict[str, dict[str, float]] = {}
     for seed, kind in enumerate(NULLS):
         said[f"null_{kind}"] = nothing(kind, histories, seed)
-        print(f"null {kind}: {_row(said[f'null_{kind}'])}")
+        print(f"null {kind}: {_row(said[f'null_{kind}'])}", flush=True)
     for seed, (kind, base) in enumerate((kind, base) for kind in GAINS for base in BASES):
         name = f"found_{kind}_{base:.2f}"
         said[name] = found(kind, base, max(histories * 2 // 5, 1), 100 + seed)
-        print(f"found {kind} from {base:.0%}: {_row(said[name])}")
+        print(f"found {kind} from {base:.0%}: {_row(said[name])}", flush=True)
     print(json.dumps({name: {key: round(share, 4) for key, share in row.items()} for name, row in said.items()}))
 
 
