@@ -164,11 +164,12 @@ def _json(value: dict[str, Any]) -> bytes:
 
 def _packed(texts: list[bytes]) -> list[bytes]:
     """The texts compressed: many in one call, for which other threads need not stop, nor this one for them."""
-    if len(texts) == 1:
-        return [bytes([_ZSTD]) + _packers.packer.compress(texts[0])]
-    return (
-        [bytes([_ZSTD]) + part.tobytes() for part in _packers.packer.multi_compress_to_buffer(texts)] if texts else []
-    )
+    packer = _packers.packer
+    if len(texts) < 2:
+        return [bytes([_ZSTD]) + packer.compress(text) for text in texts]
+    several: list[bytes | bytearray | memoryview[int]] = [*texts]
+    packed = packer.multi_compress_to_buffer(several)
+    return [bytes([_ZSTD]) + packed[place].tobytes() for place in range(len(packed))]
 
 
 def _unpack(data: bytes) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from systems.redaction import REDACTED, is_secret, redact, redact_text
+from systems.redaction import _PARTS, _SOUGHT, REDACTED, is_secret, redact, redact_text
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 secrets = st.text(LETTERS, min_size=24, max_size=40)
@@ -133,3 +133,7 @@ def test_redacting_twice_is_redacting_once(value: Any) -> None:
 @given(st.dictionaries(st.sampled_from(["gen_ai.usage.input_tokens", "specloop.loop", "n"]), st.integers()))
 def test_counts_always_survive(counts: dict[str, int]) -> None:
     assert redact(counts) == counts
+
+
+def test_every_part_of_a_secret_is_searched_for() -> None:
+    assert {part for _, parts in _SOUGHT for part in parts} == _PARTS

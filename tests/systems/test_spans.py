@@ -1,3 +1,4 @@
+import math
 import os
 import signal
 import sqlite3
@@ -71,6 +72,16 @@ def test_what_comes_out_is_what_went_in(tmp_path_factory: pytest.TempPathFactory
     assert store.add(spans) == len(spans)
     assert sorted(store.spans(trace_id=TRACE), key=str) == sorted(spans, key=str)
     store.close()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [math.nan, -math.inf, [math.inf, None], "\ud800", {"\udfff": 1}, 2**64, -(2**63) - 1, -0.0, 1e300, "null", None],
+    ids=repr,
+)
+def test_a_value_that_json_has_no_word_for_comes_back_too(store: Store, value: Any) -> None:
+    store.add([with_attributes(a_span(1), {"b": value, "a": 1}), a_span(2)])
+    assert repr(store.spans(trace_id=TRACE)[0].attributes) == repr({"a": 1, "b": value})
 
 
 def test_spans_come_back_in_the_order_of_their_starts_however_they_came(store: Store) -> None:
@@ -264,6 +275,14 @@ def test_a_damaged_span_is_an_error_of_the_store_and_not_silence(store: Store) -
     with sqlite3.connect(store.path) as connection:
         connection.execute("UPDATE spans SET data = x'01ffff'")
     connection.close()
+    with pytest.raises(Missing, match="a span cannot be read"):
+        store.spans(trace_id=TRACE)
+
+
+@pytest.mark.parametrize("data", ["", "02", "0200ff", "0260ffffffffffffff7f00", "09aa"])
+def test_damage_of_every_form_is_an_error_of_the_store(store: Store, data: str) -> None:
+    store.add([a_span(1)])
+    store._connection.execute(f"UPDATE spans SET data = x'{data}'")
     with pytest.raises(Missing, match="a span cannot be read"):
         store.spans(trace_id=TRACE)
 
