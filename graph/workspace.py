@@ -139,7 +139,7 @@ class Workspace:
         context = self._context(self.settings)
         async with opened(context, linger=0) as systems:
             run = Run(f"ask-{secrets.token_hex(6)}", context, systems)
-            with systems.telemetry.root(run.id):
+            with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run.id):
                 return await ask(question, run)
 
     async def _go(self, run_id: str, start: Input | Resumed, settings: Settings, watch: Watch | None) -> Outcome:
@@ -221,7 +221,7 @@ async def _streamed(
         "recursion_limit": STEPS_PER_LOOP * context.max_loops + 50,
     }
     payload = await start.payload(compiled, config) if isinstance(start, Resumed) else start
-    with systems.telemetry.root(run_id):
+    with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run_id):
         stream = compiled.astream(payload, config, context=context, stream_mode=STREAM, durability="sync")
         async for mode, chunk in stream:
             for event in events(mode, chunk, systems.documents):

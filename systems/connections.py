@@ -3,6 +3,9 @@
 Live clients are never in the graph's state or context. A node asks for them with `opened(options)`; whoever asks with
 the same options in the same event loop shares them. `Workspace` holds them for a whole run; under a LangGraph server,
 where nobody holds them, they stay open for a while after the last node and then close by themselves.
+
+The policy is the one that the project's ledger says is active for the model, else what specloop ships; what the person
+has pinned lies on top. It is kept among the documents, so that the id on the spans always leads to it.
 """
 
 from __future__ import annotations
@@ -19,10 +22,12 @@ from filelock import FileLock
 
 from systems.documents import Documents, read_file
 from systems.errors import Busy
+from systems.ledger import Ledger
 from systems.locks import taken
 from systems.mcp import Servers, load_servers
-from systems.models import Model, open_model
+from systems.models import Model, ModelChoice, open_model
 from systems.openspec import OpenSpec
+from systems.pins import load_pins, pinned
 from systems.policy import DEFAULT, SMALL_MODEL, Policy
 from systems.records import Hash, LoopRecord, PlanRevision, content_hash
 from systems.repository import check_project
@@ -173,7 +178,7 @@ async def opened(options: Options, *, linger: float = LINGER_SECONDS) -> AsyncIt
 
     Raises:
         UsageError: the project or its configuration is wrong.
-        Missing: a store, the model or another outside system cannot be had.
+        Missing: a store, the model or another outside system cannot be had, or the policy in the ledger is damaged.
     """
     leases = _leases.setdefault(asyncio.get_running_loop(), {})
     lease = leases.get(options)
@@ -245,6 +250,7 @@ async def _close(options: Options, lease: _Lease) -> None:
 async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
     project = check_project(Path(options.project))
     store = project / ".specloop" / "specloop.db"
+    pins = load_pins(project)
     async with AsyncExitStack() as stack:
         documents = stack.enter_context(closing(Documents(store)))
         runs = stack.enter_context(closing(Runs(store)))
@@ -255,7 +261,8 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         model = await stack.enter_async_context(
             open_model(options.model, base_url=options.model_url, api_key=api_key())
         )
-        policy = SMALL_MODEL if model.choice.embedded else DEFAULT
+        policy = pinned(_learned(store, model.choice), pins)
+        documents.put_record(policy)
         servers = Servers(
             load_servers(Path(options.mcp) if options.mcp else None, project=project),
             knobs=policy.servers,
@@ -266,3 +273,9 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         systems = Systems(project, policy, OpenSpec(project), servers, model, documents, runs, spans, telemetry)
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
+
+
+def _learned(store: Path, model: ModelChoice) -> Policy:
+    """The policy that was proven best for a model of the project, else what specloop ships."""
+    with closing(Ledger(store)) as ledger:
+        return ledger.active(model.name) or (SMALL_MODEL if model.embedded else DEFAULT)

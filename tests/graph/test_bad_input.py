@@ -17,7 +17,6 @@ from filelock import FileLock
 from graph import Workspace
 from graph.progress import Event
 from systems.errors import Busy, Missing
-from systems.policy import DEFAULT
 from tests.graph.conftest import (
     BEGUN,
     GOAL,
@@ -147,9 +146,9 @@ def test_without_node_the_setup_step_is_named(
 
 @pytest.mark.external
 def test_servers_that_are_missing_hang_or_die_are_named_and_the_others_serve(
-    begun: Path, server: ImitationServer, monkeypatch: pytest.MonkeyPatch
+    begun: Path, server: ImitationServer
 ) -> None:
-    monkeypatch.setattr("systems.connections.DEFAULT", DEFAULT.edited({"servers": {"start_seconds": 8}}))
+    (begun / "specloop.toml").write_text("[policy.servers]\nstart_seconds = 8\n")
     broken = {
         "missing": {"command": "there-is-no-such-program"},
         "hanging": {"command": sys.executable, "args": [MISBEHAVING, "--start", "hang"]},
