@@ -18,10 +18,12 @@ from weakref import WeakKeyDictionary
 from filelock import FileLock
 
 from systems.documents import Documents, read_file
+from systems.embeddings import Embedder, open_embedder
 from systems.errors import Busy
 from systems.locks import taken
 from systems.mcp import Servers, load_servers
 from systems.models import Model, open_model
+from systems.node import cache_folder
 from systems.openspec import OpenSpec
 from systems.policy import DEFAULT, SMALL_MODEL, Policy
 from systems.records import Hash, LoopRecord, PlanRevision, content_hash
@@ -72,7 +74,14 @@ class Systems:
     runs: Runs
     spans: Store
     telemetry: Telemetry
+    embedder: Embedder | None = None
+    _asking: dict[int, asyncio.Semaphore] = field(default_factory=dict)
     _claims: dict[str, tuple[str, FileLock]] = field(default_factory=dict)
+
+    def asking(self) -> asyncio.Semaphore:
+        """Held while a question is asked; it lets as many through at once as the policy says, in their order."""
+        most = self.policy.questions.parallel
+        return self._asking.setdefault(most, asyncio.Semaphore(most))
 
     async def claim(self, change: str, *, run_id: str, seconds: float, waiting: Callable[[], None]) -> None:
         """Make a run the only one that works on a change, in this process and others, until it lets go.
@@ -251,6 +260,11 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         model = await stack.enter_async_context(
             open_model(options.model, base_url=options.model_url, api_key=api_key())
         )
+        embedder = await open_embedder(
+            "" if model.choice.embedded else model.choice.base_url,
+            api_key=api_key(),
+            kept=cache_folder() / "embeddings.db",
+        )
         policy = SMALL_MODEL if model.choice.embedded else DEFAULT
         servers = Servers(
             load_servers(Path(options.mcp) if options.mcp else None, project=project),
@@ -259,6 +273,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             stderr=project / ".specloop" / "servers",
         )
         stack.push_async_callback(servers.close)
-        systems = Systems(project, policy, OpenSpec(project), servers, model, documents, runs, spans, telemetry)
+        openspec = OpenSpec(project)
+        systems = Systems(project, policy, openspec, servers, model, documents, runs, spans, telemetry, embedder)
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from nodes.question_routing.answer import answered
-from nodes.question_routing.node import find_places
-from nodes.question_routing.routing import Router
+from nodes.question_routing.node import find_places, ready, router_of
 from systems.connections import Run
 from systems.errors import UsageError
 from systems.records import Answer, Question
@@ -24,8 +25,6 @@ async def ask(question: str, run: Run) -> Answer:
             f"A question has 1 to {MOST_QUESTION_CHARACTERS:,} characters; this has {len(text):,}.",
             mend='Ask one thing at a time, e.g. specloop ask "What were the last commits?"',
         )
-    await run.systems.servers.start()
-    places = await find_places(run, text)
-    knobs = run.systems.policy.questions
-    router = Router(run.systems.servers.tools, project=run.systems.project, places=places, knobs=knobs)
-    return await answered(router.route(Question(text=text, origin="person")), run, person=False)
+    places, _ = await asyncio.gather(find_places(run, text), ready(run, text))
+    route = await router_of(run, places).route(Question(text=text, origin="person"))
+    return await answered(route, run, person=False)
