@@ -21,14 +21,16 @@ from weakref import WeakKeyDictionary
 from filelock import FileLock
 
 from systems.documents import Documents, read_file
+from systems.embeddings import Embedder, open_embedder
 from systems.errors import Busy
 from systems.ledger import Ledger
 from systems.locks import taken
 from systems.mcp import Servers, load_servers
 from systems.models import Model, ModelChoice, open_model
+from systems.node import cache_folder
 from systems.openspec import OpenSpec
 from systems.pins import load_pins, pinned
-from systems.policy import DEFAULT, SMALL_MODEL, Policy
+from systems.policy import Policy, shipped
 from systems.records import Hash, LoopRecord, PlanRevision, content_hash
 from systems.repository import check_project
 from systems.runs import Runs
@@ -77,6 +79,8 @@ class Systems:
     runs: Runs
     spans: Store
     telemetry: Telemetry
+    embedder: Embedder | None = None
+    _asking: dict[int, asyncio.Semaphore] = field(default_factory=dict)
     _claims: dict[str, tuple[str, FileLock]] = field(default_factory=dict)
 
     def with_policy(self, policy: Policy) -> Systems:
@@ -86,6 +90,11 @@ class Systems:
         id when they are made in `telemetry.scope(policy=policy.hash)`.
         """
         return replace(self, policy=policy, servers=self.servers.under(policy.servers))
+
+    def asking(self) -> asyncio.Semaphore:
+        """Held while a question is asked; it lets as many through at once as the policy says, in their order."""
+        most = self.policy.questions.parallel
+        return self._asking.setdefault(most, asyncio.Semaphore(most))
 
     async def claim(self, change: str, *, run_id: str, seconds: float, waiting: Callable[[], None]) -> None:
         """Make a run the only one that works on a change, in this process and others, until it lets go.
@@ -263,6 +272,11 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         )
         policy = pinned(_learned(store, model.choice), pins)
         documents.put_record(policy)
+        embedder = await open_embedder(
+            "" if model.choice.embedded else model.choice.base_url,
+            api_key=api_key(),
+            kept=cache_folder() / "embeddings.db",
+        )
         servers = Servers(
             load_servers(Path(options.mcp) if options.mcp else None, project=project),
             knobs=policy.servers,
@@ -270,7 +284,8 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             stderr=project / ".specloop" / "servers",
         )
         stack.push_async_callback(servers.close)
-        systems = Systems(project, policy, OpenSpec(project), servers, model, documents, runs, spans, telemetry)
+        openspec = OpenSpec(project)
+        systems = Systems(project, policy, openspec, servers, model, documents, runs, spans, telemetry, embedder)
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
 
@@ -278,4 +293,4 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
 def _learned(store: Path, model: ModelChoice) -> Policy:
     """The policy that was proven best for a model of the project, else what specloop ships."""
     with closing(Ledger(store)) as ledger:
-        return ledger.active(model.name) or (SMALL_MODEL if model.embedded else DEFAULT)
+        return ledger.active(model.name) or shipped(embedded=model.embedded)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from systems.hashed import Record
+from systems.lines import LINES
 
 
 class DraftKnobs(Record):
@@ -68,7 +69,10 @@ class QuestionKnobs(Record):
         "hybrid", description="What ranks the tools; where nothing embeds, hybrid and embeddings are lexical"
     )
     margin: float = Field(
-        0.05, ge=0, le=1, description="Lead over the best tool of another server, below which `unsure` decides"
+        0.05,
+        ge=0,
+        le=1,
+        description="Lead of the best server, or the person, over the next, below which `unsure` decides",
     )
     unsure: Literal["first", "model", "person"] = Field(
         "first", description="Who decides between close tools: nobody (the first is tried), the model or the person"
@@ -77,26 +81,11 @@ class QuestionKnobs(Record):
         default={}, max_length=200, description="Learned: the tool (server.tool) or `person` that answered a question"
     )
     parallel: int = Field(8, ge=1, le=64, description="Most questions of a step that are asked side by side")
-    least_score: float = Field(0.5, ge=0, le=100, description="BM25 score below which a question goes to the person")
-    least_coverage: float = Field(0.5, ge=0, le=1, description="Share of a question's words a tool must speak of")
+    least_score: float = Field(0.2, ge=0, le=100, description="Score below which a question goes to the person")
+    least_coverage: float = Field(0, ge=0, le=1, description="Share of a question's words its server must speak of")
     lines: dict[str, str] = Field(
-        default={
-            "git": "commits, history, log, who changed what and when, branches, tags, diffs, uncommitted work",
-            "git.git_log": "What were the last commits? Who changed it most recently? History over the past week",
-            "git.git_show": "What did the last commit change? What did commit 3bc6d9a change?",
-            "git.git_status": "What have I modified? Which uncommitted changes are in the working tree?",
-            "git.git_diff": "difference between main and develop",
-            "git.git_branch": "Which branch am I on? Which branches exist?",
-            "filesystem": "what files say, contents of folders, sizes, whether a file exists",
-            "filesystem.list_directory": "Which files and folders are in the project? List what is in the src folder",
-            "filesystem.read_text_file": "What does the file say? Read the first lines of a file",
-            "filesystem.get_file_info": "How big is a file? When was it last saved on disk? Does it exist?",
-            "filesystem.directory_tree": "the directory structure",
-            "time": "current time and date in a city or time zone, conversion between zones, daylight saving",
-            "time.get_current_time": "What is today's date? What time is it in Tokyo now?",
-            "time.convert_time": "Convert 10:00 UTC to Berlin time. If it is 3pm in New York, what is it in Paris?",
-        },
-        description="Words by which a server, or one of its tools, is found, besides its own description",
+        default=LINES,
+        description="What a server, one of its tools, or `person` is asked: sentences that it is found by",
     )
     candidates: int = Field(2, ge=1, le=5, description="How many tools are tried before the question stays open")
 

@@ -62,6 +62,8 @@ FindingKind = Literal[
     "prompt_injection",
     "secret_exposed",
 ]
+DecidedBy = Literal["learned", "lexical", "embeddings", "hybrid", "model", "person", "revision"]
+"""learned: the same question was answered so before; lexical, embeddings, hybrid: likeness; person: nobody else can."""
 Severity = Literal["info", "warning", "error", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 
@@ -98,9 +100,16 @@ class Route(Record):
     """Who is to answer a question, and why."""
 
     question: Question
-    candidates: tuple[Candidate, ...] = Field(description="Best first; empty means the person")
-    margin: float = Field(0.0, description="Lead over the best tool of another server, relative to the score; 0 to 1")
-    decided_by: Literal["lexical", "model", "person", "revision"] = Field(description="What decided")
+    server: str = Field("person", description="MCP server that should know, or `person`")
+    candidates: tuple[Candidate, ...] = Field(
+        description="Calls to try, best first; empty means the person, and that the reason says why"
+    )
+    scores: dict[str, float] = Field(
+        default_factory=dict, description="How near each server and the person are; about 1 is sure, 0 is unrelated"
+    )
+    runner_up: str = Field("", description="The next server, or `person`, by score")
+    margin: float = Field(0.0, description="Lead of the best score over the next; 0 to 1")
+    decided_by: DecidedBy = Field(description="What decided")
     reason: str = Field(description="Why, in words")
 
 

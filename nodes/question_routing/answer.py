@@ -44,12 +44,13 @@ async def answered(route: Route, run: Run, *, person: bool) -> Answer:
     failures: list[str] = []
     for candidate in route.candidates:
         try:
-            result = await run.systems.servers.call(
-                candidate.server,
-                candidate.tool,
-                candidate.arguments,
-                reuse=run.systems.policy.answers.reuse,
-            )
+            async with run.systems.asking():
+                result = await run.systems.servers.call(
+                    candidate.server,
+                    candidate.tool,
+                    candidate.arguments,
+                    reuse=run.systems.policy.answers.reuse,
+                )
         except (ToolFailed, ServerUnavailable) as failure:
             failures.append(f"{candidate.server}.{candidate.tool}: {failure.message}")
         else:

@@ -17,6 +17,12 @@ COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
 CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*(am|pm)?\b", re.IGNORECASE)
 QUOTED = re.compile("[\"'`\u201c\u2018]([^\"'`\u201c\u201d\u2018\u2019]{2,80})[\"'`\u201d\u2019]")
 FOLDER_TOOL = re.compile(r"director|folder|tree|list|search", re.IGNORECASE)
+IDENTIFIER = re.compile(r"\b(?:\w+_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*|[A-Z][A-Z0-9]{2,})\b")
+OUTSIDE = re.compile(
+    r"(?<![\w./:])(?:~[\w./-]*|/[\w.~-][\w./~-]*|(?:[\w.-]+/)*\.\.(?:/[\w./-]*)?)|\bfile:/\S*|\b[A-Za-z]:\\\S*"
+)
+PATHS = ("path", "paths", "directory", "dir", "file", "file_path", "filename")
+PATTERNS = ("pattern", "query", "regex")
 DEFAULT_COUNT = 5
 
 
@@ -52,7 +58,7 @@ Value = str | int | None
 
 def _value(name: str, tool: Tool, question: str, project: Path, places: Places) -> tuple[Value, Value]:
     """(what the question says, what to take when it says nothing) for an argument of this name."""
-    if name in ("path", "paths", "directory", "dir", "file", "file_path", "filename"):
+    if name in PATHS:
         return _path(tool, question, project, places)
     if name in ("revision", "target", "ref", "commit"):
         return _revision(name, question)
@@ -60,9 +66,8 @@ def _value(name: str, tool: Tool, question: str, project: Path, places: Places) 
         return _zone(name, question)
     if name == "time":
         return _clock(question), None
-    if name in ("pattern", "query"):
-        quoted = QUOTED.search(question)
-        return (quoted.group(1) if quoted else None), None
+    if name in PATTERNS:
+        return _pattern(question), None
     defaults: dict[str, Value] = {"repo_path": str(project), "max_count": DEFAULT_COUNT, "branch_type": "local"}
     return None, defaults.get(name)
 
@@ -74,6 +79,36 @@ def _path(tool: Tool, question: str, project: Path, places: Places) -> tuple[Val
         return None, str(project) if wants_folder else None
     fits = "info" in tool.name or wants_folder == (mentioned not in places.files)
     return (str(project / mentioned) if fits else None), None
+
+
+def takes_path(tool: Tool) -> bool:
+    """Whether what a tool does is about one place on disk, rather than about a pattern or a commit."""
+    names = (tool.input_schema.get("properties") or {}).keys()
+    return any(name in PATHS for name in names) and not any(name in PATTERNS for name in names)
+
+
+def outside_path(question: str, project: Path) -> str | None:
+    """The first path that a question names outside of the project: absolute, in somebody's home, or above it."""
+    named = (match.group(0).rstrip(".,;:") or match.group(0) for match in OUTSIDE.finditer(question))
+    return next((path for path in named if not _within(path, project)), None)
+
+
+def _within(path: str, project: Path) -> bool:
+    try:
+        return (
+            ":" not in path[:5]
+            and not path.startswith("~")
+            and (project / path).resolve().is_relative_to(project.resolve())
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _pattern(question: str) -> str | None:
+    """What a question quotes, else the one name in it that is written as in code."""
+    quoted = QUOTED.search(question)
+    named = IDENTIFIER.search(question)
+    return quoted.group(1) if quoted else named.group(0) if named else None
 
 
 def mentioned_path(question: str, places: Places) -> str | None:
@@ -91,8 +126,10 @@ def _names(question: str, path: str) -> bool:
 
 
 def _zone(name: str, question: str) -> tuple[Value, Value]:
-    zones = [zone for city, zone in _cities() if re.search(rf"\b{re.escape(city)}\b", question, re.IGNORECASE)]
-    zones.sort(key=lambda zone: question.lower().find(zone.rsplit("/", 1)[-1].replace("_", " ").lower()))
+    asked = question.lower()
+    cities = ((city.lower(), zone) for city, zone in _cities() if city.lower() in asked)
+    zones = [zone for city, zone in cities if re.search(rf"\b{re.escape(city)}\b", asked)]
+    zones.sort(key=lambda zone: asked.find(zone.rsplit("/", 1)[-1].replace("_", " ").lower()))
     if name.startswith("target"):
         return (zones[1] if len(zones) > 1 else None), None
     return (zones[0] if zones else None), local_zone()
@@ -106,6 +143,7 @@ def _cities() -> tuple[tuple[str, str], ...]:
     return (*((zone.rsplit("/", 1)[-1].replace("_", " "), zone) for zone in zones), ("UTC", "UTC"))
 
 
+@cache
 def local_zone() -> str:
     """The IANA name of this machine's zone where it is known, else UTC."""
     link = Path("/etc/localtime")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from nodes.question_routing.answer import answered
-from nodes.question_routing.node import find_places
-from nodes.question_routing.routing import Router
+from nodes.question_routing.node import find_places, ready, router_of
 from systems.connections import Run
 from systems.errors import UsageError
 from systems.records import Answer, Question, Route
@@ -29,8 +30,5 @@ async def ask(question: str, run: Run) -> Answer:
 
 async def routed(text: str, run: Run) -> Route:
     """Who is to answer a question, with the call it takes."""
-    await run.systems.servers.start()
-    places = await find_places(run, text)
-    knobs = run.systems.policy.questions
-    router = Router(run.systems.servers.tools, project=run.systems.project, places=places, knobs=knobs)
-    return router.route(Question(text=text, origin="person"))
+    places, _ = await asyncio.gather(find_places(run, text), ready(run, text))
+    return await router_of(run, places).route(Question(text=text, origin="person"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypedDict
 
 from langgraph.types import Command, Send
 from pydantic import BaseModel, Field
 
+from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.questions import Places, fill
 from nodes.question_routing.routing import Router
 from systems.connections import Run
@@ -43,17 +45,36 @@ async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", 
     systems, step = run.systems, Step.model_validate(state.get("step"))
     revision = systems.revision(state.get("revision_ref"))
     goal = state.get("goal", "")
-    await systems.servers.start()
-    places = await find_places(run, goal)
+    places, _ = await asyncio.gather(find_places(run, goal), ready(run, goal))
     knobs = systems.policy.questions
-    questions = fill(knobs.always.get(step.artifact, knobs.always.get("*", ())), goal=goal, places=places)
+    always = knobs.always.get(step.artifact, knobs.always.get("*", ()))
+    questions = fill((text for text in always if text not in knobs.skip), goal=goal, places=places)
     questions += await own_questions(run, goal, step, asked=questions)
-    router = Router(systems.servers.tools, project=systems.project, places=places, knobs=knobs)
-    routes = without_repeats([router.route(question, avoid=revision.avoid) for question in questions])
+    router = router_of(run, places)
+    routes = without_repeats([await router.route(question, avoid=revision.avoid) for question in questions])
     routes += for_person(revision, step.artifact)
     references = [systems.documents.put_record(route) for route in routes]
     sends = [Send("answer", Asked(route_ref=reference, loop=step.loop)) for reference in references]
     return Command(goto=sends or "execution", update=Writes(route_refs=references))
+
+
+async def ready(run: Run, text: str) -> None:
+    """Start the servers, and meanwhile load what embeds, so that neither waits for the other."""
+    embedder = run.systems.embedder
+    await asyncio.gather(run.systems.servers.start(), *([embedder.embed([text])] if embedder else []))
+
+
+def router_of(run: Run, places: Places) -> Router:
+    """The router of a run, as its policy has it."""
+    systems = run.systems
+    return Router(
+        systems.servers.tools,
+        project=systems.project,
+        places=places,
+        knobs=systems.policy.questions,
+        embedder=systems.embedder,
+        chooser=Chooser(systems.model, systems.policy.draft),
+    )
 
 
 async def find_places(run: Run, goal: str) -> Places:

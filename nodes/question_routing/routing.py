@@ -1,89 +1,188 @@
-"""Which tool can answer a question: BM25 over what it says of itself, and what it can be given."""
+"""Which tool can answer a question, or that the person has to: by likeness, by what a tool can be given, by margin."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from nodes.question_routing.arguments import fill_arguments
+from nodes.question_routing.arguments import fill_arguments, mentioned_path, outside_path, takes_path
+from nodes.question_routing.choosing import Chooser
+from nodes.question_routing.learned import answered_before
+from nodes.question_routing.phrases import PATH_LIKE, PERSON, all_phrases
 from nodes.question_routing.questions import Places
-from systems.lexical import Index, stems
+from nodes.question_routing.ranking import Ranked, Ranking
+from systems.embeddings import Embedder
+from systems.lexical import stems
 from systems.mcp import Tool
 from systems.policy import QuestionKnobs
-from systems.records import Candidate, Question, Route
+from systems.records import Candidate, DecidedBy, Question, Route
 
-NAMED_WEIGHT = 1.0
-PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b")
+NAMED_WEIGHT = 0.1  # of each argument that the question itself names, beside a nearness of 0 to 1
 DEPRECATED = 0.5
+RELEVANT = 0.6  # share of the best score that another server, or another tool of a server, must reach to be tried next
+MOST_CHARACTERS = 2_000
+OPTIONS = 3  # servers between which the model chooses
+
+
+@dataclass(frozen=True)
+class _Choice:
+    key: str  # server.tool, a server without a fitting tool, or `person`
+    by: DecidedBy
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is known of a question: who is near, and which calls it would take."""
+
+    text: str
+    ranked: Ranked = field(default_factory=Ranked)
+    calls: Mapping[str, Candidate] = field(default_factory=dict)
+
+    def best_of(self, server: str) -> str:
+        """The best callable tool of a server as `server.tool`; the server itself when none is."""
+        return next((key for key, call in self.calls.items() if call.server == server), server)
 
 
 class Router:
     """Routes questions to the read-only tools of the servers that serve.
 
-    The policy's lines on servers that do not serve are in the index besides: among two tools alone no word would be
-    rare, so none would count.
+    Lines on servers that do not serve take part besides: what they would know is not asked of somebody else.
     """
 
-    def __init__(self, tools: Sequence[Tool], *, project: Path, places: Places, knobs: QuestionKnobs) -> None:
-        self._tools = {f"{tool.server}.{tool.name}": tool for tool in tools if tool.read_only}
-        self._project = project
-        self._places = places
-        self._knobs = knobs
-        self._named = stems(" ".join(places.files))
-        served = {key: self._words(key, tool) for key, tool in self._tools.items()}
-        servers = {tool.server for tool in self._tools.values()}
-        others = {key: line for key, line in knobs.lines.items() if key.partition(".")[0] not in servers}
-        self._index = Index({**others, **served})
+    def __init__(
+        self,
+        tools: Sequence[Tool],
+        *,
+        project: Path,
+        places: Places,
+        knobs: QuestionKnobs,
+        embedder: Embedder | None = None,
+        chooser: Chooser | None = None,
+    ) -> None:
+        """Nothing is asked or embedded yet.
 
-    def route(self, question: Question, *, avoid: Collection[str] = ()) -> Route:
-        """The tools that could answer, best first; none: the person.
+        Args:
+            tools: of the servers that serve; those that may change something are left out.
+            project: folder that arguments must stay in.
+            places: what the project has.
+            knobs: the policy's.
+            embedder: what embeds; None leaves words alone.
+            chooser: asks the model; None where there is none, and the best-ranked is taken.
+        """
+        self._tools = {f"{tool.server}.{tool.name}": tool for tool in tools if tool.read_only}
+        self._project, self._places, self._knobs, self._chooser = project, places, knobs, chooser
+        self._phrases = all_phrases(tuple(self._tools.values()), knobs.lines, knobs.routes)
+        method = "hybrid" if knobs.method == "model" else knobs.method
+        self._ranking = Ranking(self._phrases, method=method, embedder=embedder)
+
+    async def route(self, question: Question, *, avoid: Collection[str] = ()) -> Route:
+        """The tools that could answer, best first, and why; none: the person.
 
         Args:
             question: what is asked.
             avoid: `server.tool`s that failed in this run and are not asked again.
         """
-        ranked = self._index.search(without_paths(question.text), limit=len(self._tools) + len(self._knobs.lines))
-        found = [(key, score) for key, score in ranked if key in self._tools]
-        callable_ones = [self._candidate(key, score, question) for key, score in found if key not in avoid]
-        scored = sorted((candidate for candidate in callable_ones if candidate), key=lambda candidate: -candidate.score)
-        candidates = [candidate for candidate in scored if candidate.score >= self._knobs.least_score]
-        if not candidates:
-            reason = "no tool fits the question well enough" if found else "no tool speaks of this"
-            return Route(
-                question=question, candidates=(), decided_by="person", reason=f"{reason}; it goes to the person"
+        text = question.text[:MOST_CHARACTERS].replace(f"{self._project}/", "")
+        keys = [key for key in self._tools if key not in avoid]
+        if not keys or not re.search(r"\w", text):
+            return self._route(question, _Found(text), _Choice(PERSON, "person", "no tool could be asked this"))
+        if self._knobs.method == "model" and self._chooser:
+            found = _Found(text, calls=self._calls(keys, text, dict.fromkeys(keys, 1.0)))
+            named = await self._chooser.named(text, [self._tools[key] for key in keys])
+            return self._route(question, found, _Choice(named or PERSON, "model", f"the model named {named or 'none'}"))
+        ranked = await self._ranking.rank(text)
+        found = _Found(text, ranked, self._calls(keys, text, ranked.tools))
+        return self._route(question, found, self._learned(found) or await self._choice(found))
+
+    def _learned(self, found: _Found) -> _Choice | None:
+        """What answered such a question before, where it can be asked again."""
+        match = answered_before(found.text, found.ranked.learned, self._knobs.routes)
+        if match is None or (match[1] != PERSON and match[1] not in found.calls):
+            return None
+        return _Choice(match[1], "learned", f"{match[1]} answered {match[0]!r} before")
+
+    async def _choice(self, found: _Found) -> _Choice:
+        ranked = found.ranked
+        (best, score), *others = ranked.servers.items()
+        rival, next_score = others[0] if others else (PERSON, 0.0)
+        words = f"{best} {score:.2f}, {rival} {next_score:.2f}"
+        if score < self._knobs.least_score or self._coverage(best, found.text) < self._knobs.least_coverage:
+            return _Choice(PERSON, "person", f"no server speaks of this ({words})")
+        if ranked.margin >= self._knobs.margin or self._knobs.unsure == "first":
+            return _Choice(
+                found.best_of(best), PERSON if best == PERSON else ranked.method, f"nearest by likeness: {words}"
             )
-        best = candidates[0]
-        rival = next((candidate.score for candidate in candidates if candidate.server != best.server), 0.0)
+        if self._knobs.unsure == "person" or not self._chooser:
+            return _Choice(PERSON, "person", f"too close to tell: {words}")
+        served = [found.best_of(server) for server in list(ranked.servers)[:OPTIONS]]
+        chosen = await self._chooser.chosen(found.text, [self._tools[key] for key in served if key in self._tools])
+        return _Choice(chosen or found.best_of(best), "model", f"the model chose, as it is close: {words}")
+
+    def _calls(self, keys: Sequence[str], text: str, nearness: Mapping[str, float]) -> dict[str, Candidate]:
+        """The tools that can be called with what the question says, best first."""
+        outside = outside_path(text, self._project)
+        calls = {}
+        for key in keys:
+            tool = self._tools[key]
+            call = fill_arguments(tool, text, project=self._project, places=self._places)
+            if call is None or (outside and takes_path(tool)):
+                continue
+            weight = DEPRECATED if "deprecated" in tool.description.lower() else 1
+            score = (nearness.get(key, 0.0) + NAMED_WEIGHT * call.named) * weight
+            calls[key] = Candidate(server=tool.server, tool=tool.name, arguments=call.arguments, score=round(score, 3))
+        return dict(sorted(calls.items(), key=lambda item: -item[1].score))
+
+    def _coverage(self, server: str, question: str) -> float:
+        """Share of the question's words that a server's phrases have, or that name a place in the project."""
+        if not self._knobs.least_coverage:
+            return 1.0
+        asked = stems(PATH_LIKE.sub(" ", question))
+        known = stems(" ".join(phrase.text for phrase in self._phrases if phrase.server == server))
+        return len(asked & (known | stems(" ".join(self._places.files)))) / len(asked) if asked else 1.0
+
+    def _route(self, question: Question, found: _Found, choice: _Choice) -> Route:
+        server = choice.key.partition(".")[0]
+        candidates = self._candidates(found, choice.key)
+        why = "" if candidates else f"{self._obstacle(found.text, server)}; it goes to the person"
         return Route(
             question=question,
-            candidates=tuple(candidates[: self._knobs.candidates]),
-            margin=round(1 - rival / best.score, 3),
-            decided_by="lexical",
-            reason=f"{best.server}.{best.tool} fits the question's words and names best ({best.score:.2f})",
+            server=server,
+            candidates=candidates,
+            scores=dict(found.ranked.servers),
+            runner_up=next((other for other in found.ranked.servers if other != server), ""),
+            margin=found.ranked.margin,
+            decided_by=choice.by,
+            reason="; ".join(filter(None, (choice.reason, why))),
         )
 
-    def _candidate(self, key: str, score: float, question: Question) -> Candidate | None:
-        tool = self._tools[key]
-        if self._coverage(key, question.text) < self._knobs.least_coverage:
-            return None
-        call = fill_arguments(tool, question.text, project=self._project, places=self._places)
-        if call is None:
-            return None
-        total = (score + NAMED_WEIGHT * call.named) * (DEPRECATED if "deprecated" in tool.description.lower() else 1)
-        return Candidate(server=tool.server, tool=tool.name, arguments=call.arguments, score=round(total, 3))
+    def _candidates(self, found: _Found, key: str) -> tuple[Candidate, ...]:
+        """The chosen call, then those that come near it: of the same server, then of others that outrank the person."""
+        if key not in found.calls:
+            return ()
+        best, scores = found.calls[key], found.ranked.servers
+        least = max(scores.get(PERSON, 0.0), RELEVANT * scores.get(best.server, 0.0))
+        others = [
+            call
+            for other, call in found.calls.items()
+            if other != key
+            and call.score >= RELEVANT * best.score
+            and (call.server == best.server or scores.get(call.server, -1.0) >= least)
+        ]
+        others.sort(key=lambda call: call.server != best.server)
+        return (best, *others)[: self._knobs.candidates]
 
-    def _coverage(self, key: str, question: str) -> float:
-        """Share of the question's words that the tool speaks of, or that name a place in the project."""
-        asked = stems(without_paths(question))
-        known = stems(self._words(key, self._tools[key]))
-        return len(asked & (known | self._named)) / len(asked) if asked else 0.0
-
-    def _words(self, key: str, tool: Tool) -> str:
-        lines = self._knobs.lines
-        return " ".join((tool.server, tool.name, tool.description, lines.get(tool.server, ""), lines.get(key, "")))
-
-
-def without_paths(question: str) -> str:
-    """A question without paths and file names: they say what it is about, not what kind of question it is."""
-    return PATH_LIKE.sub(" ", question)
+    def _obstacle(self, text: str, server: str) -> str:
+        """Why nothing is called."""
+        if server == PERSON:
+            return "no tool can know this"
+        if outside := outside_path(text, self._project):
+            return f"it names {outside}, and no tool may read outside of the project"
+        if all(tool.server != server for tool in self._tools.values()):
+            return f"{server} would know, and no such server serves"
+        absent = PATH_LIKE.search(text)
+        if absent and not mentioned_path(text, self._places):
+            return f"{absent.group(0)} is not in the project"
+        return f"the question does not say all that {server} has to be told"

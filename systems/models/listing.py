@@ -28,12 +28,12 @@ class Listed:
 
     Attributes:
         name: what to call it in a request.
-        loaded: whether it is in memory; False when the server does not say.
+        loaded: whether it is in memory; None when the server does not say.
         context_tokens: the context it is loaded with; None when the server does not say.
     """
 
     name: str
-    loaded: bool
+    loaded: bool | None
     context_tokens: int | None
 
 
@@ -55,10 +55,10 @@ class _NativeModel(BaseModel):
 class _Native(BaseModel):
     models: list[_NativeModel]
 
-    def listed(self) -> list[Listed]:
+    def listed(self, embeddings: bool) -> list[Listed]:
         """Each loaded instance, then the models that would be loaded when asked for."""
         found: list[Listed] = []
-        for model in (model for model in self.models if "embed" not in model.type):
+        for model in (model for model in self.models if ("embed" in model.type) == embeddings):
             found += [Listed(instance.id, True, instance.config.context_length) for instance in model.loaded_instances]
             found += [] if model.loaded_instances else [Listed(model.key, False, None)]
         return found
@@ -74,9 +74,9 @@ class _EarlierModel(BaseModel):
 class _Earlier(BaseModel):
     data: list[_EarlierModel]
 
-    def listed(self) -> list[Listed]:
-        """Every model but those for embeddings."""
-        models = (model for model in self.data if "embed" not in model.type)
+    def listed(self, embeddings: bool) -> list[Listed]:
+        """Every model but those for embeddings, or only those."""
+        models = (model for model in self.data if ("embed" in model.type) == embeddings)
         return [Listed(model.id, model.state == "loaded", model.loaded_context_length) for model in models]
 
 
@@ -98,19 +98,22 @@ class _PlainModel(BaseModel):
 class _Plain(BaseModel):
     data: list[_PlainModel]
 
-    def listed(self) -> list[Listed]:
-        """Every model whose name does not say that it is for embeddings; the list has no kinds."""
-        models = (model for model in self.data if "embed" not in model.id.lower())
-        return [Listed(model.id, False, model.context_tokens) for model in models]
+    def listed(self, embeddings: bool) -> list[Listed]:
+        """Every model whose name says, or does not say, that it is for embeddings; the list has no kinds."""
+        models = (model for model in self.data if ("embed" in model.id.lower()) == embeddings)
+        return [Listed(model.id, None, model.context_tokens) for model in models]
 
 
-async def listing(base_url: str, api_key: SecretStr | None, seconds: float) -> list[Listed] | None:
+async def listing(
+    base_url: str, api_key: SecretStr | None, seconds: float, *, embeddings: bool = False
+) -> list[Listed] | None:
     """The language models of a server, loaded ones first; None when the server answers but has no list.
 
     Args:
         base_url: OpenAI-compatible base, such as `http://127.0.0.1:1234/v1`.
         api_key: sent as a bearer token when given.
         seconds: time limit for everything.
+        embeddings: list the models for embeddings instead.
 
     Raises:
         Missing: nothing answers in time.
@@ -125,7 +128,7 @@ async def listing(base_url: str, api_key: SecretStr | None, seconds: float) -> l
             httpx.AsyncClient(headers=headers, timeout=seconds, trust_env=not is_loopback(base_url)) as client,
         ):
             for url, dialect in _dialects(base_url):
-                found = _read(await client.get(url), dialect, base_url)
+                found = _read(await client.get(url), dialect, base_url, embeddings)
                 if found is not None:
                     return sorted(found, key=lambda model: not model.loaded)
             return None
@@ -148,7 +151,9 @@ def _dialects(base_url: str) -> list[tuple[str, type[_Native | _Earlier | _Plain
     return [(f"{root}/api/v1/models", _Native), (f"{root}/api/v0/models", _Earlier), *plain]
 
 
-def _read(response: object, dialect: type[_Native | _Earlier | _Plain], base_url: str) -> list[Listed] | None:
+def _read(
+    response: object, dialect: type[_Native | _Earlier | _Plain], base_url: str, embeddings: bool
+) -> list[Listed] | None:
     import httpx
 
     assert isinstance(response, httpx.Response)
@@ -159,6 +164,6 @@ def _read(response: object, dialect: type[_Native | _Earlier | _Plain], base_url
             mend="Set SPECLOOP_API_KEY to a key it accepts.",
         )
     try:
-        return dialect.model_validate_json(response.content).listed() if response.is_success else None
+        return dialect.model_validate_json(response.content).listed(embeddings) if response.is_success else None
     except ValidationError:
         return None

@@ -56,36 +56,41 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize(("question", "wanted"), QUESTIONS)
-def test_a_question_goes_to_the_tool_that_knows(question: str, wanted: str) -> None:
-    route = router().route(asked(question))
+async def test_a_question_goes_to_the_tool_that_knows(question: str, wanted: str) -> None:
+    route = await router().route(asked(question))
     best = route.candidates[0]
     assert f"{best.server}.{best.tool}" == wanted and route.decided_by == "lexical" and 0 <= route.margin <= 1
     assert len(route.candidates) <= DEFAULT.questions.candidates
 
 
 @pytest.mark.parametrize(("question", "wanted"), QUESTIONS)
-def test_a_server_is_found_when_it_is_the_only_one(question: str, wanted: str) -> None:
+async def test_a_server_is_found_when_it_is_the_only_one(question: str, wanted: str) -> None:
     alone = [each for each in TOOLS if each.server == wanted.partition(".")[0]]
-    best = router(*alone).route(asked(question)).candidates[0]
+    best = (await router(*alone).route(asked(question))).candidates[0]
     assert f"{best.server}.{best.tool}" == wanted
 
 
-def test_a_tool_that_may_change_something_is_never_asked() -> None:
-    names = [each.tool for text, _ in QUESTIONS for each in router().route(asked(text)).candidates]
+async def test_a_tool_that_may_change_something_is_never_asked() -> None:
+    names = [each.tool for text, _ in QUESTIONS for each in (await router().route(asked(text))).candidates]
     assert "git_commit" not in names and names
-    only = router(*(each for each in TOOLS if not each.read_only)).route(asked("What were the last commits?"))
+    only = await router(*(each for each in TOOLS if not each.read_only)).route(asked("What were the last commits?"))
     assert only.candidates == () and only.decided_by == "person"
 
 
-@pytest.mark.parametrize("question", ["Who will win the cup?", "", "???", "What does the file gone.py say?"])
-def test_what_no_tool_can_know_goes_to_the_person(question: str) -> None:
-    route = router(*TOOLS[3:5]).route(asked(question))
-    assert route.candidates == () and route.decided_by == "person" and "person" in route.reason
+@pytest.mark.parametrize("question", ["Who will win the cup?", "", "???", "Should it be red?"])
+async def test_what_no_tool_can_know_goes_to_the_person(question: str) -> None:
+    route = await router(*TOOLS[3:5]).route(asked(question))
+    assert route.candidates == () and route.decided_by == route.server == "person" and "person" in route.reason
 
 
-def test_a_tool_to_be_avoided_is_not_asked() -> None:
+async def test_what_is_not_there_is_not_read() -> None:
+    route = await router(*TOOLS[3:5]).route(asked("What does the file gone.py say?"))
+    assert route.server == "filesystem" and not route.candidates and "gone.py is not in the project" in route.reason
+
+
+async def test_a_tool_to_be_avoided_is_not_asked() -> None:
     question = asked("What does the file README.md say?")
-    route = router().route(question, avoid=("filesystem.read_text_file",))
+    route = await router().route(question, avoid=("filesystem.read_text_file",))
     assert route.candidates and "read_text_file" not in [each.tool for each in route.candidates]
 
 
@@ -95,10 +100,10 @@ def test_the_plan_puts_its_questions_to_the_person_before_their_artifact() -> No
     assert (route.question.text, route.candidates, route.decided_by) == ("What must the specs say?", (), "revision")
 
 
-def test_the_models_question_is_dropped_when_its_call_is_made_anyway() -> None:
-    policy = router().route(asked("What does the file README.md say?"))
-    model = router().route(Question(text="What says README.md?", origin="model"))
-    other = router().route(Question(text="What is today's date?", origin="model"))
+async def test_the_models_question_is_dropped_when_its_call_is_made_anyway() -> None:
+    policy = await router().route(asked("What does the file README.md say?"))
+    model = await router().route(Question(text="What says README.md?", origin="model"))
+    other = await router().route(Question(text="What is today's date?", origin="model"))
     assert without_repeats([policy, model, other]) == [policy, other]
 
 

@@ -1,0 +1,92 @@
+"""Phrases: what each server, each of its tools and the person is asked, or says of itself.
+
+They come from the policy's lines, from the names and descriptions of the tools, and from questions that a tool answered
+well before. A server that the policy has no line on is known by its tools alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from systems.lexical import split_names
+from systems.mcp import Tool
+
+PERSON: Final = "person"
+SENTENCE = re.compile(r"(?<=[.?!;:])\s+|\n")
+PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b")
+MOST_SENTENCES = 2  # of a tool's description; what follows is mostly about arguments
+ASKED = {
+    "list": "Which {} are there?",
+    "get": "What is the {}?",
+    "read": "What is in the {}?",
+    "search": "Find {}",
+    "find": "Find {}",
+    "describe": "Describe the {}",
+    "show": "Show the {}",
+    "open": "Show the {}",
+    "query": "Query the {}",
+    "fetch": "Get the {}",
+    "count": "How many {} are there?",
+}
+"""What a tool is asked whose name begins with a verb."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One text, and whose it is.
+
+    Attributes:
+        server: MCP server, or `person`.
+        tool: tool of that server that it speaks of; empty when it speaks of all.
+        text: a question, or a statement about the tool.
+        learned: whether it is a question that was answered well before.
+    """
+
+    server: str
+    tool: str
+    text: str
+    learned: bool = False
+
+
+def all_phrases(tools: Sequence[Tool], lines: Mapping[str, str], routes: Mapping[str, str]) -> list[Phrase]:
+    """Every phrase a question is compared with, without repetition.
+
+    Args:
+        tools: the tools that may be asked.
+        lines: the policy's, by `server`, `server.tool` or `person`; those on servers that do not serve stand for what
+            nobody here can answer.
+        routes: questions answered well before, with `server.tool` or `person`.
+    """
+    told = [Phrase(*_owner(key), sentence) for key, line in lines.items() for sentence in sentences(line)]
+    own = [Phrase(tool.server, tool.name, text) for tool in tools for text in derived(tool)]
+    known = {f"{tool.server}.{tool.name}" for tool in tools} | {PERSON}
+    learned = [Phrase(*_owner(key), question, learned=True) for question, key in routes.items() if key in known]
+    return list(dict.fromkeys([*learned, *told, *own]))
+
+
+def derived(tool: Tool) -> Iterable[str]:
+    """What a tool's name and description say of it, and what it may be asked."""
+    words = [word for word in split_names(tool.name).lower().split() if word != tool.server.lower()]
+    told = sentences(tool.description)[:MOST_SENTENCES]
+    yield f"{tool.server} {' '.join(words)}: {''.join(told[:1])}"
+    yield from told
+    verbs = (place for place, word in enumerate(words[:-1]) if word in ASKED)
+    yield from (ASKED[words[place]].format(" ".join(words[place + 1 :])) for place in verbs)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, one a line or after the other."""
+    return [sentence.strip() for sentence in SENTENCE.split(text) if sentence.strip()]
+
+
+def plain(question: str) -> str:
+    """A question with "a file" for every path: which file it is says little about what kind of question it is."""
+    return PATH_LIKE.sub("a file", question).strip()
+
+
+def _owner(key: str) -> tuple[str, str]:
+    server, _, tool = key.partition(".")
+    return server, tool

@@ -1,0 +1,125 @@
+"""How near a question is to each server, to each tool and to the person: kernel ridge regression over phrases.
+
+A phrase belongs to a server (or the person): it is what that one is asked, or says of itself. The kernel is the cosine
+of embeddings, of weighted words, or the sum of both. One solve, some milliseconds, weighs the phrases so that what they
+have in common counts for nobody (Rifkin, Yeo and Poggio 2003, "Regularized least-squares classification"). A new server
+takes part as soon as it has one phrase; nothing is trained before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from nodes.question_routing.phrases import Phrase, plain
+from systems.terms import Terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from systems.embeddings import Embedder
+
+    Matrix = NDArray[np.float32]
+
+Method = Literal["lexical", "embeddings", "hybrid"]
+
+WORDS_WEIGHT = 1.5  # of the words' kernel beside the embeddings'
+RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; both chosen on tests/benchmarks/data
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """How a question was ranked.
+
+    Attributes:
+        servers: score of each server and of `person`, best first; about 1 is sure, about 0 is nothing in common.
+        tools: how near each tool's nearest phrase is, 0 to 1, by `server.tool`.
+        learned: likeness of each learned question, 0 to 1, by its text.
+        method: what ranked; `lexical` where nothing embeds.
+    """
+
+    servers: Mapping[str, float] = field(default_factory=dict)
+    tools: Mapping[str, float] = field(default_factory=dict)
+    learned: Mapping[str, float] = field(default_factory=dict)
+    method: Method = "lexical"
+
+    @property
+    def margin(self) -> float:
+        """Lead of the first over the second, 0 to 1."""
+        first, second = [*self.servers.values(), 0.0, 0.0][:2]
+        return round(min(1.0, max(0.0, first - second)), 4)
+
+
+class Ranking:
+    """Phrases, weighed once; questions are ranked against them."""
+
+    def __init__(self, phrases: Sequence[Phrase], *, method: Method, embedder: Embedder | None) -> None:
+        self.phrases = tuple(phrases)
+        self._method, self._embedder = method, embedder
+        self._texts = [plain(phrase.text) for phrase in self.phrases]
+        self._labels = list(dict.fromkeys(phrase.server for phrase in self.phrases))
+        self._terms = Terms(self._texts)
+        self._words = self._terms.vectors(self._texts)
+        self._meanings: Matrix | None = None
+        self._weights: dict[Method, Matrix] = {}
+
+    async def rank(self, question: str) -> Ranked:
+        """Servers and phrases by nearness to a question."""
+        import numpy as np
+
+        text = plain(question)
+        asked = await self._meaning(text)
+        method: Method = "lexical" if asked is None else self._method
+        near = self._kernel(method, self._terms.vectors([text]), asked)
+        if method not in self._weights:
+            self._weights[method] = self._solved(self._kernel(method, self._words, self._meanings))
+        scores = near[0] @ self._weights[method] + 1 / len(self._labels)
+        order = np.argsort(-scores, kind="stable")
+        alike = near[0] / _most(method) if asked is None or self._meanings is None else self._meanings @ asked[0]
+        return Ranked(
+            servers={self._labels[place]: round(float(scores[place]), 4) for place in order},
+            tools=self._nearest(near[0] / _most(method)),
+            learned={each.text: float(like) for each, like in zip(self.phrases, alike, strict=True) if each.learned},
+            method=method,
+        )
+
+    def _nearest(self, nearness: Matrix) -> dict[str, float]:
+        """The nearest phrase of each tool."""
+        found: dict[str, float] = {}
+        for phrase, near in zip(self.phrases, nearness.tolist(), strict=True):
+            if phrase.tool:
+                key = f"{phrase.server}.{phrase.tool}"
+                found[key] = max(near, found.get(key, 0.0))
+        return found
+
+    async def _meaning(self, text: str) -> Matrix | None:
+        """The question's embedding, once the phrases have theirs; None where words alone have to do."""
+        if self._embedder is None or self._method == "lexical" or not text:
+            return None
+        if self._meanings is None:
+            self._meanings = await self._embedder.embed(self._texts)
+        return None if self._meanings is None else await self._embedder.embed([text])
+
+    def _kernel(self, method: Method, words: Matrix, meanings: Matrix | None) -> Matrix:
+        """Likeness of each text to each phrase."""
+        by_words = words @ self._words.T * WORDS_WEIGHT
+        if method == "lexical" or meanings is None or self._meanings is None:
+            return by_words
+        by_meaning = meanings @ self._meanings.T
+        return by_meaning if method == "embeddings" else by_meaning + by_words
+
+    def _solved(self, kernel: Matrix) -> Matrix:
+        """Weight of each phrase for each label; a label of few phrases counts as much as one of many."""
+        import numpy as np
+
+        belongs = np.array([[phrase.server == label for label in self._labels] for phrase in self.phrases], np.float32)
+        share = belongs @ (len(belongs) / len(self._labels) / belongs.sum(axis=0))
+        smooth = RIDGE * np.diag(1 / np.sqrt(share))
+        solved: Matrix = np.linalg.solve(kernel + smooth, belongs - 1 / len(self._labels)).astype(np.float32)
+        return solved
+
+
+def _most(method: Method) -> float:
+    return {"lexical": WORDS_WEIGHT, "embeddings": 1.0, "hybrid": 1 + WORDS_WEIGHT}[method]

@@ -1,0 +1,107 @@
+"""Lines: what servers, some of their tools, and the person are asked, by which a new question finds its way.
+
+They are the default of `QuestionKnobs.lines`; a policy may say it better. A key is `server`, `server.tool` or `person`;
+each sentence stands for itself. Servers without a line are known by what their tools say of themselves.
+"""
+
+from __future__ import annotations
+
+LINES: dict[str, str] = {
+    "git": (
+        "Commits, history and log; who changed what and when; branches, tags, merges, diffs and uncommitted work. "
+        "Which changes were made since last week? Who wrote this, and in which commit? When was this feature added, "
+        "merged, released or tagged? Which authors contributed, and how many commits did each make? When was this "
+        "file last changed, and by whom? How did this file develop over time? Why was this line changed, according to "
+        "the commit message? What is the id of the newest commit? Was this ever reverted, renamed or removed in the "
+        "past? Which version tag is the newest? What came in with the last release? What has my colleague been "
+        "working on lately? What was merged yesterday?"
+    ),
+    "git.git_log": (
+        "What were the last commits? Who changed the file most recently? Give the commit history of the project over "
+        "the past days. Who is the author of the latest commit? Which commit introduced or broke this? How many "
+        "commits were made this month?"
+    ),
+    "git.git_show": (
+        "What did the last commit change? What did commit 1f2e3d4c do? Show one commit with its message and patch."
+    ),
+    "git.git_status": (
+        "Which uncommitted changes are in the working tree? Is the working copy clean, or are there untracked, "
+        "modified or conflicting files?"
+    ),
+    "git.git_diff_unstaged": ("What have I edited but not yet added to the index? Show the unstaged diff."),
+    "git.git_diff_staged": ("What is staged and would go into the next commit? Show the staged changes."),
+    "git.git_diff": ("What is different between two branches, tags or releases? Compare a branch with main."),
+    "git.git_branch": (
+        "What is the name of the current branch? Which branches exist? Is one branch ahead of the other?"
+    ),
+    "filesystem": (
+        "What files say, contents of folders, sizes, dates and permissions of files, whether a file exists. What is "
+        "written in the configuration file? Which version or setting does the file give? What does the documentation "
+        "say about the installation? How much space does the folder take? Do we have a file of this name? Which "
+        "dependencies are declared in the manifest?"
+    ),
+    "filesystem.list_directory": (
+        "Which files and folders are in the project? List the contents of the directory. What is inside the docs "
+        "folder? Is the folder empty? Are there any subdirectories here?"
+    ),
+    "filesystem.list_directory_with_sizes": ("Which file in the folder is the biggest? List files with their sizes."),
+    "filesystem.read_text_file": (
+        "What does the file say? Open and show the text of a document. Print the first lines of a file. Show the end "
+        "of the log file. Let me see what it contains. Read a file aloud. Quote the third paragraph of the page."
+    ),
+    "filesystem.get_file_info": (
+        "How large is a file in bytes? When was the file saved on disk or created? What is the modification date of "
+        "this file on disk? Does the file exist? Who may read or execute it?"
+    ),
+    "filesystem.directory_tree": ("Show the tree of folders and how the project is laid out in directories."),
+    "filesystem.search_files": (
+        "Find a file by its name. In which folder is the file? Which files have this extension?"
+    ),
+    "time": (
+        "Current time and date in a city or time zone, conversion between time zones, daylight saving time. What is "
+        "the time difference between two cities? By how many hours is one place ahead of or behind another? What is "
+        "the UTC offset of a zone? Does daylight saving or summer time apply there now? Are the clocks in winter "
+        "time? Which time zone does the city use?"
+    ),
+    "time.get_current_time": (
+        "What is today's date? What time is it now in this city? How late is it? Which day of the week, month or year "
+        "is it today? Is it day or night there? Has the new day begun in another country?"
+    ),
+    "time.convert_time": (
+        "Convert 16:30 in one time zone to another. When it is 5 in the afternoon here, what time is it there? At "
+        "what local time does the meeting start for the others? The call begins at 11am in one city; when is that in "
+        "another? What does 20:15 UTC correspond to in local time?"
+    ),
+    "search": (
+        "Finds text in the source code: where names are defined, used, called, imported or mentioned. Where is this "
+        "function, class, method or constant defined? Where is the variable set? In which file is the type declared? "
+        "Which code calls or uses this function? Who calls this method? Where do we call it? In which files does a "
+        "word occur? Find every mention of a term. Which modules import this library? What depends on this module? "
+        "Where is an exception thrown or caught? Which classes implement the interface? Find comments, notes, markers "
+        "and hard-coded values in the code. Search the sources for secrets. Is this still used anywhere? How often is "
+        "a name used in the source code? Count the occurrences of a string. Which lines match a pattern? Do we do "
+        "this anywhere in the code? Is there code that opens sockets? Which places write to the log? Where in the "
+        "code is a message produced? Which tests exercise this function? Which functions accept this parameter? Where "
+        "are the handlers registered?"
+    ),
+    "person": (
+        "Which option do you prefer? Should it be this or that? Do you like it? What do you want it to be called? "
+        "Which would you rather have? What is your favourite? How should it look and feel to the users? How important "
+        "is this to you? Is one thing more important than another? What should be done first, and what can wait? Is "
+        "that acceptable to you? Is it fine if it takes longer? May I do this? Do we have permission to? Am I allowed "
+        "to? Who has to approve, decide or sign this? How much money may it cost? What is the budget? Can we afford "
+        "it? By when must it be finished? When is the deadline? What was promised to customers or agreed with "
+        "partners? What do our users, customers or managers want? How many customers do we expect? What is the "
+        "purpose and who is it for? Why was this decision taken by the team? Who is responsible for this in the "
+        "company? What are our company's plans, priorities and legal rules? Would you accept this trade-off? What did "
+        "the manager, the client or the lawyer say? Should we support this at all? How strict or simple do you want "
+        "it? What style or wording do you wish? Shall I go on? Do you agree? What do you think about it? Which of "
+        "these matters most for the business? What is the strategy for next year? What is the population, capital or "
+        "height of a place? Who won the prize? When was a famous person born? Who discovered or invented it? What is "
+        "the weather forecast? Will it rain tomorrow? What is the price or the exchange rate? How is the economy "
+        "doing? Who is the president of the country? What does a word mean? How far is it to the moon? What is the "
+        "latest news about a company? How much does it cost to buy one? How many people work at a company? How long "
+        "does it take to fly to another country? Which language do people speak there? What is the best book on the "
+        "subject?"
+    ),
+}
