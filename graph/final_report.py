@@ -15,6 +15,7 @@ from systems.policy import Policy
 from systems.sealed import unsealed, uses
 from systems.trials import Case, Standing
 
+STORE = Path(".specloop") / "specloop.db"
 PURPOSE = "final report of improve"
 REPETITIONS = 2
 """Plays of every sealed case under either policy."""
@@ -36,15 +37,24 @@ class Sealed(NamedTuple):
     opened: int
 
 
-async def final_report(ground: Ground, *, store: Path, before: Policy, after: Policy) -> Sealed:
+def sealed_cases(project: Path, *, purpose: str = PURPOSE) -> tuple[Case, ...]:
+    """The sealed cases of a project; that they were read is recorded.
+
+    Raises:
+        Missing: the store is damaged.
+    """
+    with unsealed(project / STORE, purpose=purpose) as cases:
+        return cases
+
+
+async def final_report(ground: Ground, *, project: Path, before: Policy, after: Policy) -> Sealed:
     """How the policy did before and does after, on cases that nothing was tuned to.
 
     Raises:
         Missing: the store is damaged, or an outside system is gone.
     """
-    with unsealed(store, purpose=PURPOSE) as cases:
-        sealed = cases
-    opened = len(uses(store))
+    sealed = sealed_cases(project)
+    opened = len(uses(project / STORE))
     if not sealed:
         return Sealed((), 0, 0, opened)
     old, new = await _played(ground, sealed, before), await _played(ground, sealed, after)

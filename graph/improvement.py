@@ -63,7 +63,7 @@ async def improve(context: Context, plan: Plan, watch: Watch = lambda _: None) -
             if now.hash != begun.before.hash:
                 watch("Final report: the policy before and after, on cases that nothing was tuned to")
                 ground.deadline = None
-                sealed = await final_report(ground, store=project / STORE, before=begun.before, after=now)
+                sealed = await final_report(ground, project=project, before=begun.before, after=now)
             accepted = sum(verdict.accepted for verdict in rounds.verdicts)
             report = Improved(
                 began=begun.began,
@@ -153,7 +153,7 @@ async def _check_judge(judge: Scratch, cases: Mapping[Side, Sequence[Case]]) -> 
 
 def _playable(
     cases: Mapping[Side, Sequence[Case]], servers: Collection[str], watch: Watch
-) -> dict[Side, Sequence[Case]]:
+) -> Mapping[Side, Sequence[Case]]:
     """The cases without those about servers that are not configured any more."""
     kept = {
         side: [case for case in each if case.check.server in ("", "person", *servers)] for side, each in cases.items()

@@ -150,7 +150,7 @@ def cases() -> Iterator[Case]:
         yield Case(kind="answer", given=Asked(question=question), check=check, origin="person")
     for number, goal in enumerate(GOALS):
         artifact = "specs" if number % 2 else "tasks"
-        about = "the spec delta of the capability" if artifact == "specs" else "the tasks of the change"
+        about = "-".join(goal.lower().split()[:3]) if artifact == "specs" else "the tasks of the change"
         request = Requested(artifact=artifact, goal=goal, about=about)
         yield Case(kind="draft", given=request, check=Check(valid=True), origin="person")
 
