@@ -21,6 +21,7 @@ from graph.context import Context
 from graph.harvest import harvested
 from graph.progress import Watch, events
 from graph.state import Input
+from graph.watching import settled
 from nodes.next_step import checked_goal
 from nodes.question_routing.ask import ask
 from systems.connections import Run, Systems, opened
@@ -220,6 +221,7 @@ async def _streamed(
         "configurable": {"thread_id": run_id},
         "recursion_limit": STEPS_PER_LOOP * context.max_loops + 50,
     }
+    systems.runs.note_policy(run_id, policy=systems.learned, model=systems.model.choice.name)
     payload = await start.payload(compiled, config) if isinstance(start, Resumed) else start
     with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run_id):
         stream = compiled.astream(payload, config, context=context, stream_mode=STREAM, durability="sync")
@@ -234,7 +236,7 @@ async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, syst
     snapshot = await compiled.aget_state(config)
     if not snapshot.interrupts:
         harvested(run_id, snapshot.values.get("history_ref"), systems)
-        return systems.documents.get_record(snapshot.values["outcome_ref"], Outcome)
+        return settled(systems.documents.get_record(snapshot.values["outcome_ref"], Outcome), systems)
     outcome = _waiting(snapshot, run_id, systems)
     questions = tuple(str(each["text"]) for each in outcome.waiting_for)
     reference = systems.documents.put_record(outcome)

@@ -68,7 +68,12 @@ class Options(Protocol):
 
 @dataclass
 class Systems:
-    """Everything outside the process that a run works with."""
+    """Everything outside the process that a run works with.
+
+    Attributes:
+        policy: what holds: what was learned, with the person's pins on top.
+        learned: id of the policy without the pins.
+    """
 
     project: Path
     policy: Policy
@@ -80,6 +85,7 @@ class Systems:
     spans: Store
     telemetry: Telemetry
     embedder: Embedder | None = None
+    learned: Hash = ""
     _asking: dict[int, asyncio.Semaphore] = field(default_factory=dict)
     _claims: dict[str, tuple[str, FileLock]] = field(default_factory=dict)
 
@@ -270,7 +276,8 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         model = await stack.enter_async_context(
             open_model(options.model, base_url=options.model_url, api_key=api_key())
         )
-        policy = pinned(_learned(store, model.choice), pins)
+        learned = _learned(store, model.choice)
+        policy = pinned(learned, pins)
         documents.put_record(policy)
         embedder = await open_embedder(
             "" if model.choice.embedded else model.choice.base_url,
@@ -285,7 +292,9 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         )
         stack.push_async_callback(servers.close)
         openspec = OpenSpec(project)
-        systems = Systems(project, policy, openspec, servers, model, documents, runs, spans, telemetry, embedder)
+        systems = Systems(
+            project, policy, openspec, servers, model, documents, runs, spans, telemetry, embedder, learned.hash
+        )
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlite_utils import Database, Migrations
 
@@ -33,6 +33,25 @@ def create_runs(database: Database) -> None:
     columns = {"run_id": str, "goal": str, "change": str, "status": str, "node": str, "loops": int}
     columns |= {"waiting_for": str, "started": str, "settings": str, "outcome": str}
     database.table("runs").create(columns, pk="run_id", defaults={"loops": 0, "waiting_for": "[]"})
+
+
+@migrations()
+def add_policy(database: Database) -> None:
+    """Which policy a run was under, without the person's pins, and with which model: what a watch compares."""
+    for column in ("policy", "model"):
+        database.table("runs").add_column(column, str)
+
+
+class Lived(NamedTuple):
+    """A run that came to an end of its own, neither stopped nor failed by an outside system.
+
+    Attributes:
+        sequence: runs are in order by it, whatever the clock did.
+        success: whether the change is complete.
+    """
+
+    sequence: int
+    success: bool
 
 
 class Runs:
@@ -72,6 +91,20 @@ class Runs:
             " WHERE run_id = ?",
             *(status, change, node, loops, waiting, outcome, run_id),
         )
+
+    def note_policy(self, run_id: str, *, policy: Hash, model: str) -> None:
+        """Which policy a run goes on under; the last one counts."""
+        self._execute("UPDATE runs SET policy = ?, model = ? WHERE run_id = ?", policy, model, run_id)
+
+    def lived(self, *, policy: Hash, model: str) -> tuple[Lived, ...]:
+        """The runs that ended under a policy, oldest first."""
+        sql = (
+            "SELECT rowid, status = 'done' FROM runs"
+            " WHERE policy = ? AND model = ? AND status IN ('done', 'unfinished') ORDER BY rowid"
+        )
+        with self._lock, mapped(self._path):
+            rows = self._database.conn.execute(sql, (policy, model)).fetchall()
+        return tuple(Lived(sequence, bool(success)) for sequence, success in rows)
 
     def all(self) -> tuple[RunSummary, ...]:
         """Every run, newest first; one that died is `interrupted`."""
