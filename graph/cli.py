@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graph.analyze import analyze, report
+from graph.cases import case
 from graph.collect import collect
+from graph.feedback import feedback
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,6 +84,8 @@ def main() -> None:
 main.add_command(analyze)
 main.add_command(report)
 main.add_command(collect)
+main.add_command(case)
+main.add_command(feedback)
 
 
 @main.command()
