@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graph.analyze import analyze, report
+from graph.cases import case
 from graph.collect import collect
+from graph.feedback import feedback
 from graph.ledger import ledger, rollback
 
 if TYPE_CHECKING:
@@ -85,6 +87,8 @@ main.add_command(report)
 main.add_command(collect)
 main.add_command(ledger)
 main.add_command(rollback)
+main.add_command(case)
+main.add_command(feedback)
 
 
 @main.command()

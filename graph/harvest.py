@@ -5,7 +5,6 @@ Only what was accepted becomes a case; what a person has dropped does not come b
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -57,16 +56,25 @@ async def harvest_all(project: Path) -> tuple[Added, ...]:
     Raises:
         Missing: a store is damaged.
     """
+    added: list[Added] = []
+    with Stores(project) as stores:
+        for run in reversed(stores.runs.all()):
+            added += stores.harvested(run.run_id, await last_loop(run.run_id, project))
+    return tuple(added)
+
+
+async def last_loop(run_id: str, project: Path) -> Hash | None:
+    """Hash of the last loop that a run finished; None where it has finished none.
+
+    Raises:
+        Missing: the checkpoints are damaged.
+    """
     from graph.checkpoints import saver
 
-    added: list[Added] = []
     async with saver(project) as checkpoints:
-        with Stores(project) as stores:
-            for run in reversed(stores.runs.all()):
-                found = await checkpoints.aget_tuple({"configurable": {"thread_id": run.run_id, "checkpoint_ns": ""}})
-                history = found.checkpoint["channel_values"].get("history_ref") if found else None
-                added += await asyncio.to_thread(stores.harvested, run.run_id, history)
-    return tuple(added)
+        found = await checkpoints.aget_tuple({"configurable": {"thread_id": run_id, "checkpoint_ns": ""}})
+    history: Hash | None = found.checkpoint["channel_values"].get("history_ref") if found else None
+    return history
 
 
 class Stores:

@@ -251,6 +251,17 @@ class LoopRecord(Record):
     previous: Hash | None
 
 
+class Feedback(Record):
+    """What a person thinks of a run."""
+
+    run_id: str
+    trace_id: str = Field(description="32 hex digits")
+    span_id: str = Field(description="Span that keeps it, 16 hex digits")
+    text: str = Field(description="In the person's words, without secrets")
+    rating: int = Field(ge=-1, le=1, description="1 good, 0 neither, -1 bad")
+    cases: tuple[Hash, ...] = Field((), description="Draft cases that it confirmed or disputed")
+
+
 class Artifact(Record):
     """One document of the change, as the run leaves it."""
 

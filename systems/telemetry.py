@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -21,11 +21,22 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+    format_span_id,
+    set_span_in_context,
+)
 
 from systems import instrumentation, names
 from systems.errors import Waiting
 from systems.export import Delivery
+from systems.records import Span as StoredSpan
 from systems.spans import Store
 
 _log = logging.getLogger(__name__)
@@ -131,6 +142,29 @@ class Telemetry:
         """The span of one node; all spans inside carry the node's name."""
         with self.scope(node=name, step=step, loop=loop), self._span(name) as span:
             yield span
+
+    def note(self, name: str, event: str, attributes: Mapping[str, Any], *, under: StoredSpan | None) -> str:
+        """Add an event to a trace that has ended: on a span without length at the end of the one it is about.
+
+        Args:
+            name: of the span.
+            event: of the event; its time is now.
+            attributes: of the event.
+            under: the span it is about; None where the trace has none.
+
+        Returns:
+            Id of the span, 16 hex digits.
+        """
+        context, ended = Context(), None
+        if under:
+            place = SpanContext(
+                int(under.trace_id, 16), int(under.span_id, 16), is_remote=True, trace_flags=TraceFlags(1)
+            )
+            context, ended = set_span_in_context(NonRecordingSpan(place), context), under.end_ns
+        span = self.tracer.start_span(name, context=context, start_time=ended)
+        span.add_event(event, dict(attributes))
+        span.end(end_time=ended)
+        return format_span_id(span.get_span_context().span_id)
 
     def instrument(self) -> bool:
         """Record the calls of the OpenAI client.

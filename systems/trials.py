@@ -72,8 +72,12 @@ class Case(Record):
 
     @property
     def key(self) -> Hash:
-        """Its id: the hash of what is given, whatever judges it and wherever it comes from."""
-        return content_hash(canonical({"kind": self.kind, "given": self.given.model_dump(mode="json")}))
+        """Its id: the hash of what is given, whatever judges it and wherever it comes from.
+
+        Values that are as by default do not count, so that a field more in a later version changes no id.
+        """
+        given = self.given.model_dump(mode="json", exclude_defaults=True)
+        return content_hash(canonical({"kind": self.kind, "given": given}))
 
 
 class Played(Record):

@@ -1,0 +1,67 @@
+"""Cases as a person sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import shorten
+
+from rich.markup import escape
+from rich.table import Table
+
+from systems.cases import Claim, Stored
+from systems.splitting import SHOWN
+from systems.trials import Asked, Case, Check, Requested
+
+MOST = 70
+CLAIM = 6
+
+
+def cases_table(cases: Sequence[Stored]) -> Table:
+    """The cases, one line each; a disputed one has a line for every claim."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("id", "kind", "side"):
+        table.add_column(column, no_wrap=True)
+    for column in ("what", "check", "origin"):
+        table.add_column(column, overflow="fold")
+    for stored in cases:
+        for claim in stored.claims:
+            mark = f":{claim.id[:CLAIM]}" if stored.disputed else ""
+            side = "disputed" if stored.disputed else stored.side
+            table.add_row(f"{stored.key[:SHOWN]}{mark}", stored.kind, side, *map(escape, _columns(claim)))
+    return table
+
+
+def _columns(claim: Claim) -> tuple[str, str, str]:
+    if claim.wrong:
+        return "", f"a person: wrong, {_short(claim.wrong)}", "person"
+    if claim.case is None:
+        return "", "", ""
+    case = claim.case
+    origin = case.run_id if case.run_id and case.origin == "run" else case.origin
+    return _short(what(case)), _short(asked_for(case.check)), origin
+
+
+def what(case: Case) -> str:
+    """What is given, in words."""
+    given = case.given
+    if isinstance(given, Asked):
+        return given.question
+    if isinstance(given, Requested):
+        return f"{given.artifact}: {given.goal}"
+    return f"{given.server}.{given.tool} {given.arguments}"
+
+
+def asked_for(check: Check) -> str:
+    """What a check asks for, in words."""
+    parts = [
+        ".".join(filter(None, (check.server, check.tool))),
+        "valid" if check.valid else "",
+        f"holds {', '.join(check.terms)}" if check.terms else "",
+        f"names {', '.join(check.sources)}" if check.sources else "",
+        check.outcome,
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def _short(text: str) -> str:
+    return shorten(text, MOST)
