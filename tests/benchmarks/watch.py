@@ -3,12 +3,12 @@
     python -m tests.benchmarks.watch [HISTORIES]
 
 For each base rate of success and number of live runs of the parent, 1,000 simulated histories: `false` is the share
-rolled back within 500 runs where nothing changed, `exact` the same by enumeration instead of simulation, `found` the share rolled back within 60 runs where success dropped by
-20 points, and `runs` how many runs that took (median of those found). Parents differ from history to history, as their
-runs are drawn too. `bound` is the power of the best unbiased test of 5% that looks once, after 60 runs (Fisher's exact
-test, randomised: Tocher 1950): no test that keeps 5% and is unbiased finds more by then. `blocks` are the same two
-shares for e-values of blocks of parent and policy runs (Turner, Ly, Grünwald 2024), with the parent's runs spread over
-60 runs. Prints one line of JSON last.
+rolled back within 500 runs where nothing changed (`exact`: the same by enumeration instead of simulation), `found` the
+share rolled back within 60 runs where success dropped by 20 points, and `runs` how many runs that took (median of those
+found). Parents differ from history to history, as their runs are drawn too. `bound` is the power of the best unbiased
+test of 5% that looks once, after 60 runs (Fisher's exact test, randomised: Tocher 1950): no unbiased test that keeps 5%
+finds more by then. `blocks_` are the same two shares for e-values of blocks of parent and policy runs (Turner, Ly,
+Grünwald 2024), with the parent's runs spread over 60 runs. Prints one line of JSON last.
 """
 
 from __future__ import annotations
