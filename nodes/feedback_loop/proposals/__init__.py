@@ -10,6 +10,18 @@ itself: only a trial does.
 
 from nodes.feedback_loop.proposals.findings import NO_KNOB, from_findings
 from nodes.feedback_loop.proposals.fresh import MOST_PROPOSALS, Pins, Refused, evidence, fresh
+from nodes.feedback_loop.proposals.ideas import Ideas, ideas
 from nodes.feedback_loop.proposals.plays import from_plays
 
-__all__ = ["MOST_PROPOSALS", "NO_KNOB", "Pins", "Refused", "evidence", "fresh", "from_findings", "from_plays"]
+__all__ = [
+    "MOST_PROPOSALS",
+    "NO_KNOB",
+    "Ideas",
+    "Pins",
+    "Refused",
+    "evidence",
+    "fresh",
+    "from_findings",
+    "from_plays",
+    "ideas",
+]

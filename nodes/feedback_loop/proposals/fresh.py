@@ -67,7 +67,8 @@ def fresh(
 ) -> tuple[Proposal, ...]:
     """Proposals that are worth a trial, best first.
 
-    Best is success before seconds before tokens, then the greater predicted effect, then fewer knobs.
+    Best is success before seconds before tokens, then the greater predicted effect, then what was seen
+    before what a model thinks, then fewer knobs.
 
     Args:
         proposals: all there are, the more promising of equals first.
@@ -84,9 +85,10 @@ def fresh(
     return tuple(_different(sorted(new, key=rank), most))
 
 
-def rank(proposal: Proposal) -> tuple[int, float, int]:
+def rank(proposal: Proposal) -> tuple[int, float, bool, int]:
     """The better, the smaller."""
-    return METRICS.index(proposal.metric), -proposal.predicted, len(places(proposal.edit))
+    metric = METRICS.index(proposal.metric)
+    return metric, -proposal.predicted, proposal.origin == "model", len(places(proposal.edit))
 
 
 def _allowed(proposal: Proposal, policy: Policy, pins: Pins) -> Proposal | None:
