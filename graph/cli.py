@@ -23,6 +23,7 @@ from graph.analyze import analyze, report
 from graph.cases import case
 from graph.collect import collect
 from graph.feedback import feedback
+from graph.improve import improve
 from graph.ledger import ledger, rollback
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ main.add_command(ledger)
 main.add_command(rollback)
 main.add_command(case)
 main.add_command(feedback)
+main.add_command(improve)
 
 
 @main.command()

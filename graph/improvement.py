@@ -15,20 +15,21 @@ from graph.play import Player
 from graph.session import Session, session
 from graph.suggesting import Suggestions
 from graph.trial import Ground, Watch
+from nodes.feedback_loop.trial.grader import suspicious
 from systems.cases import Cases
 from systems.connections import Run, opened
-from systems.errors import Busy, Missing
+from systems.errors import Busy, Missing, UsageError
 from systems.ledger import Ledger
 from systems.locks import taken
-from systems.openspec.scratch import Scratch, scratch
+from systems.openspec.scratch import scratch
 from systems.pins import load_pins, pinned
 from systems.policy import Policy, shipped
 from systems.results import Results
-from systems.trials import Case, Improved, Requested, Side
+from systems.trials import Case, Improved, Pair, Side
 
 STORE = Path(".specloop") / "specloop.db"
 LOCK = Path(".specloop") / "locks" / "improve.lock"
-NO_DELTA = "# Nothing\n\nThis is no spec delta.\n"
+Sides = Mapping[Side, Sequence[Case]]
 
 
 class Plan(NamedTuple):
@@ -93,12 +94,12 @@ async def _prepared(context: Context, plan: Plan, watch: Watch) -> AsyncIterator
         _check_ledger(ledger)
         cases = _cases(store)
         systems = await stack.enter_async_context(opened(context, linger=0))
-        judge = await stack.enter_async_context(scratch())
-        await _check_judge(judge, cases)
+        player = Player(Run("improve", context, systems), await stack.enter_async_context(scratch()))
+        cases = await _telling(_playable(cases, systems.servers.names, watch), player, watch)
         pins = load_pins(systems.project)
         ground = Ground(
-            cases=_playable(cases, systems.servers.names, watch),
-            plays=Player(Run("improve", context, systems), judge),
+            cases=cases,
+            plays=player,
             results=stack.enter_context(closing(Results(store))),
             model=systems.model.choice.name,
             seed=plan.seed,
@@ -135,25 +136,30 @@ def _check_ledger(ledger: Ledger) -> None:
         )
 
 
-def _cases(store: Path) -> dict[Side, Sequence[Case]]:
+def _cases(store: Path) -> Sides:
     with closing(Cases(store)) as cases:
         return {"working": cases.working(), "guard": cases.guard()}
 
 
-async def _check_judge(judge: Scratch, cases: Mapping[Side, Sequence[Case]]) -> None:
-    """A validator that accepts anything proves nothing: it is tried on what is no document at all."""
-    wanted = any(isinstance(case.given, Requested) and case.check.valid for side in cases.values() for case in side)
-    if wanted and not await judge.issues("specs", NO_DELTA):
-        raise Missing(
-            "OpenSpec accepts a text that is no spec delta, so its word proves nothing.",
-            system="openspec",
-            mend="Run `specloop doctor`; then `make setup`.",
-        )
+async def _telling(cases: Sides, player: Player, watch: Watch) -> Sides:
+    """The cases without those whose check lets a broken answer pass.
+
+    Raises:
+        UsageError: that is so of all cases of a kind: the checks, or what makes them, prove nothing.
+    """
+    every = [(side, case) for side, each in cases.items() for case in each]
+    controls = {case.key: await player.control(case) for _, case in every}
+    pairs = [Pair(case=case.key, kind=case.kind, side=side, old=(), new=()) for side, case in every]
+    found = suspicious(pairs, controls)
+    for suspicion in found:
+        if suspicion.stops:
+            raise UsageError(suspicion.reason, mend="See `specloop case list` and `specloop doctor`.")
+        watch(suspicion.reason)
+    useless = {key for suspicion in found for key in suspicion.cases}
+    return {side: [case for case in each if case.key not in useless] for side, each in cases.items()}
 
 
-def _playable(
-    cases: Mapping[Side, Sequence[Case]], servers: Collection[str], watch: Watch
-) -> Mapping[Side, Sequence[Case]]:
+def _playable(cases: Sides, servers: Collection[str], watch: Watch) -> Sides:
     """The cases without those about servers that are not configured any more."""
     kept = {
         side: [case for case in each if case.check.server in ("", "person", *servers)] for side, each in cases.items()

@@ -12,10 +12,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from graph.trial import NOISE_PLAYS, Ground, OutOfTime, Pairing, Wanted, succeeded
+from nodes.feedback_loop.trial.sizing import sized
 from nodes.feedback_loop.trial.verdict import judged
 from systems.ledger import Ledger
 from systems.policy import Policy
 from systems.trials import Case, Played, Proposal, Verdict
+
+NOTHING_MORE = "nothing more that could be proposed was proven to help"
 
 Suggest = Callable[[Policy, Sequence[tuple[Case, Played]]], Awaitable[Sequence[Proposal]]]
 
@@ -29,6 +32,7 @@ class Rounds:
         ledger: where everything is written.
         suggest: proposals for a policy, best first, from the plays of the working cases.
         verdicts: reached so far; each has spent its share of the error rate.
+        too_few: how many cases are missing, for each proposal that was not tried because of it.
         rounds: begun so far.
     """
 
@@ -36,6 +40,7 @@ class Rounds:
     ledger: Ledger
     suggest: Suggest
     verdicts: list[Verdict] = field(default_factory=list)
+    too_few: list[str] = field(default_factory=list)
     rounds: int = 0
 
     async def run(self, policy: Policy, most: int) -> tuple[Policy, str]:
@@ -49,7 +54,7 @@ class Rounds:
                 self.rounds += 1
                 better = await self._round(policy)
                 if better is None:
-                    return policy, "nothing more that could be proposed was proven to help"
+                    return policy, self.too_few[0] if self.too_few and not self.verdicts else NOTHING_MORE
                 policy = better
         except OutOfTime:
             return policy, "the budget is used up"
@@ -57,31 +62,44 @@ class Rounds:
 
     async def _round(self, policy: Policy) -> Policy | None:
         """The policy with the first proposal that is accepted; None where none is."""
-        plays = await self._noise(policy)
-        for proposal in await self.suggest(policy, plays):
-            verdict = await self._tried(proposal, policy)
-            if verdict.accepted:
-                return policy.edited(proposal.edit)
-        return None
-
-    async def _noise(self, policy: Policy) -> list[tuple[Case, Played]]:
         cases = self.ground.cases["working"]
         self.ground.watch(f"Round {self.rounds}: the present policy, {NOISE_PLAYS} times on {len(cases)} working cases")
-        wanted = [Wanted(case, policy, repetition) for repetition in range(NOISE_PLAYS) for case in cases]
-        plays = await self.ground.all(wanted)
-        self.ground.watch(f"  succeeds in {succeeded(plays):.0%}")
-        return [(one.case, played) for one, played in zip(wanted, plays, strict=True)]
+        noise = await self._played(cases, policy, NOISE_PLAYS)
+        plays = [(case, played) for case, of_case in zip(cases, noise, strict=True) for played in of_case]
+        self.ground.watch(f"  succeeds in {succeeded(played for _, played in plays):.0%}")
+        for proposal in await self.suggest(policy, plays):
+            pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
+            if await self._is_worth_it(proposal, pairing, noise, policy):
+                verdict = await self._tried(proposal, pairing, policy)
+                if verdict.accepted:
+                    return policy.edited(proposal.edit)
+        return None
 
-    async def _tried(self, proposal: Proposal, old: Policy) -> Verdict:
+    async def _played(self, cases: Sequence[Case], policy: Policy, times: int) -> list[list[Played]]:
+        """What came of each case, play by play."""
+        plays = await self.ground.all([Wanted(case, policy, number) for case in cases for number in range(times)])
+        return [plays[number * times : (number + 1) * times] for number in range(len(cases))]
+
+    async def _is_worth_it(
+        self, proposal: Proposal, pairing: Pairing, noise: Sequence[Sequence[Played]], policy: Policy
+    ) -> bool:
+        """Whether there are enough cases to see what is predicted; where not, nothing of the error rate is spent."""
+        touched = [case for case in self.ground.cases["guard"] if case.key not in pairing.unchanged]
+        guard = await self._played(touched, policy, 1)
+        size = sized(proposal, noise, guard, number=len(self.verdicts) + 1)
+        if not size.enough:
+            self.too_few.append(size.reason)
+            self.ground.watch(f"  Not tried: {proposal.what}. {size.reason}")
+        return size.enough
+
+    async def _tried(self, proposal: Proposal, pairing: Pairing, old: Policy) -> Verdict:
         self.ground.watch(f"  Proposal {len(self.verdicts) + 1}: {proposal.what}")
-        new = old.edited(proposal.edit)
-        model = self.ground.model
+        new, model = old.edited(proposal.edit), self.ground.model
         if proposal.finding:
             self.ledger.append("finding", proposal.finding, model=model)
         for policy in (old, new):
             self.ledger.append("policy", policy)
         self.ledger.append("proposal", proposal, model=model)
-        pairing = Pairing(self.ground, proposal, old, new)
         verdict = await self._judged(pairing, proposal)
         self.ledger.append("trial", pairing.trial(), model=model)
         key = self.ledger.append("verdict", verdict, model=model)

@@ -21,7 +21,7 @@ from systems.openspec.scratch import Scratch
 from systems.policy import Policy
 from systems.records import Hash, Route, canonical, content_hash
 from systems.telemetry import trace_id
-from systems.trials import Asked, Called, Case, CaseKind, Check, Played, Requested
+from systems.trials import Called, Case, CaseKind, Check, Played, Requested
 
 NOTICED: Mapping[CaseKind, tuple[str, ...]] = {
     "route": ("questions",),
@@ -30,6 +30,8 @@ NOTICED: Mapping[CaseKind, tuple[str, ...]] = {
     "call": ("answers", "servers"),
 }
 """Sections of the policy that a kind of case can notice."""
+BROKEN = "# Nothing\n\nThis is no spec delta.\n"
+"""What OpenSpec must refuse as one."""
 
 
 def noticed(policy: Policy, kind: CaseKind) -> Hash:
@@ -77,6 +79,21 @@ class Player:
         trace = trace_id(run.id)
         return Played(success=not why, seconds=seconds, tokens=self._tokens(trace), why=why, trace_id=trace)
 
+    async def control(self, case: Case) -> Played:
+        """What a case's check makes of a broken answer; one that lets it pass proves nothing.
+
+        Raises:
+            Missing: OpenSpec is gone.
+        """
+        check = case.check
+        if case.kind == "route":
+            why = _misrouted("nobody", "nothing", check)
+        elif case.kind == "draft" and check.valid:
+            why = "; ".join(await self.scratch.issues("specs", BROKEN)) or lacking(BROKEN, check)
+        else:
+            why = "failed" if check.outcome else lacking("", check)
+        return Played(success=not why, seconds=0, tokens=0, why=why)
+
     async def _why_not(self, case: Case, run: Run) -> str:
         """Why the play failed; nothing where it succeeded."""
         given = case.given
@@ -85,7 +102,8 @@ class Player:
         if isinstance(given, Requested):
             return await self._drafted(given, case.check, run)
         route = await routed(given.question, run)
-        wrong = _misrouted(route, case.check)
+        best = route.candidates[0] if route.candidates else None
+        wrong = _misrouted(best.server, best.tool, case.check) if best else _misrouted("person", "", case.check)
         if wrong or case.kind == "route":
             return wrong
         return await _answered(route, case.check, run)
@@ -114,19 +132,7 @@ def lacking(text: str, check: Check) -> str:
     return f"sources: {', '.join(sources)}" if sources else ""
 
 
-def passes_everything(case: Case) -> bool:
-    """Whether nothing at all is asked of a case: such a check proves nothing."""
-    check = case.check
-    if case.kind == "route":
-        return not (check.server or check.tool)
-    if case.kind == "call":
-        return not (check.outcome or check.terms)
-    return not (check.terms or check.sources or check.valid or (check.server and isinstance(case.given, Asked)))
-
-
-def _misrouted(route: Route, check: Check) -> str:
-    best = route.candidates[0] if route.candidates else None
-    server, tool = (best.server, best.tool) if best else ("person", "")
+def _misrouted(server: str, tool: str, check: Check) -> str:
     if check.server and server != check.server:
         return f"routed to {server}, not {check.server}"
     if check.tool and tool != check.tool:

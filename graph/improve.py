@@ -1,0 +1,69 @@
+"""`specloop improve`: tries what could be better on the project's own cases, and keeps only what is proven.
+
+Exit codes: 0 when it came to an end, whether or not anything was accepted; 2 wrong usage; 4 an outside system is gone.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from systems.trials import Improved
+
+
+@click.command()
+@click.option("--rounds", type=click.IntRange(1, 100), default=10, show_default=True, help="Most rounds.")
+@click.option("--budget", type=click.FloatRange(1), help="Seconds after which no new play begins.")
+@click.option(
+    "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
+)
+@click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
+@click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def improve(rounds: int, budget: float | None, project: Path, as_json: bool, **settings: Any) -> None:
+    """Improve the policy by what the project's own cases prove, and nothing else."""
+    from graph.cli import reported
+
+    with reported(as_json, project):
+        from rich.console import Console
+
+        from graph.workspace import Workspace
+
+        told = Console(stderr=True)
+        report = Workspace(project, **settings).improve(
+            rounds=rounds, budget=budget, watch=lambda line: told.print(line, markup=False, highlight=False)
+        )
+        if as_json:
+            click.echo(json.dumps(report.model_dump(mode="json"), ensure_ascii=False))
+        else:
+            Console().print(summary(report))
+
+
+def summary(report: Improved) -> RenderableType:
+    """What it came to, in a few lines."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    tried = report.accepted + report.rejected
+    changed = report.after != report.before
+    head = Text(f"{report.accepted} of {tried} proposals accepted, {report.rejected} refused; {report.stopped}.")
+    holds = (
+        f"Policy {report.after[:12]} holds now (before: {report.before[:12]})." if changed else "Nothing was changed."
+    )
+    lines: list[RenderableType] = [head, Text(holds)]
+    if report.sealed:
+        table = Table("sealed cases", "success", "95% interval", "seconds a case", "tokens a case", box=None)
+        for name, one in zip(("before", "after"), report.sealed, strict=True):
+            interval = f"{one.success_low:.0%} to {one.success_high:.0%}"
+            table.add_row(name, f"{one.success:.0%}", interval, f"{one.seconds:.2f}", f"{one.tokens:,.0f}")
+        turned = f"{report.repairs} of {report.sealed[0].cases} repaired, {report.regressions} worse; read {report.opened} times so far."
+        lines += [table, Text(turned, style="dim")]
+    lines.append(Text("All of it: specloop ledger", style="dim"))
+    return Group(*lines)
