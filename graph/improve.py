@@ -63,7 +63,8 @@ def summary(report: Improved) -> RenderableType:
         for name, one in zip(("before", "after"), report.sealed, strict=True):
             interval = f"{one.success_low:.0%} to {one.success_high:.0%}"
             table.add_row(name, f"{one.success:.0%}", interval, f"{one.seconds:.2f}", f"{one.tokens:,.0f}")
-        turned = f"{report.repairs} of {report.sealed[0].cases} repaired, {report.regressions} worse; read {report.opened} times so far."
+        turned = f"{report.repairs} of {report.sealed[0].cases} repaired, {report.regressions} worse"
+        turned += f"; sealed cases were read {report.opened} times so far"
         lines += [table, Text(turned, style="dim")]
     lines.append(Text("All of it: specloop ledger", style="dim"))
     return Group(*lines)

@@ -70,7 +70,7 @@ class Player:
         )
         run = Run(f"play-{secrets.token_hex(8)}", self.run.options, self.run.systems.with_policy(seeded))
         telemetry = run.systems.telemetry
-        with telemetry.root(run.id) as span, telemetry.scope(policy=policy.hash, step=case.kind):
+        with telemetry.scope(policy=policy.hash, step=case.kind), telemetry.root(run.id) as span:
             began = time.perf_counter()
             why = await self._why_not(case, run)
             seconds = time.perf_counter() - began

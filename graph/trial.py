@@ -165,7 +165,8 @@ class Pairing:
             most = NOISE_PLAYS if row.side == "working" else 1
             for number in range(len(row.old), max(repetition + 1, most)):
                 wanted.append((row.old, Wanted(row.case, self._old, self._first + number)))
-            wanted.append((row.new, Wanted(row.case, self._new, self._first + repetition)))
+            new = self._new if self._touches(row.case) else self._old
+            wanted.append((row.new, Wanted(row.case, new, self._first + repetition)))
         plays = await self._ground.all([one for _, one in wanted])
         for (row_plays, _), played in zip(wanted, plays, strict=True):
             row_plays.append(played)
