@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -105,7 +106,7 @@ def test_the_page_shows_what_was_refused_and_why(ledger: Ledger, browser: Browse
 def test_text_that_was_written_to_do_harm_is_only_text(ledger: Ledger, browser: Browser, tmp_path: Path) -> None:
     current = DEFAULT
     for number, text in enumerate(HOSTILE):
-        made = {"what": text or "empty", "finding": finding(text, text), "trace_ids": (text,)}
+        made: dict[str, Any] = {"what": text or "empty", "finding": finding(text, text), "trace_ids": (text,)}
         edit = {"questions": {"routes": {f"{number}{text[:300]}": text[:300]}}}
         done = step(ledger, current, edit, model=f"m{text[:200]}", **made)
         current = done.policy

@@ -7,8 +7,9 @@ from scipy import stats
 
 from nodes.feedback_loop.rendering.worth import amount, effect, interval, worth
 from systems.hashed import content_hash
+from systems.policy import DEFAULT
 from systems.trials import Metric, Pair, Played
-from tests.systems.ledger.histories import CAPS, DEFAULT, pair, proposal, trial, verdict
+from tests.systems.ledger.histories import CAPS, pair, proposal, trial, verdict
 
 
 def plays(*seconds: float) -> tuple[Played, ...]:
