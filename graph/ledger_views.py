@@ -112,11 +112,13 @@ def policy_id(store: Ledger, identifier: str) -> Hash:
 
     Raises:
         UsageError: there is none, or nothing is active.
+        Missing: what is active cannot be said, because the ledger is damaged.
     """
     if identifier in SHIPPED:
         return SHIPPED[identifier].hash
     if identifier == ACTIVE:
-        return _holding(store, _only_model(store))
+        store.active(model := _only_model(store))
+        return _holding(store, model)
     found = store.find(identifier)
     if found.kind == "adopted":
         return found.read(Adopted).policy

@@ -2,6 +2,8 @@ import gzip
 import json
 import re
 import sys
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from traitlets import default
 
+from systems.ledger import Ledger
+from systems.policy import DEFAULT
 from tests.conftest import RealRun
 from tests.notebooks.a_run import make
+from tests.systems.ledger.histories import MODEL, back, step
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
 RUNS = Path(__file__).parent.parent / "corpus" / "runs"
@@ -93,6 +98,29 @@ async def test_many_runs_are_compared_whoever_made_them(tmp_path: Path) -> None:
     assert sum("image/png" in output.get("data", {}) for output in shown) == 2
     (told,) = [output["text"] for output in shown if output.get("name") == "stdout"]
     assert re.match(r"\d+ runs before, \d+ after", told)
+
+
+async def test_the_improvement_history_says_that_it_is_simulated_where_nothing_was_tried(tmp_path: Path) -> None:
+    shown = outputs(await executed(NOTEBOOKS / "improvement_history.ipynb", tmp_path))
+    assert [output for output in shown if output.get("output_type") == "error" or output.get("name") == "stderr"] == []
+    assert sum("image/png" in output.get("data", {}) for output in shown) == 3
+    told, reasons = [output["text"] for output in shown if output.get("name") == "stdout"]
+    assert told.startswith("SIMULATED: no model ran; ") and "reference agrees" in told
+    outcomes = Counter(line.split(maxsplit=2)[1] for line in reasons.splitlines())
+    assert outcomes["adopted"] >= 2 and outcomes["refused"] >= 2 and outcomes["rolled"] == 1
+
+
+async def test_the_improvement_history_shows_the_ledger_it_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "specloop.db"
+    with closing(Ledger(path)) as ledger:
+        step(ledger, DEFAULT, {"draft": {"items": 2}}, accepted=False, what="Fewer items")
+        kept = step(ledger, what="Shorter texts")
+        ledger.roll_back(back(kept.policy, DEFAULT), model=MODEL)
+    shown = outputs(await executed(NOTEBOOKS / "improvement_history.ipynb", tmp_path, SPECLOOP_STORE=str(path)))
+    assert [output for output in shown if output.get("output_type") == "error" or output.get("name") == "stderr"] == []
+    told, reasons = [output["text"] for output in shown if output.get("name") == "stdout"]
+    assert told.startswith("ledger of tiny; ") and "2 verdicts" in told
+    assert [line.split(maxsplit=2)[1] for line in reasons.splitlines()] == ["refused", "adopted", "rolled"]
 
 
 def test_notebooks_are_kept_without_outputs() -> None:

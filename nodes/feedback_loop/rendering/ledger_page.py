@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -102,15 +103,15 @@ def _why(decision: Decision | None) -> str:
         return ""
     if decision.undone:
         return f"Rolled back: {decision.undone.reason}"
-    return decision.verdict.reason if decision.verdict else decision.back.reason if decision.back else ""
+    return decision.verdict.reason if decision.verdict else ""
 
 
 def _worths(decision: Decision | None) -> dict[str, Any]:
     if decision is None or decision.trial is None:
         return {}
     verdict = decision.verdict
-    drawn = {one.metric: _worth(one) for one in worth(decision.trial.pairs)}
-    if verdict and verdict.metric in drawn:
+    drawn: dict[str, Any] = {one.metric: _worth(one) for one in worth(decision.trial.pairs)}
+    if verdict and verdict.metric in drawn and math.isfinite(verdict.noise):
         drawn[verdict.metric]["noise"] = verdict.noise
     return drawn
 
@@ -140,7 +141,7 @@ def _facts(decision: Decision | None) -> list[list[str]]:
     proposal, verdict = decision.proposal, decision.verdict
     said: dict[str, str] = {}
     if verdict:
-        said |= measured(verdict)
+        said |= {"verdict": verdict.reason, **measured(verdict)}
     if proposal:
         finding = proposal.finding
         said |= {
@@ -149,7 +150,8 @@ def _facts(decision: Decision | None) -> list[list[str]]:
             "spans": " ".join(finding.span_ids) if finding else "",
             "traces": " ".join(proposal.trace_ids),
         }
-    said |= {"verdict": decision.verdict_id or "", "entry": f"{decision.entry.number}, {decision.entry.at[:19]} UTC"}
+    said |= {"entry": f"{decision.entry.number}, {decision.entry.at[:16].replace('T', ' ')} UTC"}
+    said |= {"its verdict": decision.verdict_id or ""}
     if decision.undone:
         said |= {"rolled back": decision.undone.reason, "evidence": _evidence(decision)}
     return [[label, _text(words)] for label, words in said.items() if words]
@@ -165,7 +167,11 @@ def _evidence(decision: Decision) -> str:
 
 def _decided(one: Decision) -> Mapping[str, str]:
     what = f"to {name(one.back.to)}" if one.back else one.proposal.what if one.proposal else ""
-    what, why = (sealed_cases(one.improved), one.improved.stopped) if one.improved else (what, _why(one))
+    why = one.verdict.reason if one.verdict else f"{one.back.reason} ({_evidence(one)})" if one.back else ""
+    if one.undone:
+        why += f" Rolled back since: {one.undone.reason}"
+    if one.improved:
+        what, why = sealed_cases(one.improved), one.improved.stopped
     return {
         "when": visible(one.entry.at[:16]).replace("T", " "),
         "outcome": one.outcome,
@@ -173,7 +179,7 @@ def _decided(one: Decision) -> Mapping[str, str]:
         "key": one.policy or "",
         "model": visible(one.model),
         "what": _text(what),
-        "why": _text(f"{why} ({_evidence(one)})" if one.back else why),
+        "why": _text(why),
     }
 
 

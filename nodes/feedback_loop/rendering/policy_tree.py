@@ -89,6 +89,6 @@ def _held(told: Told, model: str, parents: Mapping[Hash, Hash | None]) -> Iterat
     current = told.active.get(model)
     if current is None:
         yield from (policy.hash for policy in SHIPPED.values())
-    while current in parents:
+    while current and current in parents:
         yield current
         current = parents[current]

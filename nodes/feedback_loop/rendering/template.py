@@ -1,8 +1,8 @@
 """Fills the template of a page with data that a script in it shows.
 
 A template is plain HTML, CSS and JavaScript, readable as it stands. Text of others reaches it only as JSON in script
-elements that do not run, and its script shows it only as text. Should that ever fail, the content security
-policy forbids every script but the template's own, by its hash, and every connection.
+elements that do not run, and its script shows it only as text. Should that ever fail, the content security policy
+forbids every script but the template's own, by its hash, and every connection.
 """
 
 from __future__ import annotations
