@@ -13,7 +13,6 @@ from graph.harvest_answers import cases_of_answers
 from graph.harvest_drafts import cases_of_drafts
 from graph.past import Past
 from systems.cases import Added, Cases
-from systems.connections import Systems
 from systems.documents import Documents
 from systems.errors import SpecloopError
 from systems.records import Hash
@@ -34,18 +33,18 @@ def harvest(past: Past) -> tuple[Case, ...]:
     return tuple(found.values())
 
 
-def harvested(run_id: str, history: Hash | None, systems: Systems) -> tuple[Added, ...]:
+def harvested(run_id: str, history: Hash | None, project: Path) -> tuple[Added, ...]:
     """Keep the cases of a run that has ended; what goes wrong here is logged and never fails the run.
 
     Args:
         run_id: the run.
         history: hash of its last loop.
-        systems: its stores.
+        project: absolute path of the project.
     """
     try:
-        with Stores(systems.project) as stores:
+        with Stores(project) as stores:
             return stores.harvested(run_id, history)
-    except SpecloopError as error:
+    except Exception as error:  # the run is done, and stays so whatever is wrong with its cases
         _log.warning("No cases from run %s: %s", run_id, error)
         return ()
 

@@ -39,9 +39,8 @@ def _accepted(loop: LoopRecord, past: Past) -> Iterator[Case]:
         drafted = span.attributes.get(names.DRAFT_HASH)
         body = past.documents.get(str(drafted)).strip() if drafted else ""
         if body and any(text.startswith(body) for text in texts):
-            check = Check(
-                valid=True, terms=key_words(past.goal, body), sources=_named(loop.answers, body, past.project)
-            )
+            sources = tuple(path for path in _files(loop.answers, past.project) if path in body)
+            check = Check(valid=True, terms=key_words(past.goal, body), sources=sources)
             yield past.case("draft", request, check, span.span_id)
 
 
@@ -53,11 +52,11 @@ def key_words(goal: str, text: str) -> tuple[str, ...]:
     return tuple(kept[:MOST_TERMS])
 
 
-def _named(answers: Sequence[Answer], text: str, project: Path) -> tuple[str, ...]:
-    """The files that answers come from and that the document itself names."""
-    paths = [value for answer in answers for source in answer.sources for value in source.arguments.values()]
-    inside = [path.removeprefix(f"{project}/") for path in paths if isinstance(path, str)]
-    return tuple(path for path in dict.fromkeys(inside) if path and (project / path).is_file() and path in text)
+def _files(answers: Sequence[Answer], project: Path) -> tuple[str, ...]:
+    """The files of the project that answers come from."""
+    values = [value for answer in answers for source in answer.sources for value in source.arguments.values()]
+    paths = dict.fromkeys(value.removeprefix(f"{project}/") for value in values if isinstance(value, str))
+    return tuple(path for path in paths if path and not path.startswith("/") and (project / path).is_file())
 
 
 def _refused(loop: LoopRecord) -> bool:
@@ -107,4 +106,5 @@ def _rebuilt(span: Span, loop: LoopRecord, past: Past) -> Requested | None:
         about=about,
         documents=tuple((Path(path).name, text.partition(SOURCES)[0]) for path, text in written.items()),
         facts=tuple((answer.question, answer.text) for answer in loop.answers if answer.answered),
+        files=_files(loop.answers, past.project),
     )

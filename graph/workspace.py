@@ -261,7 +261,7 @@ async def _streamed(
 async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
     snapshot = await compiled.aget_state(config)
     if not snapshot.interrupts:
-        harvested(run_id, snapshot.values.get("history_ref"), systems)
+        harvested(run_id, snapshot.values.get("history_ref"), systems.project)
         return settled(systems.documents.get_record(snapshot.values["outcome_ref"], Outcome), systems)
     outcome = _waiting(snapshot, run_id, systems)
     questions = tuple(str(each["text"]) for each in outcome.waiting_for)
