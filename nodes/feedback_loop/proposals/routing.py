@@ -44,7 +44,9 @@ def lines(seen: Observed, policy: Policy) -> Iterator[Idea]:
 
 
 def over_the_person(seen: Observed, policy: Policy) -> Iterator[Idea]:
-    """Questions that only a person can answer and went to a tool, and the other way round."""
+    """Questions that only a person can answer and went to a tool, and the other way round; the model has no bounds."""
+    if policy.questions.method == "model":
+        return
     plays = seen.failed(ASKED, "routed", where=lambda play: play.due == PERSON)
     basis, why = seen.share(plays), f"{_questions(plays)} went to a tool that no tool can answer"
     yield Idea(edits.stricter(policy), why, basis)
@@ -57,18 +59,19 @@ def over_the_person(seen: Observed, policy: Policy) -> Iterator[Idea]:
 
 def unanswered(seen: Observed, policy: Policy) -> Iterator[Idea]:
     """Questions that stayed open or were answered by half: more tools, laxer bounds, more of the result."""
+    sees_lines = policy.questions.method != "model"
     open_ = seen.failed("answer", "open")
     basis, why = seen.share(open_), f"{_questions(open_)} stayed without an answer"
     yield Idea(edits.one_more(policy), why, basis)
-    yield Idea(edits.laxer(policy), why, basis)
-    yield Idea(edits.lines(policy, _asked(seen, open_)), why, basis)
-    tried = seen.failed("answer", "routed", "open")
-    yield Idea(edits.one_more(policy), f"{_questions(tried)} went to tools that could not answer", seen.share(tried))
+    if sees_lines:
+        yield Idea(edits.laxer(policy), why, basis)
+        yield Idea(edits.lines(policy, _asked(seen, open_)), why, basis)
     halves = seen.failed("answer", "terms")
     basis, why = seen.share(halves), f"the answers to {_questions(halves)} leave out what was asked for"
     yield Idea(edits.excerpts(policy, 2), why, basis)
     yield Idea(edits.one_more(policy), why, basis)
-    yield Idea(edits.lines(policy, _asked(seen, halves)), why, basis)
+    if sees_lines:
+        yield Idea(edits.lines(policy, _asked(seen, halves)), why, basis)
 
 
 def learned(seen: Observed, policy: Policy) -> Iterator[Idea]:

@@ -118,6 +118,12 @@ def test_the_model_that_names_tools_by_itself_sees_no_lines_and_routes_so_they_c
         assert [one for one in found if one.keys() >= {"method", "routes"}]
 
 
+def test_where_the_model_names_tools_no_bound_and_no_line_is_moved_alone() -> None:
+    plays = [REASONS[one] for one in ("for a person", "to a person", "open", "answer terms")]
+    knobs = [set(one["questions"]) for one in edits(from_plays(plays, policy=BASELINE)) if "questions" in one]
+    assert knobs and all("method" in one or one <= {"candidates", "skip", "parallel"} for one in knobs)
+
+
 def test_learned_routes_are_who_answered_well_and_save_what_the_model_took_to_decide() -> None:
     plays = [a_route("", "What were the last commits?", tokens=300), a_route("", "What else?", "person", tokens=100)]
     routes = {"What were the last commits?": "git.git_log", "What else?": "person"}
