@@ -77,7 +77,9 @@ class Player:
             verdict = {names.EVALUATION_NAME: "case", names.EVALUATION_LABEL: "fail" if why else "pass"}
             span.add_event(names.EVALUATION_EVENT, verdict)
         trace = trace_id(run.id)
-        return Played(success=not why, seconds=seconds, tokens=self._tokens(trace), why=why, trace_id=trace)
+        drafted = "" if why else self._fields(trace)
+        tokens = self._tokens(trace)
+        return Played(success=not why, seconds=seconds, tokens=tokens, why=why, drafted=drafted, trace_id=trace)
 
     async def control(self, case: Case) -> Played:
         """What a case's check makes of a broken answer; one that lets it pass proves nothing.
@@ -120,6 +122,12 @@ class Player:
         spans = self.run.systems.spans.spans(trace_id=trace)
         told = (span.attributes.get(name) for span in spans for name in (names.INPUT_TOKENS, names.OUTPUT_TOKENS))
         return sum(int(tokens) for tokens in told if tokens)
+
+    def _fields(self, trace: str) -> str:
+        """JSON of the last draft of a trace; empty where nothing was drafted."""
+        spans = self.run.systems.spans.spans(trace_id=trace)
+        drafted = [str(span.attributes[names.DRAFT_FIELDS]) for span in spans if names.DRAFT_FIELDS in span.attributes]
+        return self.run.systems.documents.get(drafted[-1]) if drafted else ""
 
 
 def lacking(text: str, check: Check) -> str:

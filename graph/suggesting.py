@@ -45,7 +45,7 @@ class Suggestions:
         for trace, finding in found:
             traces.setdefault(finding.hash, []).append(trace)
         proposals = from_plays(plays, policy=policy, models=self.others)
-        proposals += from_findings([finding for _, finding in found], policy=policy, trace_ids=traces)
+        proposals += from_findings([finding for _, finding in found], policy=policy, trace_ids=traces, plays=plays)
         return fresh(proposals, policy=policy, pins=self.pins, refused=refused(self.ledger))
 
     def _in_plays(self, plays: Sequence[tuple[Case, Played]]) -> Iterator[tuple[str, Finding]]:

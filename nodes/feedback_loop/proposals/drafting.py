@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nodes.feedback_loop.proposals import draft_edits as edits
-from nodes.feedback_loop.proposals.edits import Edit, both
+from nodes.feedback_loop.proposals.edits import both
 from nodes.feedback_loop.proposals.observed import Observed, Play, requested
 from nodes.feedback_loop.proposals.proposing import Idea
 from systems.models.prompt import tokens
@@ -18,6 +18,7 @@ TOLD = 2
 LEAST_WORDS = 8
 MOST_EXAMPLE = 1_500
 MOST_MODELS = 2
+_PREAMBLE = re.compile(r"^.*?not sound after \d+ repairs: ", re.DOTALL)
 _SEPARATED = re.compile(r"\s*[;\n]\s*")
 NAMES = "Use the words of the goal, and name the files, commands and options that it and the facts name."
 SOURCES = "Say of every fact which file or answer it comes from, by its name."
@@ -27,8 +28,8 @@ def truncated(seen: Observed, policy: Policy) -> Iterator[Idea]:
     """Drafts that were cut off: ask for less, or give more room."""
     plays = seen.failed("draft", "truncated")
     basis, why = seen.share(plays), f"{_drafts(plays)} cut off at the output limit"
-    steps = (edits.CAPPED, edits.fewer_items(policy), edits.fewer_characters(policy), edits.roomier(policy))
-    for edit in (*steps, edits.shorter(policy)):
+    smaller = (edits.fewer_items(policy), edits.fewer_characters(policy)) if policy.draft.capped else ()
+    for edit in (edits.CAPPED, *smaller, edits.shorter(policy), edits.roomier(policy)):
         yield Idea(edit, why, basis)
     long = seen.failed("draft", "truncated", where=lambda play: "too long" in play.words)
     yield Idea(edits.less_context(policy), "the prompt left no room for the draft", seen.share(long))
@@ -38,11 +39,8 @@ def malformed(seen: Observed, policy: Policy) -> Iterator[Idea]:
     """Drafts of the wrong form, or that the validator refused: show the form, ask for less of it, try again."""
     plays = seen.failed("draft", *FORM)
     basis, why = seen.share(plays), f"{_drafts(plays)} not of the form asked for"
-    if policy.draft.repairs and policy.draft.repair_words:
-        steps: tuple[Edit, ...] = (edits.EXAMPLE, edits.LEAST, edits.repaired(policy), edits.CERTAIN)
-    else:
-        steps = (edits.EXAMPLE, edits.LEAST, edits.repaired(policy))
-    for edit in (*steps, edits.shown_and_repaired(policy)):
+    steps = (edits.EXAMPLE, edits.repaired(policy), edits.shown_and_repaired(policy), edits.LEAST, edits.CERTAIN)
+    for edit in steps:
         yield Idea(edit, why, basis)
     empty = seen.failed("draft", "empty")
     yield Idea(edits.roomier(policy), f"{_drafts(empty)} empty", seen.share(empty))
@@ -70,7 +68,8 @@ def refused(seen: Observed, policy: Policy) -> Iterator[Idea]:
     plays = seen.failed("draft", "refused", "invalid")
     by_line: dict[str, list[Play]] = {}
     for play in plays:
-        for line in dict.fromkeys(advice(one) for one in _SEPARATED.split(play.words) if len(one) >= LEAST_WORDS):
+        words = _PREAMBLE.sub("", play.words)
+        for line in dict.fromkeys(advice(one) for one in _SEPARATED.split(words) if len(one) >= LEAST_WORDS):
             by_line.setdefault(line, []).append(play)
     common = sorted(by_line, key=lambda line: (-seen.share(by_line[line]).predicted, line))[:TOLD]
     for line in common[:1]:

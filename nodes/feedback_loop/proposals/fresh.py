@@ -18,7 +18,7 @@ from systems.trials import METRICS, Proposal
 MOST_PROPOSALS = 6
 """In a round. Of an error rate of 5% each has 0.83%, which a sign test still meets with 7 repairs and no regression
 (2^-7 = 0.78%): with 35 cases, a gain of 20 points. With more proposals it would be out of sight."""
-MOST_ALIKE = 2
+MOST_ALIKE = 3
 """That answer the very same cases: once one is accepted, the others have nothing left to answer."""
 
 
@@ -68,10 +68,11 @@ def fresh(
     """Proposals that are worth a trial, best first.
 
     Best is success before seconds before tokens, then the greater predicted effect, then what was seen
-    before what a model thinks, then fewer knobs.
+    before what a model thinks, then the order in which they come. Of several values for the same knobs that answer the
+    same cases, one is tried in a round; and no group of cases keeps the others from having their turn.
 
     Args:
-        proposals: all there are, the more promising of equals first.
+        proposals: all there are, of equals the more promising first.
         policy: what is to be edited.
         pins: knobs that must not be touched; a bundle that needs one is no longer what was thought of, and is left out.
         refused: what was rejected or rolled back before.
@@ -85,10 +86,9 @@ def fresh(
     return tuple(_different(sorted(new, key=rank), most))
 
 
-def rank(proposal: Proposal) -> tuple[int, float, bool, int]:
+def rank(proposal: Proposal) -> tuple[int, float, bool]:
     """The better, the smaller."""
-    metric = METRICS.index(proposal.metric)
-    return metric, -proposal.predicted, proposal.origin == "model", len(places(proposal.edit))
+    return METRICS.index(proposal.metric), -proposal.predicted, proposal.origin == "model"
 
 
 def _allowed(proposal: Proposal, policy: Policy, pins: Pins) -> Proposal | None:
@@ -107,11 +107,18 @@ def _spent(proposal: Proposal, seen: Mapping[Hash, Collection[str]]) -> bool:
 
 
 def _different(proposals: Iterable[Proposal], most: int) -> Iterator[Proposal]:
+    """The best of every group that answers the same cases, then the second of each, and so on; by rank again."""
     edits: set[Hash] = set()
+    turned: set[tuple[str, frozenset[str], tuple[str, ...]]] = set()
     alike: Counter[tuple[str, frozenset[str]]] = Counter()
+    chosen: list[tuple[int, int, Proposal]] = []
     for proposal in proposals:
         key, group = edit_hash(proposal.edit), (proposal.metric, evidence(proposal))
-        if len(edits) < most and key not in edits and alike[group] < MOST_ALIKE:
+        knobs = (*group, places(proposal.edit))
+        if key not in edits and knobs not in turned and alike[group] < MOST_ALIKE:
             edits.add(key)
+            turned.add(knobs)
+            chosen.append((METRICS.index(proposal.metric), alike[group], proposal))
             alike[group] += 1
-            yield proposal
+    chosen.sort(key=lambda one: one[:2])
+    return iter(sorted((proposal for _, _, proposal in chosen[:most]), key=rank))

@@ -12,8 +12,9 @@ from systems.policy import Policy
 METHODS = ("hybrid", "embeddings", "lexical")
 """Routing methods, the most promising first; the model is never put back."""
 LEAST_MARGIN = 0.05
-MOST_LINE = 400
-MOST_QUESTIONS = 6
+MOST_LINE = 600
+MOST_QUESTIONS = 8
+MOST_ROUTES = 100
 REUSED: Edit = {"answers": {"reuse": True}}
 FRESH: Edit = {"answers": {"reuse": False}}
 _PATH = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b")
@@ -40,7 +41,7 @@ def one_more(policy: Policy) -> Edit:
 def stricter(policy: Policy) -> Edit:
     """More questions go to the person."""
     return both(
-        turned(policy, "questions.least_score", times=1.5, plus=0.0 if policy.questions.least_score else 0.5),
+        turned(policy, "questions.least_score", times=1.5, plus=0.0 if policy.questions.least_score else 0.1),
         turned(policy, "questions.least_coverage", plus=0.1),
     )
 
@@ -66,15 +67,22 @@ def lines(policy: Policy, asked: dict[str, list[str]]) -> Edit:
 
 
 def _line(known: str, questions: Iterable[str]) -> str:
-    """A line with a few more questions, the shortest first, as long as each brings a word that is new."""
-    told, words = [known] if known else [], set(stems(known))
-    general = {" ".join(_PATH.sub(" ", text).split()).replace(" ?", "?") for text in questions}
-    for text in sorted(general, key=lambda one: (len(one), one)):
-        fits = sum(map(len, told)) + len(text) < MOST_LINE and len(told) <= MOST_QUESTIONS
-        if fits and not stems(text) <= words:
-            told.append(text)
+    """A line with a few more sentences, in this order, as long as each brings a word that is new."""
+    told, words, room = [known] if known else [], set(stems(known)), MOST_LINE
+    for text in dict.fromkeys(" ".join(_PATH.sub("the file", one).split()) for one in questions):
+        if len(text) <= room and not stems(text) <= words and len(told) <= MOST_QUESTIONS:
+            told.append(text if text[-1] in ".?!" else f"{text}.")
             words |= stems(text)
+            room -= len(text)
     return " ".join(told)
+
+
+def routes(policy: Policy, answered: dict[str, str]) -> Edit:
+    """Learned routes: who answered a question well; the oldest stay, and there is room for so many."""
+    known = policy.questions.routes
+    room = max(0, MOST_ROUTES - len(known))
+    fresh = [text for text in answered if text not in known][:room]
+    return {"questions": {"routes": {**known, **{text: answered[text] for text in fresh}}}}
 
 
 def excerpts(policy: Policy, times: float) -> Edit:

@@ -13,29 +13,30 @@ from systems.trials import CaseKind
 
 ASKED: tuple[CaseKind, ...] = ("route", "answer")
 PERSON = "person"
-MOST_ROUTES = 50
 MOST_OWN_LINES = 2
 
 
 def misrouted(seen: Observed, policy: Policy) -> Iterator[Idea]:
-    """Questions that went elsewhere: another way of ranking, words by which tools are found, a second look."""
-    plays = seen.failed(ASKED, "routed", where=lambda play: play.due != PERSON)
+    """Questions that went elsewhere: another way of ranking, words by which tools are found, learned routes.
+
+    The model that is asked for a tool by itself sees neither lines nor routes.
+    """
+    plays = seen.failed(ASKED, "routed")
     basis, why = seen.share(plays), f"{_questions(plays)} went to the wrong tool"
-    ways = list(edits.methods(policy))
-    words = edits.lines(policy, _asked(plays))
-    singles = [*ways[:1], words, *ways[1:]]
-    bundles = [both(way, words) for way in ways[:1]] + [edits.choosy(policy)]
-    for edit in [*singles, *bundles]:
+    (first, *others), blind = list(edits.methods(policy)), policy.questions.method == "model"
+    words, routes = edits.lines(policy, _asked(seen, plays)), edits.routes(policy, _known(seen))
+    singles = [first, *others] if blind else [first, words, routes, edits.choosy(policy), *others]
+    for edit in [*singles, both(first, words), both(first, words, routes)]:
         yield Idea(edit, why, basis)
 
 
 def lines(seen: Observed, policy: Policy) -> Iterator[Idea]:
     """A line for one server or tool whose questions went elsewhere, for the worst of them."""
-    plays = seen.failed(ASKED, "routed", "open", where=lambda play: play.due not in ("", PERSON))
+    plays = seen.failed(ASKED, "routed", "open", where=lambda play: bool(play.due))
     by_tool: dict[str, list[Play]] = {}
     for play in plays:
         by_tool.setdefault(play.due, []).append(play)
-    if len(by_tool) > 1:
+    if len(by_tool) > 1 and policy.questions.method != "model":
         worst = sorted(by_tool.items(), key=lambda item: (-seen.share(item[1]).predicted, item[0]))
         for who, its in worst[:MOST_OWN_LINES]:
             why = f"{_questions(its)} went elsewhere instead of {who}"
@@ -43,7 +44,9 @@ def lines(seen: Observed, policy: Policy) -> Iterator[Idea]:
 
 
 def over_the_person(seen: Observed, policy: Policy) -> Iterator[Idea]:
-    """Questions that only a person can answer and went to a tool, and the other way round."""
+    """Questions that only a person can answer and went to a tool, and the other way round; the model has no bounds."""
+    if policy.questions.method == "model":
+        return
     plays = seen.failed(ASKED, "routed", where=lambda play: play.due == PERSON)
     basis, why = seen.share(plays), f"{_questions(plays)} went to a tool that no tool can answer"
     yield Idea(edits.stricter(policy), why, basis)
@@ -56,33 +59,29 @@ def over_the_person(seen: Observed, policy: Policy) -> Iterator[Idea]:
 
 def unanswered(seen: Observed, policy: Policy) -> Iterator[Idea]:
     """Questions that stayed open or were answered by half: more tools, laxer bounds, more of the result."""
+    sees_lines = policy.questions.method != "model"
     open_ = seen.failed("answer", "open")
     basis, why = seen.share(open_), f"{_questions(open_)} stayed without an answer"
     yield Idea(edits.one_more(policy), why, basis)
-    yield Idea(edits.laxer(policy), why, basis)
-    yield Idea(edits.lines(policy, _asked(open_)), why, basis)
-    tried = seen.failed("answer", "routed", "open")
-    yield Idea(edits.one_more(policy), f"{_questions(tried)} went to tools that could not answer", seen.share(tried))
+    if sees_lines:
+        yield Idea(edits.laxer(policy), why, basis)
+        yield Idea(edits.lines(policy, _asked(seen, open_)), why, basis)
     halves = seen.failed("answer", "terms")
     basis, why = seen.share(halves), f"the answers to {_questions(halves)} leave out what was asked for"
     yield Idea(edits.excerpts(policy, 2), why, basis)
     yield Idea(edits.one_more(policy), why, basis)
-    yield Idea(edits.lines(policy, _asked(halves)), why, basis)
+    if sees_lines:
+        yield Idea(edits.lines(policy, _asked(seen, halves)), why, basis)
 
 
 def learned(seen: Observed, policy: Policy) -> Iterator[Idea]:
-    """Routes that proved right, so that the model need not be asked again; what it took for them is saved."""
-    uses_model = policy.questions.method == "model" or policy.questions.unsure == "model"
-    plays = [play for play in seen.worked if play.case.kind == "route" and play.due and question(play)]
-    fresh = [play for play in plays if question(play) not in policy.questions.routes] if uses_model else []
-    room = max(0, MOST_ROUTES - len(policy.questions.routes))
-    dearest = sorted(fresh, key=lambda play: (-play.played.tokens, play.case.key))
-    kept = dict.fromkeys(question(play) for play in dearest if play.due == PERSON or "." in play.due)
-    chosen = [play for play in fresh if question(play) in list(kept)[:room]]
-    routes = {**policy.questions.routes, **{question(play): play.due for play in chosen}}
-    saved = seen.saving(chosen, "tokens", lambda play: float(play.played.tokens))
-    why = f"{_questions(chosen)} went to the right tool before"
-    yield Idea({"questions": {"routes": routes}}, why, saved, "tokens")
+    """Routes that proved right, so that the model need not decide again; what that took is saved."""
+    if policy.questions.unsure == "model" and policy.questions.method != "model":
+        known = _known(seen)
+        plays = [play for play in seen.worked if play.case.kind == "route" and question(play) in known]
+        saved = seen.saving(plays, "tokens", lambda play: float(play.played.tokens))
+        why = f"{_questions(plays)} went to the right tool before"
+        yield Idea(edits.routes(policy, known), why, saved, "tokens")
 
 
 def costly(seen: Observed, policy: Policy) -> Iterator[Idea]:
@@ -94,13 +93,21 @@ def costly(seen: Observed, policy: Policy) -> Iterator[Idea]:
             yield Idea(way, "tools can be ranked without asking the model", saved, "tokens")
 
 
-def _asked(plays: Sequence[Play]) -> dict[str, list[str]]:
-    """Questions by who should have answered them."""
+def _asked(seen: Observed, failed: Sequence[Play]) -> dict[str, list[str]]:
+    """Questions by who should have answered them: those that failed, then those that found their way."""
     asked: dict[str, list[str]] = {}
-    for play in plays:
-        if play.due and play.due != PERSON:
-            asked.setdefault(play.due, []).append(question(play))
+    for plays in (failed, [play for play in seen.worked if play.case.kind in ASKED]):
+        by_length = sorted(plays, key=lambda play: (len(question(play)), question(play)))
+        for play in by_length if failed else ():
+            if play.due:
+                asked.setdefault(play.due, []).append(question(play))
     return asked
+
+
+def _known(seen: Observed) -> dict[str, str]:
+    """Who answered each question well in the run that its case comes from."""
+    plays = [play for play in seen.plays if play.case.kind in ASKED and (play.due == PERSON or "." in play.due)]
+    return {question(play): play.due for play in plays if question(play)}
 
 
 def _questions(plays: Sequence[Play]) -> str:

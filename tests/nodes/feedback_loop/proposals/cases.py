@@ -11,7 +11,7 @@ def a_draft(why: str, number: int = 0, *, artifact: str = "specs", drafted: str 
     """A draft that failed for a reason, or worked where there is none."""
     data = {"artifact": artifact, "goal": f"goal {number}", "about": "the spec delta", **given}
     case = Case(kind="draft", given=Requested.model_validate(data), check=Check(valid=True), origin="run")
-    return case, played(why, tokens=700, drafted=drafted)
+    return case, played(why, tokens=700, drafted=drafted, trace=f"{number} ")
 
 
 def a_route(why: str, question: str, due: str = "git.git_log", *, tokens: int = 120) -> Play:
@@ -34,8 +34,13 @@ def a_call(why: str, server: str, number: int = 0) -> Play:
     return Case(kind="call", given=given, check=Check(outcome="ok"), origin="run"), played(why, tokens=0)
 
 
-def played(why: str, seconds: float = 1.0, *, tokens: int = 50, drafted: str = "") -> Played:
+def played(why: str, seconds: float = 1.0, *, tokens: int = 50, drafted: str = "", trace: str = "") -> Played:
     """What came of a case."""
     return Played(
-        success=not why, seconds=seconds, tokens=tokens, why=why, drafted=drafted, trace_id=f"trace of {why}"[:32]
+        success=not why,
+        seconds=seconds,
+        tokens=tokens,
+        why=why,
+        drafted=drafted,
+        trace_id=f"trace {trace}of {why}"[:32],
     )

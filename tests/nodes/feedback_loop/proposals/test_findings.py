@@ -12,6 +12,7 @@ from nodes.feedback_loop.proposals import NO_KNOB, from_findings
 from nodes.feedback_loop.remedies import REMEDIES
 from systems.policy import BASELINE, DEFAULT
 from systems.records import Finding, FindingKind
+from tests.nodes.feedback_loop.proposals.cases import a_draft
 
 KINDS = get_args(FindingKind)
 OTHER = DEFAULT.edited({"servers": {"retries": 2}, "draft": {"temperature": 0.5}, "questions": {"candidates": 2}})
@@ -52,22 +53,31 @@ def test_what_a_kind_costs_is_what_its_remedies_say() -> None:
         assert any(one.change == "policy" for one in REMEDIES[kind]), kind
 
 
-def test_impacts_at_one_place_add_up_and_are_spread_over_the_cases() -> None:
+def test_impacts_at_one_place_add_up_and_are_spread_over_the_runs() -> None:
     one, two = (a_finding("redundant_call", evidence=text, seconds=3) for text in "ab")
-    traces = {one.hash: ["1" * 32], two.hash: ["2" * 32]}
-    (found,) = from_findings([one, two], policy=BASELINE, trace_ids=traces, cases=12)
+    other = a_finding("bottleneck")
+    traces = {one.hash: ["1" * 32], two.hash: ["2" * 32], other.hash: ["3" * 32]}
+    (found,) = from_findings([one, two, other], policy=BASELINE, trace_ids=traces)
     assert found.edit == {"answers": {"reuse": True}}
-    assert (found.metric, found.predicted, set(found.trace_ids)) == ("seconds", 0.5, {"1" * 32, "2" * 32})
-    (found,) = from_findings([one, two], policy=BASELINE, trace_ids=traces)
-    assert found.predicted == 3
+    assert (found.metric, found.predicted, set(found.trace_ids)) == ("seconds", 2, {"1" * 32, "2" * 32})
 
 
 def test_only_a_share_is_predicted_where_the_remedy_says_so_and_never_more_than_every_case() -> None:
-    lost = a_finding("connection_lost", failures=4, calls=9)
-    found = from_findings([lost], policy=DEFAULT, cases=40)
-    assert {one.predicted for one in found} == {0.1}
-    (capped, *_) = from_findings([a_finding("output_truncated", "m", failures=40)], policy=BASELINE, cases=4)
+    lost = a_finding("connection_lost", failures=1, calls=9)
+    assert {one.predicted for one in from_findings([lost], policy=DEFAULT)} == {0.5}
+    (capped, *_) = from_findings([a_finding("output_truncated", "m", failures=40)], policy=BASELINE)
     assert (capped.edit, capped.predicted) == ({"draft": {"capped": True}}, 1)
+
+
+def test_in_plays_only_cases_that_failed_count_however_often_a_draft_was_cut_off_in_them() -> None:
+    plays = [a_draft("truncated: cut off", 1), a_draft("", 2), a_draft("", 3), a_draft("", 4)]
+    cut = [a_finding("output_truncated", "m", f"{number}", failures=3, tokens=800) for number in range(2)]
+    traces = {finding.hash: [plays[place][1].trace_id] for place, finding in enumerate(cut)}
+    (capped, *_) = from_findings(cut, policy=BASELINE, trace_ids=traces, plays=plays)
+    assert (capped.metric, capped.predicted, capped.cases) == ("success", 0.25, (plays[0][0].key,))
+    good = {cut[1].hash: traces[cut[1].hash]}
+    (capped, *_) = from_findings(cut[1:], policy=BASELINE, trace_ids=good, plays=plays)
+    assert (capped.metric, capped.predicted) == ("tokens", 200)
 
 
 def test_what_was_not_measured_is_not_proposed() -> None:

@@ -94,22 +94,42 @@ def test_the_routing_method_goes_on_from_where_it_stands() -> None:
     assert methods == [["hybrid", "embeddings", "lexical"], ["embeddings", "lexical"]]
 
 
-def test_a_line_for_a_tool_is_made_of_the_questions_that_missed_it_without_their_paths() -> None:
+def test_a_line_for_a_tool_is_made_of_questions_that_missed_it_then_of_others_each_with_a_new_word() -> None:
     plays = [
         a_route(BAD, "Who changed src/app/main.py most recently?"),
-        a_route(BAD, "Who changed it most recently?"),
-        a_route(BAD, "Which commits touched README.md?"),
+        a_route(BAD, "Who changed the file most recently"),
+        a_route("", "Log?"),
+        a_route("", "Is it three o'clock in Tokyo?", "time.get_current_time"),
     ]
-    found = edits(from_plays(plays, policy=BASELINE))
+    policy = DEFAULT.edited({"questions": {"lines": {"git.git_log": "What were the last commits?"}}})
+    found = edits(from_plays(plays, policy=policy))
     lines = [one["questions"]["lines"] for one in found if one.get("questions", {}).keys() == {"lines"}]
-    assert lines[0] == {"git.git_log": "Which commits touched? Who changed most recently?"}
+    assert lines[0] == {
+        "git.git_log": "What were the last commits? Who changed the file most recently. Log?",
+        "time.get_current_time": "Is it three o'clock in Tokyo?",
+    }
 
 
-def test_learned_routes_come_from_successes_and_save_what_the_model_took() -> None:
-    plays = [a_route("", "What were the last commits?", tokens=300), a_route(BAD, "Who wrote it?", tokens=900)]
-    (routes,) = [one for one in from_plays(plays, policy=BASELINE) if "routes" in one.edit.get("questions", {})]
-    assert routes.edit == {"questions": {"routes": {"What were the last commits?": "git.git_log"}}}
-    assert (routes.metric, routes.predicted) == ("tokens", 150)
+def test_the_model_that_names_tools_by_itself_sees_no_lines_and_routes_so_they_come_with_another_method() -> None:
+    for policy in (BASELINE, DEFAULT):
+        found = [one["questions"] for one in edits(from_plays([REASONS["routed"]], policy=policy))]
+        alone = [one for one in found if one.keys() & {"lines", "routes"} and "method" not in one]
+        assert bool(alone) == (policy is DEFAULT)
+        assert [one for one in found if one.keys() >= {"method", "routes"}]
+
+
+def test_where_the_model_names_tools_no_bound_and_no_line_is_moved_alone() -> None:
+    plays = [REASONS[one] for one in ("for a person", "to a person", "open", "answer terms")]
+    knobs = [set(one["questions"]) for one in edits(from_plays(plays, policy=BASELINE)) if "questions" in one]
+    assert knobs and all("method" in one or one <= {"candidates", "skip", "parallel"} for one in knobs)
+
+
+def test_learned_routes_are_who_answered_well_and_save_what_the_model_took_to_decide() -> None:
+    plays = [a_route("", "What were the last commits?", tokens=300), a_route("", "What else?", "person", tokens=100)]
+    routes = {"What were the last commits?": "git.git_log", "What else?": "person"}
+    policy = DEFAULT.edited({"questions": {"unsure": "model"}})
+    (one,) = [one for one in from_plays(plays, policy=policy) if "routes" in one.edit["questions"]]
+    assert (one.edit, one.metric, one.predicted) == ({"questions": {"routes": routes}}, "tokens", 200)
     assert not [one for one in from_plays(plays, policy=DEFAULT) if "routes" in one.edit.get("questions", {})]
 
 
