@@ -13,12 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from systems.documents import Documents
-from systems.errors import SpecloopError
+from systems.errors import SpecloopError, UsageError
 from systems.mcp import Servers, load_servers
 from systems.models import open_model
 from systems.node import find_node
 from systems.openspec import OpenSpec
-from systems.policy import DEFAULT, DraftKnobs
+from systems.pins import load_pins, pinned
+from systems.policy import DEFAULT, DraftKnobs, ServerKnobs
 from systems.records import Record
 from systems.repository import check_project
 from systems.runs import Runs
@@ -52,6 +53,7 @@ async def _examine(project: Path, settings: Settings) -> tuple[Check, ...]:
         await _checked("OpenSpec", lambda: _openspec(project)),
         await _checked("model", lambda: _model(settings)),
         await _checked("stores", lambda: _stores(project)),
+        await _checked("pins", lambda: _pins(project)),
     ]
     try:
         servers = load_servers(Path(settings.mcp) if settings.mcp else None, project=project)
@@ -60,7 +62,10 @@ async def _examine(project: Path, settings: Settings) -> tuple[Check, ...]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "doctor.db")
         async with Servers(
-            servers, knobs=DEFAULT.servers, tracer=Telemetry(store).tracer, stderr=project / ".specloop" / "servers"
+            servers,
+            knobs=_server_knobs(project),
+            tracer=Telemetry(store).tracer,
+            stderr=project / ".specloop" / "servers",
         ) as running:
             checks += [_server(name, running) for name in servers]
         store.close()
@@ -98,6 +103,19 @@ async def _stores(project: Path) -> str:
     for store in (Documents, Runs, Store):
         store(path).close()
     return f"{path} opens"
+
+
+async def _pins(project: Path) -> str:
+    pins = load_pins(project).values
+    return ", ".join(f"{section}.{knob}" for section, values in pins.items() for knob in values) or "none"
+
+
+def _server_knobs(project: Path) -> ServerKnobs:
+    """The limits that a person has set; those that come with specloop where what they set is wrong."""
+    try:
+        return pinned(DEFAULT, load_pins(project)).servers
+    except UsageError:
+        return DEFAULT.servers
 
 
 def _server(name: str, servers: Servers) -> Check:

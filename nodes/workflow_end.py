@@ -113,10 +113,11 @@ def _notes(loops: Sequence[LoopRecord], systems: Systems) -> tuple[str, ...]:
         for update in loop.updates
         if update.status == "kept_theirs"
     ]
+    unfollowed = [note for loop in loops if loop.draft for note in loop.draft.notes]
     left_out = [f"MCP server {name} was left out: {why}" for name, why in sorted(systems.servers.unavailable.items())]
     embedded = ["the embedded model's prose is a stand-in; use LM Studio for text that you want to keep"]
     stand_in = embedded if systems.model.choice.embedded else []
-    return (*dict.fromkeys(kept), *left_out, *systems.telemetry.problems, *stand_in)
+    return (*dict.fromkeys([*kept, *unfollowed]), *left_out, *systems.telemetry.problems, *stand_in)
 
 
 async def open_follow_ups(loops: Sequence[LoopRecord], change: str | None, run: Run) -> tuple[FollowUp, ...]:

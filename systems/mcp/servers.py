@@ -65,7 +65,7 @@ class Servers:
 
     def _remember_nothing(self, knobs: ServerKnobs) -> None:
         self._knobs = knobs
-        self._results: dict[tuple[str, str, Hash], Result] = {}
+        self._results: dict[tuple[int, str, str, Hash], Result] = {}
         self._gone: dict[str, str] = {}
         self._deaths_before = dict(self._pool.deaths)
 
@@ -112,7 +112,7 @@ class Servers:
             tool: name of the tool on it.
             arguments: checked against the tool's schema before anything is sent.
             approved: a person allowed this call; needed for a tool that is not read-only.
-            reuse: an earlier result of the same read-only call will do.
+            reuse: an earlier result of the same read-only call in the same trace will do.
 
         Raises:
             ToolFailed: cause error, timeout, empty, lost or arguments.
@@ -144,8 +144,9 @@ class Servers:
             if retry:
                 span.set_attribute(names.RETRY, retry)
             found = self._find(server, tool)
-            key = (server, tool, arguments_hash(found, arguments))
-            span.set_attribute(names.ARGUMENTS_HASH, key[2])
+            arguments_key = arguments_hash(found, arguments)
+            span.set_attribute(names.ARGUMENTS_HASH, arguments_key)
+            key = (span.get_span_context().trace_id, server, tool, arguments_key)
             if found.read_only and reuse and key in self._results:
                 result = self._results[key].model_copy(update={"reused": True, "seconds": 0.0})
                 span.set_attribute(names.REUSED, True)

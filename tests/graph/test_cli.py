@@ -52,14 +52,15 @@ def test_a_question_that_is_none_is_refused(question: str, files: Path, server: 
 def test_doctor_looks_at_everything_and_says_what_mends_each(files: Path, server: ImitationServer) -> None:
     result = said("doctor", "--model", server.url, "--json", project=files)
     checks = {check["name"]: check for check in result.json["checks"]}
-    assert result.code == 0 and set(checks) == {"Node", "OpenSpec", "model", "stores", "MCP filesystem"}
+    assert result.code == 0 and set(checks) == {"Node", "OpenSpec", "model", "stores", "pins", "MCP filesystem"}
     assert all(check["ok"] and check["detail"] for check in checks.values())
 
     (files / ".specloop" / "specloop.db").write_bytes(b"damaged " * 500)
+    (files / "specloop.toml").write_text("[policy.draft]\nrepairs = 9\n")
     (files / "mcp.json").write_text(json.dumps({"mcpServers": {"gone": {"command": "there-is-no-such-program"}}}))
     result = said("doctor", "--model", closed_port(), "--json", project=files)
     bad = {check["name"]: check for check in result.json["checks"] if not check["ok"]}
-    assert result.code == 4 and set(bad) == {"model", "stores", "MCP gone"}
+    assert result.code == 4 and set(bad) == {"model", "stores", "pins", "MCP gone"}
     assert all(check["mend"] for check in bad.values())
     plain = said("doctor", "--model", closed_port(), project=files)
     assert plain.code == 4 and all(check["mend"] in " ".join(plain.output.split()) for check in bad.values())

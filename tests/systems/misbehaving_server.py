@@ -94,6 +94,14 @@ async def change_slowly_at_first(mark: str) -> str:
     return "at last"
 
 
+@server.tool(annotations=READS)
+def count(mark: str) -> str:
+    """Tell how often it was asked; a file remembers."""
+    times = int(Path(mark).read_text()) + 1 if Path(mark).exists() else 1
+    Path(mark).write_text(str(times))
+    return str(times)
+
+
 def _first(mark: str) -> bool:
     path = Path(mark)
     if path.exists():

@@ -103,14 +103,17 @@ async def test_sound_becomes_a_note_and_structured_content_json(bad: Servers) ->
 
 
 async def test_the_same_read_is_reused_only_when_the_caller_says_so(bad: Servers, traced: Traced) -> None:
-    first = await bad.call("bad", "echo", {"text": "once"})
-    again = await bad.call("bad", "echo", {"text": "once"})
-    reused = await bad.call("bad", "echo", {"text": "once"}, reuse=True)
+    with traced.tracer.start_as_current_span("one run"):
+        first = await bad.call("bad", "echo", {"text": "once"})
+        again = await bad.call("bad", "echo", {"text": "once"})
+        reused = await bad.call("bad", "echo", {"text": "once"}, reuse=True)
     assert (first.reused, again.reused, reused.reused) == (False, False, True)
     assert reused.text == "once" and reused.content_hash == first.content_hash
     assert len({first.span_id, again.span_id, reused.span_id}) == 3
     span = traced.named("execute_tool echo")[-1]
     assert (span.attributes or {})[names.REUSED] is True
+    with traced.tracer.start_as_current_span("another run"):
+        assert not (await bad.call("bad", "echo", {"text": "once"}, reuse=True)).reused
 
 
 async def test_what_is_not_marked_read_only_needs_a_persons_word(bad: Servers) -> None:

@@ -101,10 +101,12 @@ async def test_under_other_knobs_the_same_servers_serve_by_other_limits(tmp_path
 
 
 async def test_what_was_asked_under_one_policy_is_asked_again_under_another(tmp_path: Path) -> None:
-    async with servers(tmp_path, misbehaving()) as opened:
-        for view in (opened, opened.under(knobs()), opened.under(knobs())):
-            assert [(await view.call("bad", "pid", {}, reuse=True)).reused for _ in range(2)] == [False, True]
-            assert not (await view.call("bad", "pid", {}, reuse=False)).reused
+    traced = Traced()
+    async with servers(tmp_path, misbehaving(), traced=traced) as opened:
+        with traced.tracer.start_as_current_span("one trace"):
+            for view in (opened, opened.under(knobs()), opened.under(knobs())):
+                assert [(await view.call("bad", "pid", {}, reuse=True)).reused for _ in range(2)] == [False, True]
+                assert not (await view.call("bad", "pid", {}, reuse=False)).reused
 
 
 async def test_a_server_that_died_too_often_under_one_policy_is_there_for_the_next(tmp_path: Path) -> None:
