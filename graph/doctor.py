@@ -13,9 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from systems.documents import Documents
+from systems.embeddings import INSTALL, open_embedder
 from systems.errors import SpecloopError, UsageError
 from systems.mcp import Servers, load_servers
-from systems.models import open_model
+from systems.models import choose, open_model
 from systems.node import find_node
 from systems.openspec import OpenSpec
 from systems.pins import load_pins, pinned
@@ -52,6 +53,7 @@ async def _examine(project: Path, settings: Settings) -> tuple[Check, ...]:
         await _checked("Node", _node),
         await _checked("OpenSpec", lambda: _openspec(project)),
         await _checked("model", lambda: _model(settings)),
+        await _checked("embeddings", lambda: _embeddings(settings)),
         await _checked("stores", lambda: _stores(project)),
         await _checked("pins", lambda: _pins(project)),
     ]
@@ -92,6 +94,15 @@ async def _model(settings: Settings) -> str:
         await model.draft([("user", "Say yes.")], _Yes, DraftKnobs(output_tokens=64))
         where = "embedded" if model.choice.embedded else f"at {model.choice.base_url}"
         return f"{model.choice.name}, {where}, answers"
+
+
+async def _embeddings(settings: Settings) -> str:
+    choice = await choose(settings.model, base_url=settings.model_url, api_key=api_key())
+    embedder = await open_embedder("" if choice.embedded else choice.base_url, api_key=api_key())
+    if embedder is None:
+        return f"none: questions are routed by their words alone. {INSTALL}"
+    vectors = await embedder.embed(["Which tool knows this?"])
+    return f"{embedder.name}, {'no answer' if vectors is None else f'{vectors.shape[1]} numbers a text'}"
 
 
 class _Yes(Record):

@@ -194,7 +194,7 @@ def _embed_locally(texts: Sequence[str]) -> Matrix:
     tokenizer, session = _local()
     rows = []
     for text in texts:
-        ids = np.array([tokenizer.encode(text).ids], dtype=np.int64)
+        ids = np.array([tokenizer.encode(text.encode("utf-8", "replace").decode()).ids], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         rows.append(session.run(None, inputs)[0][0].mean(axis=0))
     return _normalised(np.array(rows, dtype=np.float32))

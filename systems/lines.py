@@ -14,7 +14,13 @@ LINES: dict[str, str] = {
         "file last changed, and by whom? How did this file develop over time? Why was this line changed, according to "
         "the commit message? What is the id of the newest commit? Was this ever reverted, renamed or removed in the "
         "past? Which version tag is the newest? What came in with the last release? What has my colleague been "
-        "working on lately? What was merged yesterday?"
+        "working on lately? What was merged yesterday? Who introduced this bug, and when? What did we do in the last "
+        "sprint? How many people have worked on the code? When did the project start? Which commit does this version "
+        "correspond to? Has this already been merged into main? What is the newest commit on the branch about? Whose "
+        "change was that? Are my changes committed? Did anything change since yesterday? Which files change most "
+        "often? Show the log of the folder. Is the repository up to date? What are the differences from the previous "
+        "version? On which day was the file renamed or deleted? How many lines were added or deleted by the last "
+        "change? Which changes went into the release?"
     ),
     "git.git_log": (
         "What were the last commits? Who changed the file most recently? Give the commit history of the project over "
@@ -38,7 +44,13 @@ LINES: dict[str, str] = {
         "What files say, contents of folders, sizes, dates and permissions of files, whether a file exists. What is "
         "written in the configuration file? Which version or setting does the file give? What does the documentation "
         "say about the installation? How much space does the folder take? Do we have a file of this name? Which "
-        "dependencies are declared in the manifest?"
+        "dependencies are declared in the manifest? Is there documentation in the project? How many files are in a "
+        "directory? Which scripts can I run from this folder? Does the project have a test folder? What is the "
+        "content of the settings? What is the first heading of the guide? Which port does the configuration file set? "
+        "What is the newest file in the folder? Where on disk is it kept, and how much room does it take? Is the file "
+        "readable and not empty? What is the name of the package, according to its manifest? What kind of image is "
+        "it? What does the log file say at its end? Compare the contents of two files. What do the installation notes "
+        "tell?"
     ),
     "filesystem.list_directory": (
         "Which files and folders are in the project? List the contents of the directory. What is inside the docs "
@@ -61,7 +73,11 @@ LINES: dict[str, str] = {
         "Current time and date in a city or time zone, conversion between time zones, daylight saving time. What is "
         "the time difference between two cities? By how many hours is one place ahead of or behind another? What is "
         "the UTC offset of a zone? Does daylight saving or summer time apply there now? Are the clocks in winter "
-        "time? Which time zone does the city use?"
+        "time? Which time zone does the city use? How many hours are left until midnight somewhere else? What is the "
+        "local time of our colleagues abroad? Is the office over there open at this hour? Which date is it tomorrow? "
+        "Is this year a leap year? Which zone is further east? What is the time difference to headquarters? What "
+        "year, month and day do we have? When do the clocks change? How far ahead or behind is a country? Express "
+        "nine o'clock in the morning here in the time of another country."
     ),
     "time.get_current_time": (
         "What is today's date? What time is it now in this city? How late is it? Which day of the week, month or year "
@@ -82,7 +98,14 @@ LINES: dict[str, str] = {
         "a name used in the source code? Count the occurrences of a string. Which lines match a pattern? Do we do "
         "this anywhere in the code? Is there code that opens sockets? Which places write to the log? Where in the "
         "code is a message produced? Which tests exercise this function? Which functions accept this parameter? Where "
-        "are the handlers registered?"
+        "are the handlers registered? Where in the code is the time zone handled? Which code opens files or folders? "
+        "Where is the commit message parsed in the sources? Which functions read the configuration? Where is the "
+        "error message written? Which parts of the code use the database? What code handles logins? Where do we "
+        "validate the input? Find each line with a certain word. Look up all uses of a helper. Is this constant used "
+        "more than once? Which classes have a method of this name? Show code that matches this regular expression. "
+        "Where does this text appear? Which files contain a given string? In how many places is it hard-coded? Is the "
+        "old name still mentioned anywhere? Who is the caller of this routine? Which tests mention it? What imports "
+        "that package? Where is the entry point of the program?"
     ),
     "person": (
         "Which option do you prefer? Should it be this or that? Do you like it? What do you want it to be called? "
@@ -102,6 +125,18 @@ LINES: dict[str, str] = {
         "doing? Who is the president of the country? What does a word mean? How far is it to the moon? What is the "
         "latest news about a company? How much does it cost to buy one? How many people work at a company? How long "
         "does it take to fly to another country? Which language do people speak there? What is the best book on the "
-        "subject?"
+        "subject? Which date format do you want? Which database should we use? What should the error messages say? "
+        "How should the search behave? When should we hold the meeting? Should I delete the folder? May I push to "
+        "main or rewrite the history? Which branch should we release from? Do you want one file or several? Should "
+        "the log be kept? Which of the files may be thrown away? Should the time be shown in local time or in UTC? "
+        "How long should the history be kept? Is the name of the class all right? How many users will there be? What "
+        "is the most important use case? Which platforms must be supported? How fast must it be? What would be good "
+        "enough? Who pays for it? Who is the contact at the customer? Who will maintain it? Is somebody allowed to "
+        "see this data? Is there a legal requirement? What is your opinion? What was said in the meeting? What is the "
+        "reason for this decision? Would it be better to wait? Which risk are we willing to take? Do you insist on "
+        "this? Is that urgent? Who is the best singer in the world? When did the war end? Which river is the longest? "
+        "How many inhabitants does the city have? What is the tallest building? How much does a licence of the "
+        "product cost? What do other companies use? Which team won last night? How hot is it there today? Who founded "
+        "the company?"
     ),
 }

@@ -52,7 +52,7 @@ class Vectors:
 
         keys = {self._key(text): text for text in texts}
         found: dict[str, Vector] = {}
-        with self._opened() as connection:
+        with suppress(sqlite3.DatabaseError, OSError), self._opened() as connection:
             for start in range(0, len(keys), BATCH):
                 part = list(keys)[start : start + BATCH]
                 marks = ",".join("?" * len(part))
@@ -62,17 +62,16 @@ class Vectors:
 
     def _to_disk(self, vectors: Mapping[str, Vector]) -> None:
         rows = [(self._key(text), vector.tobytes()) for text, vector in vectors.items()]
-        with self._opened() as connection, connection:
+        with suppress(sqlite3.DatabaseError, OSError), self._opened() as connection, connection:
             connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         assert self._file is not None
-        with suppress(sqlite3.DatabaseError, OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._file, timeout=LOCK_SECONDS)) as connection:
-                connection.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)")
-                yield connection
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self._file, timeout=LOCK_SECONDS)) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)")
+            yield connection
 
     def _key(self, text: str) -> str:
         return content_hash(f"{self._model}\n{text}")

@@ -31,7 +31,9 @@ ASKED = {
     "fetch": "Get the {}",
     "count": "How many {} are there?",
 }
-"""What a tool is asked whose name begins with a verb."""
+"""What a tool is asked whose name has a verb."""
+ABOUT = ("What is in the {}?", "Search the {} for it.", "What does the {} say?")
+"""What a server is asked that the policy has no line on."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def all_phrases(tools: Sequence[Tool], lines: Mapping[str, str], routes: Mapping
     """
     told = [Phrase(*_owner(key), sentence) for key, line in lines.items() for sentence in sentences(line)]
     own = [Phrase(tool.server, tool.name, text) for tool in tools for text in derived(tool)]
+    strange = dict.fromkeys(tool.server for tool in tools if tool.server not in lines)
+    own += [Phrase(server, "", form.format(" ".join(words_of(server)))) for server in strange for form in ABOUT]
     known = {f"{tool.server}.{tool.name}" for tool in tools} | {PERSON}
     learned = [Phrase(*_owner(key), question, learned=True) for question, key in routes.items() if key in known]
     return list(dict.fromkeys([*learned, *told, *own]))
@@ -69,12 +73,19 @@ def all_phrases(tools: Sequence[Tool], lines: Mapping[str, str], routes: Mapping
 
 def derived(tool: Tool) -> Iterable[str]:
     """What a tool's name and description say of it, and what it may be asked."""
-    words = [word for word in split_names(tool.name).lower().split() if word != tool.server.lower()]
+    words = [word for word in words_of(tool.name) if word != tool.server.lower()]
     told = sentences(tool.description)[:MOST_SENTENCES]
     yield f"{tool.server} {' '.join(words)}: {''.join(told[:1])}"
     yield from told
     verbs = (place for place, word in enumerate(words[:-1]) if word in ASKED)
     yield from (ASKED[words[place]].format(" ".join(words[place + 1 :])) for place in verbs)
+    if words[1:] and words[-1] in ASKED:
+        yield ASKED[words[-1]].format(" ".join(words[:-1]))
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name such as `read_textFile`."""
+    return split_names(name).lower().split()
 
 
 def sentences(text: str) -> list[str]:

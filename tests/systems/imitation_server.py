@@ -54,7 +54,7 @@ class ImitationServer:
     """The server; runs in a thread on a free port of 127.0.0.1 for the length of a `with` block.
 
     Attributes:
-        requests: the JSON of every chat request, in order.
+        requests: the JSON of every request for a chat or for embeddings, in order.
         url: OpenAI-compatible base, with `/v1`.
     """
 
@@ -92,7 +92,7 @@ class ImitationServer:
         """What the server answers to a chat request: a refusal it must give, or what the script says."""
         with self._lock:
             self.requests.append(request)
-            refusal = self._refusal(request)
+            refusal = self._refusal(request) if "messages" in request else None
             if refusal:
                 return refusal
             if callable(self._script):
@@ -131,7 +131,7 @@ def _handler(server: ImitationServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            known = self.path == "/v1/chat/completions"
+            known = self.path in ("/v1/chat/completions", "/v1/embeddings")
             self._answer(server.reply(request) if known and self._welcome() else self._unknown(), request)
 
         def _welcome(self) -> bool:
