@@ -48,6 +48,14 @@ class Plan(NamedTuple):
     seed: int = 7
 
 
+class Prepared(NamedTuple):
+    """What an `improve` works with."""
+
+    ground: Ground
+    rounds: Rounds
+    session: Session
+
+
 async def improve(context: Context, plan: Plan, watch: Watch = lambda _: None) -> Improved:
     """Improve the policy of a project by what its own cases prove.
 
@@ -58,7 +66,7 @@ async def improve(context: Context, plan: Plan, watch: Watch = lambda _: None) -
     """
     began, project = time.monotonic(), Path(context.project)
     with _alone(project):
-        async with _prepared(context, plan, watch) as (ground, rounds, begun):
+        async with prepared(context, plan, watch) as (ground, rounds, begun):
             now, stopped = await rounds.run(begun.now, plan.rounds)
             sealed = Sealed((), 0, 0, 0)
             if now.hash != begun.before.hash:
@@ -86,8 +94,13 @@ async def improve(context: Context, plan: Plan, watch: Watch = lambda _: None) -
 
 
 @asynccontextmanager
-async def _prepared(context: Context, plan: Plan, watch: Watch) -> AsyncIterator[tuple[Ground, Rounds, Session]]:
-    """Everything an `improve` needs, once it is certain that it may begin."""
+async def prepared(context: Context, plan: Plan, watch: Watch) -> AsyncIterator[Prepared]:
+    """Everything an `improve` needs, once it is certain that it may begin.
+
+    Raises:
+        UsageError: all checks of a kind of case let broken answers pass.
+        Missing: the ledger is damaged, or an outside system is gone.
+    """
     store = Path(context.project) / STORE
     async with AsyncExitStack() as stack:
         ledger = stack.enter_context(closing(Ledger(store)))
@@ -110,7 +123,8 @@ async def _prepared(context: Context, plan: Plan, watch: Watch) -> AsyncIterator
         start = plan.start or ledger.active(ground.model) or shipped(embedded=systems.model.choice.embedded)
         begun = session(ledger, start=start, model=ground.model, seed=plan.seed)
         ground.seed = begun.seed
-        yield ground, Rounds(ground, ledger, Suggestions(systems, ledger, pins), list(begun.verdicts)), begun
+        rounds = Rounds(ground, ledger, Suggestions(systems, ledger, pins), list(begun.verdicts))
+        yield Prepared(ground, rounds, begun)
 
 
 @contextmanager

@@ -62,28 +62,36 @@ class Rounds:
 
     async def _round(self, policy: Policy) -> Policy | None:
         """The policy with the first proposal that is accepted; None where none is."""
+        for proposal in await self.proposals(policy):
+            pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
+            if await self._is_worth_it(proposal, pairing, policy):
+                verdict = await self._tried(proposal, pairing, policy)
+                if verdict.accepted:
+                    return policy.edited(proposal.edit)
+        return None
+
+    async def proposals(self, policy: Policy) -> Sequence[Proposal]:
+        """What is worth a trial, from how a policy does on the working cases; they are played to see.
+
+        Raises:
+            OutOfTime: the budget is used up.
+            Missing: an outside system is gone.
+        """
         cases = self.ground.cases["working"]
         self.ground.watch(f"Round {self.rounds}: the present policy, {NOISE_PLAYS} times on {len(cases)} working cases")
         noise = await self._played(cases, policy, NOISE_PLAYS)
         plays = [(case, played) for case, of_case in zip(cases, noise, strict=True) for played in of_case]
         self.ground.watch(f"  succeeds in {succeeded(played for _, played in plays):.0%}")
-        for proposal in await self.suggest(policy, plays):
-            pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
-            if await self._is_worth_it(proposal, pairing, noise, policy):
-                verdict = await self._tried(proposal, pairing, policy)
-                if verdict.accepted:
-                    return policy.edited(proposal.edit)
-        return None
+        return await self.suggest(policy, plays)
 
     async def _played(self, cases: Sequence[Case], policy: Policy, times: int) -> list[list[Played]]:
         """What came of each case, play by play."""
         plays = await self.ground.all([Wanted(case, policy, number) for case in cases for number in range(times)])
         return [plays[number * times : (number + 1) * times] for number in range(len(cases))]
 
-    async def _is_worth_it(
-        self, proposal: Proposal, pairing: Pairing, noise: Sequence[Sequence[Played]], policy: Policy
-    ) -> bool:
+    async def _is_worth_it(self, proposal: Proposal, pairing: Pairing, policy: Policy) -> bool:
         """Whether there are enough cases to see what is predicted; where not, nothing of the error rate is spent."""
+        noise = await self._played(self.ground.cases["working"], policy, NOISE_PLAYS)
         touched = [case for case in self.ground.cases["guard"] if case.key not in pairing.unchanged]
         guard = await self._played(touched, policy, 1)
         size = sized(proposal, noise, guard, number=len(self.verdicts) + 1)

@@ -11,7 +11,7 @@ from graph.improving import Rounds
 from graph.trial import Ground
 from systems.errors import Missing
 from systems.ledger import Ledger
-from systems.policy import DEFAULT, Policy
+from systems.policy import DEFAULT, Edit, Policy
 from systems.results import Results
 from systems.trials import Asked, Case, Check, Played, Proposal, Requested
 
@@ -72,10 +72,17 @@ class Simulated:
         return Played(success=success, seconds=1.0, tokens=100, why="" if success else "invalid: no JSON")
 
 
-def proposal(edit: dict[str, dict[str, object]], policy: Policy = DEFAULT, predicted: float = 0.5) -> Proposal:
+def proposal(edit: Edit, policy: Policy = DEFAULT, predicted: float = 0.5) -> Proposal:
     """A proposal to edit a policy."""
     what = f"try {edit}"
-    return Proposal(policy=policy.hash, edit=edit, what=what, metric="success", predicted=predicted, origin="person")
+    return Proposal(
+        policy=policy.hash,
+        edit={key: dict(values) for key, values in edit.items()},
+        what=what,
+        metric="success",
+        predicted=predicted,
+        origin="person",
+    )
 
 
 class Scene:
@@ -94,7 +101,7 @@ class Scene:
             watch=self.told.append,
         )
 
-    def rounds(self, *edits: dict[str, dict[str, object]], **more: object) -> Rounds:
+    def rounds(self, *edits: Edit, **more: object) -> Rounds:
         """Rounds that propose these edits, as long as they change something."""
 
         async def suggest(policy: Policy, plays: Sequence[tuple[Case, Played]]) -> list[Proposal]:
