@@ -33,12 +33,18 @@ def improve(rounds: int, budget: float | None, project: Path, as_json: bool, **s
     with reported(as_json, project):
         from rich.console import Console
 
+        from graph.learning.improvement import Plan
         from graph.workspace import Workspace
 
         told = Console(stderr=True)
-        report = Workspace(project, **settings).improve(
-            rounds=rounds, budget=budget, watch=lambda line: told.print(line, markup=False, highlight=False)
-        )
+        with told.status("starting: model, servers") as status:
+            plan = Plan(
+                rounds,
+                budget,
+                watch=lambda line: told.print(line, markup=False, highlight=False),
+                progress=lambda text: status.update(text),
+            )
+            report = Workspace(project, **settings).improve(plan)
         if as_json:
             click.echo(json.dumps(report.model_dump(mode="json"), ensure_ascii=False))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -19,15 +19,15 @@ from graph.build import Compiled, build
 from graph.checkpoints import saver
 from graph.context import Context
 from graph.harvest import harvest_all, harvested
+from graph.learning.improvement import Plan, improve
+from graph.learning.watching import settled
 from graph.progress import Watch, events
 from graph.state import Input
-from graph.watching import settled
 from nodes.next_step import checked_goal
 from nodes.question_routing.ask import ask
 from systems.connections import Run, Systems, opened
 from systems.documents import Documents
 from systems.errors import SpecloopError, UsageError, Waiting
-from systems.policy import Policy
 from systems.records import Answer, Outcome, RunSummary, Tokens
 from systems.repository import check_project
 from systems.runs import Runs
@@ -36,7 +36,6 @@ from systems.telemetry import trace_id
 from systems.trials import Improved
 
 T = TypeVar("T")
-Told = Callable[[str], None]
 STORE = Path(".specloop") / "specloop.db"
 STREAM: list[StreamMode] = ["tasks", "updates", "custom"]
 STEPS_PER_LOOP = 8
@@ -146,28 +145,22 @@ class Workspace:
             with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run.id):
                 return await ask(question, run)
 
-    def improve(self, *, rounds: int = 10, budget: float | None = None, watch: Told = print) -> Improved:
+    def improve(self, plan: Plan | None = None) -> Improved:
         """Improve the policy by what the project's own cases prove.
 
         Args:
-            rounds: most rounds; each ends with the first proposal that is accepted.
-            budget: seconds after which no new play begins.
-            watch: told what is going on, line by line.
+            plan: how to go about it: rounds, budget, who is told (`graph.learning.improvement.Plan`).
 
         Raises:
             Busy: another process improves this project.
             Missing: an outside system is gone; asked again, it goes on where it stopped.
         """
-        return _wait(self.aimprove(rounds=rounds, budget=budget, watch=watch))
+        return _wait(self.aimprove(plan))
 
-    async def aimprove(
-        self, *, rounds: int = 10, budget: float | None = None, start: Policy | None = None, watch: Told = print
-    ) -> Improved:
-        """`improve` for callers with an event loop; `start` is a policy to begin with instead of the one that holds."""
-        from graph.improvement import Plan, improve
-
+    async def aimprove(self, plan: Plan | None = None) -> Improved:
+        """`improve` for callers with an event loop."""
         await harvest_all(self.project)
-        return await improve(self._context(self.settings), Plan(rounds, budget, start), watch)
+        return await improve(self._context(self.settings), plan or Plan())
 
     async def _go(self, run_id: str, start: Input | Resumed, settings: Settings, watch: Watch | None) -> Outcome:
         context = self._context(settings)

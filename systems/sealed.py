@@ -1,7 +1,7 @@
 """Sealed cases: the only way to read them, and who did.
 
-Only `graph.final_report` may import this module (a contract of import-linter in pyproject.toml). A use is recorded,
-for good, before the first case is read.
+Only `graph.learning.final_report` may import this module (a contract of import-linter in pyproject.toml). A use is
+recorded, for good, before the first case is read.
 """
 
 from __future__ import annotations

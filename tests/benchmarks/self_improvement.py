@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from graph.context import Context
-from graph.final_report import final_report
-from graph.improvement import STORE, Plan, Prepared, improve, prepared
-from graph.trial import OutOfTime
+from graph.learning.final_report import final_report
+from graph.learning.improvement import STORE, Plan, Prepared, improve, prepared
+from graph.learning.trial import OutOfTime
 from systems.cases import Cases
 from systems.ledger import Ledger
 from systems.policy import BASELINE, Policy
@@ -50,14 +50,14 @@ def told(began: float) -> Any:
 async def proven(folder: Path, start: Policy, seed: int) -> Improved:
     """`improve` until it stops."""
     context = Context(project=str(folder), model="embedded")
-    return await improve(context, Plan(start=start, seed=seed), told(time.monotonic()))
+    return await improve(context, Plan(start=start, seed=seed, watch=told(time.monotonic())))
 
 
 async def kept(folder: Path, start: Policy, seed: int, budget: float) -> tuple[Standing, ...]:
     """Every proposal kept, round after round, for as long; before and after on the sealed cases."""
     context = Context(project=str(folder), model="embedded")
-    plan = Plan(start=start, seed=seed, budget=budget)
-    async with prepared(context, plan, told(time.monotonic())) as bench:
+    plan = Plan(start=start, seed=seed, budget=budget, watch=told(time.monotonic()))
+    async with prepared(context, plan) as bench:
         policy = await _kept(bench, start)
         bench.ground.deadline = None
         return (await final_report(bench.ground, project=folder, before=start, after=policy)).standings

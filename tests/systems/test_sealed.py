@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.final_report import sealed_cases
+from graph.learning.final_report import sealed_cases
 from systems.cases import Cases
 from systems.errors import Missing
 from systems.sealed import unsealed, uses

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from graph.improving import NOTHING_MORE
-from graph.session import session
+from graph.learning.rounds import NOTHING_MORE
+from graph.learning.session import session
 from systems.errors import Missing
 from systems.policy import DEFAULT
 from systems.trials import Improved, Proposal, Trial, Verdict
-from tests.graph.simulated import CAPPED, HARMFUL, MODEL, USELESS, Scene, Simulated
+from tests.graph.learning.simulated import CAPPED, HARMFUL, MODEL, USELESS, Scene, Simulated
 
 
 @pytest.fixture

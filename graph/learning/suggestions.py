@@ -1,4 +1,7 @@
-"""What is worth a trial: from plays that failed, and from findings in their traces and in past runs."""
+"""What is worth a trial: from plays that failed, from findings in their traces and in past runs; at last the model's own.
+
+The embedded model is not asked for ideas: it has none.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from itertools import islice
 from nodes.feedback_loop.analysis import Analysis
 from nodes.feedback_loop.operations import read
 from nodes.feedback_loop.ordering import in_order
-from nodes.feedback_loop.proposals import Pins, Refused, fresh, from_findings, from_plays
+from nodes.feedback_loop.proposals import Pins, Refused, fresh, from_findings, from_plays, ideas
 from systems.connections import Systems
 from systems.ledger import Ledger
 from systems.policy import Policy
@@ -46,7 +49,12 @@ class Suggestions:
             traces.setdefault(finding.hash, []).append(trace)
         proposals = from_plays(plays, policy=policy, models=self.others)
         proposals += from_findings([finding for _, finding in found], policy=policy, trace_ids=traces, plays=plays)
-        return fresh(proposals, policy=policy, pins=self.pins, refused=refused(self.ledger))
+        before = refused(self.ledger)
+        worthwhile = fresh(proposals, policy=policy, pins=self.pins, refused=before)
+        if worthwhile or self.systems.model.choice.embedded:
+            return worthwhile
+        thought_of = await ideas(self.systems.model, policy=policy, failures=plays)
+        return fresh(thought_of.proposals, policy=policy, pins=self.pins, refused=before)
 
     def _in_plays(self, plays: Sequence[tuple[Case, Played]]) -> Iterator[tuple[str, Finding]]:
         for trace in islice(dict.fromkeys(played.trace_id for _, played in plays if played.trace_id), MOST_TRACES):

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from graph.play import noticed
-from graph.trial import NOISE_PLAYS, OutOfTime, Pairing, Wanted
+from graph.learning.play import noticed
+from graph.learning.trial import NOISE_PLAYS, OutOfTime, Pairing, Wanted
 from systems.errors import Missing
 from systems.policy import DEFAULT
-from tests.graph.simulated import CAPPED, HARMFUL, Scene, Simulated, drafts, proposal, routes
+from tests.graph.learning.simulated import CAPPED, HARMFUL, Scene, Simulated, drafts, proposal, routes
 
 NEW = DEFAULT.edited(CAPPED)
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from graph.context import Context
-from graph.play import Player
+from graph.learning.play import Player
 from systems import names
 from systems.connections import Run, opened
 from systems.errors import Missing

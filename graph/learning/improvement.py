@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graph.context import Context
-from graph.final_report import Sealed, final_report
-from graph.improving import Rounds
-from graph.play import Player
-from graph.session import Session, session
-from graph.suggesting import Suggestions
-from graph.trial import Ground, Watch
+from graph.learning.final_report import Sealed, final_report
+from graph.learning.play import Player
+from graph.learning.rounds import Rounds
+from graph.learning.session import Session, session
+from graph.learning.suggestions import Suggestions
+from graph.learning.trial import Ground, Watch
 from nodes.feedback_loop.trial.grader import suspicious
 from systems.cases import Cases
 from systems.connections import Run, opened
@@ -40,12 +40,16 @@ class Plan(NamedTuple):
         budget: seconds after which no new play begins; None for no limit. The final report comes on top.
         start: policy to begin with instead of the one that holds.
         seed: of the order of plays.
+        watch: told what is going on, a line at a time.
+        progress: told how far the plays are; the newest replaces the last.
     """
 
     rounds: int = 10
     budget: float | None = None
     start: Policy | None = None
     seed: int = 7
+    watch: Watch = lambda _: None
+    progress: Watch = lambda _: None
 
 
 class Prepared(NamedTuple):
@@ -56,7 +60,7 @@ class Prepared(NamedTuple):
     session: Session
 
 
-async def improve(context: Context, plan: Plan, watch: Watch = lambda _: None) -> Improved:
+async def improve(context: Context, plan: Plan) -> Improved:
     """Improve the policy of a project by what its own cases prove.
 
     Raises:
@@ -66,11 +70,11 @@ async def improve(context: Context, plan: Plan, watch: Watch = lambda _: None) -
     """
     began, project = time.monotonic(), Path(context.project)
     with _alone(project):
-        async with prepared(context, plan, watch) as (ground, rounds, begun):
+        async with prepared(context, plan) as (ground, rounds, begun):
             now, stopped = await rounds.run(begun.now, plan.rounds)
             sealed = Sealed((), 0, 0, 0)
             if now.hash != begun.before.hash:
-                watch("Final report: the policy before and after, on cases that nothing was tuned to")
+                plan.watch("Final report: the policy before and after, on cases that nothing was tuned to")
                 ground.deadline = None
                 sealed = await final_report(ground, project=project, before=begun.before, after=now)
             accepted = sum(verdict.accepted for verdict in rounds.verdicts)
@@ -94,7 +98,7 @@ async def improve(context: Context, plan: Plan, watch: Watch = lambda _: None) -
 
 
 @asynccontextmanager
-async def prepared(context: Context, plan: Plan, watch: Watch) -> AsyncIterator[Prepared]:
+async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
     """Everything an `improve` needs, once it is certain that it may begin.
 
     Raises:
@@ -108,7 +112,7 @@ async def prepared(context: Context, plan: Plan, watch: Watch) -> AsyncIterator[
         cases = _cases(store)
         systems = await stack.enter_async_context(opened(context, linger=0))
         player = Player(Run("improve", context, systems), await stack.enter_async_context(scratch()))
-        cases = await _telling(_playable(cases, systems.servers.names, watch), player, watch)
+        cases = await _telling(_playable(cases, systems.servers.names, plan.watch), player, plan.watch)
         pins = load_pins(systems.project)
         ground = Ground(
             cases=cases,
@@ -118,7 +122,8 @@ async def prepared(context: Context, plan: Plan, watch: Watch) -> AsyncIterator[
             seed=plan.seed,
             pinned=lambda policy: pinned(policy, pins),
             deadline=None if plan.budget is None else time.monotonic() + plan.budget,
-            watch=watch,
+            watch=plan.watch,
+            progress=plan.progress,
         )
         start = plan.start or ledger.active(ground.model) or shipped(embedded=systems.model.choice.embedded)
         begun = session(ledger, start=start, model=ground.model, seed=plan.seed)

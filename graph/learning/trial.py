@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from graph.play import noticed
+from graph.learning.play import noticed
 from systems.policy import Policy
 from systems.records import Hash
 from systems.results import Results
@@ -27,7 +27,7 @@ class OutOfTime(Exception):
 
 
 class Plays(Protocol):
-    """Who plays cases; `graph.play.Player` does it with live systems."""
+    """Who plays cases; `graph.learning.play.Player` does it with live systems."""
 
     async def play(self, case: Case, policy: Policy, repetition: int) -> Played:
         """Do a case again under a policy."""
@@ -53,7 +53,8 @@ class Ground:
         seed: of the order of plays.
         pinned: the policy with what the person has pinned; so it is played.
         deadline: `time.monotonic()` after which nothing new is begun; None for no limit.
-        watch: told what is going on, in words.
+        watch: told what is going on, a line at a time.
+        progress: told how far the plays are; the newest replaces the last.
         seconds: what the plays so far took.
         tokens: likewise.
     """
@@ -66,6 +67,7 @@ class Ground:
     pinned: Callable[[Policy], Policy] = lambda policy: policy
     deadline: float | None = None
     watch: Watch = lambda _: None
+    progress: Watch = lambda _: None
     seconds: float = field(default=0.0, init=False)
     tokens: int = field(default=0, init=False)
 
@@ -74,7 +76,10 @@ class Ground:
         chance = random.Random(f"{self.seed} {len(wanted)} {[one.repetition for one in wanted[:1]]}")
         ranks = {one.case.key: chance.random() for one in wanted}
         order = sorted(range(len(wanted)), key=lambda number: (ranks[wanted[number].case.key], chance.random()))
-        found = {number: await self._one(wanted[number]) for number in order}
+        found: dict[int, Played] = {}
+        for number in order:
+            self.progress(f"playing {len(found) + 1} of {len(wanted)}: {wanted[number].case.kind}")
+            found[number] = await self._one(wanted[number])
         return [found[number] for number in range(len(wanted))]
 
     async def _one(self, wanted: Wanted) -> Played:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from graph.improving import Rounds
-from graph.trial import Ground
+from graph.learning.rounds import Rounds
+from graph.learning.trial import Ground
 from systems.errors import Missing
 from systems.ledger import Ledger
 from systems.policy import DEFAULT, Edit, Policy

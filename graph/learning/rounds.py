@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from graph.trial import NOISE_PLAYS, Ground, OutOfTime, Pairing, Wanted, succeeded
+from graph.learning.trial import NOISE_PLAYS, Ground, OutOfTime, Pairing, Wanted, succeeded
 from nodes.feedback_loop.trial.sizing import sized
 from nodes.feedback_loop.trial.verdict import judged
 from systems.ledger import Ledger
@@ -61,14 +61,17 @@ class Rounds:
         return policy, f"{most} round{'s are' if most > 1 else ' is'} done"
 
     async def _round(self, policy: Policy) -> Policy | None:
-        """The policy with the first proposal that is accepted; None where none is."""
-        for proposal in await self.proposals(policy):
-            pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
-            if await self._is_worth_it(proposal, pairing, policy):
-                verdict = await self._tried(proposal, pairing, policy)
-                if verdict.accepted:
-                    return policy.edited(proposal.edit)
-        return None
+        """The policy with the first proposal that is accepted; None where none is, however often it is asked."""
+        while True:
+            tried = len(self.verdicts)
+            for proposal in await self.proposals(policy):
+                pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
+                if await self._is_worth_it(proposal, pairing, policy):
+                    verdict = await self._tried(proposal, pairing, policy)
+                    if verdict.accepted:
+                        return policy.edited(proposal.edit)
+            if tried == len(self.verdicts):
+                return None
 
     async def proposals(self, policy: Policy) -> Sequence[Proposal]:
         """What is worth a trial, from how a policy does on the working cases; they are played to see.

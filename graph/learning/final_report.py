@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from graph.trial import Ground, Wanted
+from graph.learning.trial import Ground, Wanted
 from nodes.feedback_loop.trial.standing import Plays, standing, turned
 from systems.policy import Policy
 from systems.sealed import unsealed, uses

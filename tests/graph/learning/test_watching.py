@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.watching import watch
+from graph.learning.watching import watch
 from systems.ledger import Ledger
 from systems.policy import DEFAULT
 from systems.runs import Runs
