@@ -7,6 +7,7 @@ A reason is the stable first word of `Played.why`: `truncated: ...`, `refused: <
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -62,7 +63,7 @@ class Observed:
 
     def __init__(self, plays: Sequence[tuple[Case, Played]]) -> None:
         keys = [case.key for case, _ in plays]
-        often = {key: keys.count(key) for key in set(keys)}
+        often = Counter(keys)
         ordered = sorted(zip(keys, plays, strict=True), key=lambda one: (one[0], one[1][1].hash))
         self.cases = len(often)
         self.plays = tuple(_read(case, played, 1 / often[key]) for key, (case, played) in ordered)
