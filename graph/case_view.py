@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import shorten
 
 from rich.markup import escape
 from rich.table import Table
 
+from nodes.feedback_loop.rendering.escaping import plain
 from systems.cases import Claim, Stored
 from systems.splitting import SHOWN
 from systems.trials import Asked, Case, Check, Requested
@@ -33,12 +33,12 @@ def cases_table(cases: Sequence[Stored]) -> Table:
 
 def _columns(claim: Claim) -> tuple[str, str, str]:
     if claim.wrong:
-        return "", f"a person: wrong, {_short(claim.wrong)}", "person"
+        return "", plain(f"a person: wrong, {claim.wrong}", MOST), "person"
     if claim.case is None:
         return "", "", ""
     case = claim.case
     origin = case.run_id if case.run_id and case.origin == "run" else case.origin
-    return _short(what(case)), _short(asked_for(case.check)), origin
+    return plain(what(case), MOST), plain(asked_for(case.check), MOST), plain(origin, MOST)
 
 
 def what(case: Case) -> str:
@@ -61,7 +61,3 @@ def asked_for(check: Check) -> str:
         check.outcome,
     ]
     return "; ".join(filter(None, parts))
-
-
-def _short(text: str) -> str:
-    return shorten(text, MOST)

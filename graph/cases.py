@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -117,4 +116,6 @@ def _told(added: Added) -> str:
 
 
 def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    from nodes.feedback_loop.rendering.escaping import json_line
+
+    click.echo(json_line(value))

@@ -6,7 +6,6 @@ An evaluation is a `gen_ai.evaluation.result` event
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +47,9 @@ def feedback(run_id: str, text: str, rating: str, project: Path, as_json: bool) 
 
         kept = asyncio.run(evaluated(check_project(project), run_id, text, int(rating)))
     if as_json:
-        click.echo(json.dumps(kept.model_dump(mode="json"), ensure_ascii=False))
+        from nodes.feedback_loop.rendering.escaping import json_line
+
+        click.echo(json_line(kept.model_dump(mode="json")))
     else:
         click.echo(_told(kept))
 
@@ -65,7 +66,7 @@ async def evaluated(project: Path, run_id: str, text: str, rating: int) -> Feedb
     Raises:
         UsageError: there is no such run, or nothing is said.
     """
-    from graph.harvest import Stores, last_loop
+    from graph.harvest import Stores, last_loops
     from systems.records import Feedback
     from systems.redaction import redact_text
     from systems.telemetry import trace_id
@@ -73,7 +74,8 @@ async def evaluated(project: Path, run_id: str, text: str, rating: int) -> Feedb
     said = redact_text(_sound(text))
     with Stores(project) as stores:
         stores.runs.get(run_id)
-        stores.harvested(run_id, await last_loop(run_id, project))
+        for last in (await last_loops([run_id], project)).values():
+            stores.harvested(run_id, last)
         span_id = _recorded(stores.spans, run_id, said, rating)
         cases = stores.cases
         touched = cases.confirm(run_id) if rating > 0 else cases.doubt(run_id, said) if rating < 0 else ()

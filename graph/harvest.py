@@ -6,6 +6,7 @@ Only what was accepted becomes a case; what a person has dropped does not come b
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -33,47 +34,52 @@ def harvest(past: Past) -> tuple[Case, ...]:
     return tuple(found.values())
 
 
-def harvested(run_id: str, history: Hash | None, project: Path) -> tuple[Added, ...]:
+def harvested(run_id: str, last_loop: Hash | None, project: Path) -> tuple[Added, ...]:
     """Keep the cases of a run that has ended; what goes wrong here is logged and never fails the run.
 
     Args:
         run_id: the run.
-        history: hash of its last loop.
+        last_loop: hash of its last loop; None where it finished none.
         project: absolute path of the project.
     """
     try:
         with Stores(project) as stores:
-            return stores.harvested(run_id, history)
+            return stores.harvested(run_id, last_loop) if last_loop else ()
     except Exception as error:  # the run is done, and stays so whatever is wrong with its cases
         _log.warning("No cases from run %s: %s", run_id, error)
         return ()
 
 
 async def harvest_all(project: Path) -> tuple[Added, ...]:
-    """Keep the cases of every run of a project, oldest first; those that are kept already change nothing.
+    """Keep the cases of every run of a project that were not taken yet, oldest run first.
 
     Raises:
         Missing: a store is damaged.
     """
     added: list[Added] = []
     with Stores(project) as stores:
-        for run in reversed(stores.runs.all()):
-            added += stores.harvested(run.run_id, await last_loop(run.run_id, project))
+        runs = [run.run_id for run in reversed(stores.runs.all())]
+        for run_id, last in (await last_loops(runs, project)).items():
+            added += stores.harvested(run_id, last)
     return tuple(added)
 
 
-async def last_loop(run_id: str, project: Path) -> Hash | None:
-    """Hash of the last loop that a run finished; None where it has finished none.
+async def last_loops(run_ids: Sequence[str], project: Path) -> dict[str, Hash]:
+    """Hash of the last loop that each run finished, for those that finished any.
 
     Raises:
         Missing: the checkpoints are damaged.
     """
     from graph.checkpoints import saver
 
+    found: dict[str, Hash] = {}
     async with saver(project) as checkpoints:
-        found = await checkpoints.aget_tuple({"configurable": {"thread_id": run_id, "checkpoint_ns": ""}})
-    history: Hash | None = found.checkpoint["channel_values"].get("history_ref") if found else None
-    return history
+        for run_id in run_ids:
+            saved = await checkpoints.aget_tuple({"configurable": {"thread_id": run_id, "checkpoint_ns": ""}})
+            last = saved.checkpoint["channel_values"].get("history_ref") if saved else None
+            if last:
+                found[run_id] = last
+    return found
 
 
 class Stores:
@@ -94,7 +100,7 @@ class Stores:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def past(self, run_id: str, history: Hash | None) -> Past:
+    def past(self, run_id: str, last_loop: Hash) -> Past:
         """A run, from the hash of its last loop.
 
         Raises:
@@ -107,17 +113,24 @@ class Stores:
             trace_id=trace,
             goal=self.runs.get(run_id).goal,
             project=self._project,
-            loops=self.documents.history(history),
+            loops=self.documents.history(last_loop),
             spans=self.spans.spans(trace_id=trace),
             documents=self.documents,
         )
 
-    def harvested(self, run_id: str, history: Hash | None) -> tuple[Added, ...]:
-        """Keep the cases of a run; one whose records cannot be read has none, and that is logged."""
-        if history is None:
+    def harvested(self, run_id: str, last_loop: Hash) -> tuple[Added, ...]:
+        """Keep the cases of a run, once; one whose records cannot be read has none, and that is logged.
+
+        Raises:
+            Missing: the store of cases is damaged.
+        """
+        if self.cases.harvested(run_id) == last_loop:
             return ()
         try:
-            return self.cases.add_all(harvest(self.past(run_id, history)))
-        except (SpecloopError, ValueError, OSError) as error:  # old or damaged records cost cases, never a run
+            found = harvest(self.past(run_id, last_loop))
+        except (SpecloopError, ValueError, OSError) as error:  # old or damaged records cost cases, nothing else
             _log.warning("No cases from run %s: %s", run_id, error)
             return ()
+        added = self.cases.add_all(found)
+        self.cases.note_harvest(run_id, last_loop)
+        return added

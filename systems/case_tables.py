@@ -56,6 +56,12 @@ def create_cases(database: Database) -> None:
     database.table("sealed_uses").create({"used": str, "purpose": str, "cases": int})
 
 
+@migrations()
+def create_harvests(database: Database) -> None:
+    """Up to which loop a run was harvested."""
+    database.table("harvests").create({"run_id": str, "last_loop": str}, pk="run_id")
+
+
 class Row(NamedTuple):
     """One claim with its case; bodies are None where they are sealed."""
 

@@ -191,6 +191,18 @@ class Cases:
                 self._connection.execute(tables.INSERT_CLAIM, row)
         return tuple(key for _, key in claims)
 
+    def harvested(self, run_id: str) -> Hash | None:
+        """Hash of the loop up to which the cases of a run were taken; None where they never were."""
+        with self._lock, mapped(self._path):
+            row = self._connection.execute("SELECT last_loop FROM harvests WHERE run_id = ?", (run_id,)).fetchone()
+        return row[0] if row else None
+
+    def note_harvest(self, run_id: str, last_loop: Hash) -> None:
+        """Remember up to which loop the cases of a run were taken."""
+        with self._transaction():
+            note = "INSERT OR REPLACE INTO harvests (run_id, last_loop) VALUES (?, ?)"
+            self._connection.execute(note, (run_id, last_loop))
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()

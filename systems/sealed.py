@@ -48,14 +48,7 @@ def unsealed(path: Path, *, purpose: str) -> Iterator[tuple[Case, ...]]:
     Raises:
         Missing: the store is damaged.
     """
-    with closing(open_database(path, tables.migrations)) as database, mapped(path):
-        connection = database.conn
-        rows = [tables.Row._make(row) for row in connection.execute(_SELECT)]
-        claims = Counter(row.key for row in rows)
-        sound = [row for row in rows if claims[row.key] == 1]
-        use = (datetime.now(UTC).isoformat(timespec="seconds"), purpose, len(sound))
-        connection.execute("INSERT INTO sealed_uses (used, purpose, cases) VALUES (?, ?, ?)", use)
-        yield tuple(_case(row, path) for row in sound)
+    yield tuple(_case(row, path) for row in _used(path, purpose))
 
 
 def uses(path: Path) -> tuple[Use, ...]:
@@ -63,6 +56,17 @@ def uses(path: Path) -> tuple[Use, ...]:
     with closing(open_database(path, tables.migrations)) as database, mapped(path):
         rows = database.conn.execute("SELECT used, purpose, cases FROM sealed_uses ORDER BY rowid").fetchall()
     return tuple(Use(used=used, purpose=purpose, cases=cases) for used, purpose, cases in rows)
+
+
+def _used(path: Path, purpose: str) -> list[tables.Row]:
+    """The rows of the sealed cases, once their use is recorded."""
+    with closing(open_database(path, tables.migrations)) as database, mapped(path):
+        rows = [tables.Row._make(row) for row in database.conn.execute(_SELECT)]
+        claims = Counter(row.key for row in rows)
+        sound = [row for row in rows if claims[row.key] == 1]
+        use = (datetime.now(UTC).isoformat(timespec="seconds"), purpose, len(sound))
+        database.conn.execute("INSERT INTO sealed_uses (used, purpose, cases) VALUES (?, ?, ?)", use)
+        return sound
 
 
 def _case(row: tables.Row, path: Path) -> Case:

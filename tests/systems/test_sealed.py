@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -34,6 +35,18 @@ def test_every_use_is_recorded_before_a_case_is_read(path: Path) -> None:
     with pytest.raises(RuntimeError), unsealed(path, purpose="another"):
         raise RuntimeError
     assert [use.purpose for use in uses(path)] == ["report of round 3", "another"]
+
+
+def test_what_goes_wrong_with_the_reader_is_no_damage_of_the_store(path: Path) -> None:
+    with pytest.raises(OSError, match="mine"), unsealed(path, purpose="report"):
+        raise OSError("mine")
+
+
+def test_no_other_module_speaks_of_the_table_of_sealed_bodies() -> None:
+    root = Path(__file__).parents[2]
+    sources = [path for floor in ("graph", "nodes", "systems") for path in (root / floor).rglob("*.py")]
+    speaks = {path.name for path in sources if re.search("sealed_bodies", path.read_text("utf-8"), re.IGNORECASE)}
+    assert speaks == {"case_tables.py", "cases.py", "sealed.py"}
 
 
 def test_disputed_and_dropped_sealed_cases_are_left_out(path: Path, tmp_path: Path) -> None:
