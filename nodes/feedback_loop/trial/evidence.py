@@ -69,11 +69,13 @@ class Evidence(NamedTuple):
 
 def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Collection[Hash] = ()) -> Evidence:
     """The evidence of a trial's plays, for proposal `number` of an `improve`."""
-    working = [pair for pair in pairs if pair.side == "working"]
-    repetitions = min((played(pair) for pair in working), default=0)
+    repetitions = min((played(pair) for pair in pairs if pair.side == "working"), default=0)
     looks = [one for one in REPETITIONS if one <= repetitions]
+    seen = looks[-1] if looks else 0
+    pairs = [_until(pair, seen) for pair in pairs]
+    working = [pair for pair in pairs if pair.side == "working"]
     still = [one for one in looks if settled(working, metric, one)]
-    seen, levels = looks[-1] if looks else 0, allowed(number, settled=still)
+    levels = allowed(number, settled=still)
     found = gains(working, metric, seen)
     p_values = sequential_p([gains(working, metric, one).scores for one in looks], levels)
     shown = [p <= level for p, level in zip(p_values, levels, strict=False)]
@@ -100,6 +102,14 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
         kept=metric == "success" or _kept(working, seen),
         hope=0.0 if seen in still else chance(found.tested, variance, seen, levels) if seen else 1.0,
     )
+
+
+def _until(pair: Pair, repetitions: int) -> Pair:
+    """A case as it was at the look; the old policy has been played twice by the first, for its noise."""
+    old = max(repetitions, 2)
+    if len(pair.old) <= old and len(pair.new) <= repetitions:
+        return pair
+    return pair.model_copy(update={"old": pair.old[:old], "new": pair.new[:repetitions]})
 
 
 def _noise(pairs: Sequence[Pair], metric: Metric, repetitions: int, effects: Sequence[float]) -> tuple[float, float]:
