@@ -86,7 +86,8 @@ class Rounds:
         """Whether there are enough cases to see what is predicted; where not, nothing of the error rate is spent."""
         touched = [case for case in self.ground.cases["guard"] if case.key not in pairing.unchanged]
         guard = await self._played(touched, policy, 1)
-        size = sized(proposal, noise, guard, number=len(self.verdicts) + 1)
+        certain = len(self.ground.cases["guard"]) - len(touched)
+        size = sized(proposal, noise, guard, number=len(self.verdicts) + 1, certain=certain)
         if not size.enough:
             self.too_few.append(size.reason)
             self.ground.watch(f"  Not tried: {proposal.what}. {size.reason}")

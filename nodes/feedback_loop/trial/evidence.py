@@ -74,13 +74,15 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
     seen = looks[-1] if looks else 0
     pairs = [_until(pair, seen) for pair in pairs]
     working = [pair for pair in pairs if pair.side == "working"]
-    still = [one for one in looks if settled(working, metric, one)]
+    changed = [pair for pair in working if pair.case not in unchanged]
+    still = [one for one in looks if settled(changed, metric, one)]
     levels = allowed(number, settled=still)
     found = gains(working, metric, seen)
     p_values = sequential_p([gains(working, metric, one).scores for one in looks], levels)
     shown = [p <= level for p, level in zip(p_values, levels, strict=False)]
     decisive = shown.index(True) if any(shown) else len(looks) - 1
-    variance, band = _noise(working, metric, seen, found.effects)
+    variance, band = _noise(changed, metric, seen, found.effects)
+    part = len(changed) / max(len(working), 1)
     effect, low, high = _interval(found.effects)
     repairs, regressions = repaired(working, seen)
     return Evidence(
@@ -88,7 +90,7 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
         effect=effect,
         low=low,
         high=high,
-        noise=band,
+        noise=band * part,
         p_value=p_values[decisive] if looks else 1.0,
         alpha=levels[decisive] if looks else 0.0,
         significant=any(shown),
@@ -100,7 +102,7 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
         guard=guarded([pair for pair in pairs if pair.side == "guard"], unchanged),
         lost=next((one for one in METRICS[: METRICS.index(metric)] if _lost(working, one, seen)), None),
         kept=metric == "success" or _kept(working, seen),
-        hope=0.0 if seen in still else chance(found.tested, variance, seen, levels) if seen else 1.0,
+        hope=0.0 if seen in still else chance(found.tested, variance * part, seen, levels) if seen else 1.0,
     )
 
 

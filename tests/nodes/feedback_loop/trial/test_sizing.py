@@ -25,7 +25,18 @@ def test_it_says_how_many_more_cases_are_needed_and_what_for() -> None:
 
 def test_with_enough_cases_nothing_is_missing() -> None:
     assert sized(proposal(predicted=0.2), cases(40), cases(20), number=1).enough
-    assert sized(proposal(predicted=0.2), cases(40), [], number=1).guards_needed == 0
+
+
+def test_guard_cases_that_cannot_change_count_too() -> None:
+    assert not sized(proposal(), cases(40), cases(7), number=1).enough
+    assert sized(proposal(), cases(40), cases(7), number=1, certain=10).enough
+    assert sized(proposal(), cases(40), [], number=1, certain=3).enough
+    assert not sized(proposal(), cases(40), [], number=1).enough
+
+
+def test_guard_cases_that_were_played_once_are_as_noisy_as_the_working_ones() -> None:
+    once = [sized(proposal(), working, cases(1, "+"), number=1) for working in (cases(60), cases(60, "+-"))]
+    assert once[0].guards_needed == 10 < once[1].guards_needed
 
 
 def test_one_missing_case_is_told_in_the_singular() -> None:

@@ -58,6 +58,13 @@ def test_guard_cases_that_cannot_change_are_certain() -> None:
     assert found.accepted and found.guard_low == 0
 
 
+def test_cases_that_cannot_change_add_no_noise() -> None:
+    wobbling = same(30, "+-", side="working")
+    pairs = [*mended(10), *wobbling, *same(20)]
+    certain = judged(trial(*pairs), proposal=proposal(), number=1, unchanged={one.case for one in wobbling})
+    assert certain.accepted and certain.noise == 0 and verdict(*pairs).noise > 0
+
+
 def test_an_unclear_gain_is_played_on_until_the_next_look() -> None:
     wobbling = [pair(f"w{one}", "+-", "+" if one % 4 else "-") for one in range(20)]
     pairs = [*mended(5), *wobbling, *same(15, side="working"), *same(20)]
