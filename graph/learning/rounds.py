@@ -97,7 +97,8 @@ class Rounds:
         noise = await self._played(self.ground.cases["working"], policy, NOISE_PLAYS)
         touched = [case for case in self.ground.cases["guard"] if case.key not in pairing.unchanged]
         guard = await self._played(touched, policy, 1)
-        size = sized(proposal, noise, guard, number=len(self.verdicts) + 1)
+        certain = len(self.ground.cases["guard"]) - len(touched)
+        size = sized(proposal, noise, guard, number=len(self.verdicts) + 1, certain=certain)
         if not size.enough:
             self.too_few.append(size.reason)
             self.ground.watch(f"  Not tried: {proposal.what}. {size.reason}")

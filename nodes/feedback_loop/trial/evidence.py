@@ -69,16 +69,20 @@ class Evidence(NamedTuple):
 
 def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Collection[Hash] = ()) -> Evidence:
     """The evidence of a trial's plays, for proposal `number` of an `improve`."""
-    working = [pair for pair in pairs if pair.side == "working"]
-    repetitions = min((played(pair) for pair in working), default=0)
+    repetitions = min((played(pair) for pair in pairs if pair.side == "working"), default=0)
     looks = [one for one in REPETITIONS if one <= repetitions]
-    still = [one for one in looks if settled(working, metric, one)]
-    seen, levels = looks[-1] if looks else 0, allowed(number, settled=still)
+    seen = looks[-1] if looks else 0
+    pairs = [_until(pair, seen) for pair in pairs]
+    working = [pair for pair in pairs if pair.side == "working"]
+    changed = [pair for pair in working if pair.case not in unchanged]
+    still = [one for one in looks if settled(changed, metric, one)]
+    levels = allowed(number, settled=still)
     found = gains(working, metric, seen)
     p_values = sequential_p([gains(working, metric, one).scores for one in looks], levels)
     shown = [p <= level for p, level in zip(p_values, levels, strict=False)]
     decisive = shown.index(True) if any(shown) else len(looks) - 1
-    variance, band = _noise(working, metric, seen, found.effects)
+    variance, band = _noise(changed, metric, seen, found.effects)
+    part = len(changed) / max(len(working), 1)
     effect, low, high = _interval(found.effects)
     repairs, regressions = repaired(working, seen)
     return Evidence(
@@ -86,7 +90,7 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
         effect=effect,
         low=low,
         high=high,
-        noise=band,
+        noise=band * part,
         p_value=p_values[decisive] if looks else 1.0,
         alpha=levels[decisive] if looks else 0.0,
         significant=any(shown),
@@ -98,8 +102,16 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
         guard=guarded([pair for pair in pairs if pair.side == "guard"], unchanged),
         lost=next((one for one in METRICS[: METRICS.index(metric)] if _lost(working, one, seen)), None),
         kept=metric == "success" or _kept(working, seen),
-        hope=0.0 if seen in still else chance(found.tested, variance, seen, levels) if seen else 1.0,
+        hope=0.0 if seen in still else chance(found.tested, variance * part, seen, levels) if seen else 1.0,
     )
+
+
+def _until(pair: Pair, repetitions: int) -> Pair:
+    """A case as it was at the look; the old policy has been played twice by the first, for its noise."""
+    old = max(repetitions, 2)
+    if len(pair.old) <= old and len(pair.new) <= repetitions:
+        return pair
+    return pair.model_copy(update={"old": pair.old[:old], "new": pair.new[:repetitions]})
 
 
 def _noise(pairs: Sequence[Pair], metric: Metric, repetitions: int, effects: Sequence[float]) -> tuple[float, float]:

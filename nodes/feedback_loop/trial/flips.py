@@ -79,7 +79,7 @@ def _as_good(totals: NDArray[int64], crossed: NDArray[bool_]) -> NDArray[float64
     return numpy.asarray(as_good[places] / len(totals), dtype=numpy.float64)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _signs(cases: int) -> NDArray[float32]:
     """Flips by cases; the first row leaves all signs as they are. Sums of whole numbers are exact in 32 bits."""
     import numpy

@@ -35,7 +35,7 @@ def suspicious(pairs: Sequence[Pair], controls: Mapping[Hash, Played]) -> tuple[
     need not stop.
 
     Args:
-        pairs: what came of the cases.
+        pairs: what came of the cases; before anything was played, cases without plays.
         controls: by case key what its check made of a broken answer. Cases without one are not suspected.
     """
     kinds = dict.fromkeys(pair.kind for pair in pairs)
@@ -46,8 +46,10 @@ def suspicious(pairs: Sequence[Pair], controls: Mapping[Hash, Played]) -> tuple[
 def _suspicion(kind: CaseKind, pairs: Sequence[Pair], controls: Mapping[Hash, Played]) -> Suspicion:
     asked = [pair.case for pair in pairs if pair.case in controls]
     passed = tuple(case for case in asked if controls[case].success)
-    stops = len(passed) == len(asked) and all(play.success for pair in pairs for play in (*pair.old, *pair.new))
+    plays = [play for pair in pairs for play in (*pair.old, *pair.new)]
+    stops = len(passed) == len(asked) and all(play.success for play in plays)
     told = f"{len(passed)} of {len(asked)} broken answers to cases of kind {kind} passed their checks"
     if stops:
-        return Suspicion(kind, passed, stops, f"Every play passed, but {told}, too: they judge nothing.")
+        before = "Every play passed, but so did broken answers: " if plays else ""
+        return Suspicion(kind, passed, stops, f"{before}{told}, which judge nothing.")
     return Suspicion(kind, passed, stops, f"{told}: these cases tell nothing.")

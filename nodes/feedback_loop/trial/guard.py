@@ -17,7 +17,7 @@ from systems.trials import CaseKind, Pair
 MARGIN = 0.2
 """How many successes a case the guard may be worse: 20 points, as much as a trial of 40 cases can be relied upon to see
 gained, so that what is accepted has not lost more on the guard than it must have gained. Where plays always come out
-the same, 20 guard cases allow one net loss and 15 none; to show 10 points instead would take 40 cases."""
+the same, 20 guard cases allow one net loss and 15 none; a margin of 10 points would allow one among 40."""
 _ONE_SIDED_95 = 1.645
 _CHANCE = 0.05
 """A case kind whose losses are less likely than this has regressed."""

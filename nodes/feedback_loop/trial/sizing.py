@@ -43,20 +43,26 @@ class Size(NamedTuple):
 
 
 def sized(
-    proposal: Proposal, working: Sequence[Sequence[Played]], guard: Sequence[Sequence[Played]], *, number: int
+    proposal: Proposal,
+    working: Sequence[Sequence[Played]],
+    guard: Sequence[Sequence[Played]],
+    *,
+    number: int,
+    certain: int = 0,
 ) -> Size:
     """Whether a proposal can be tried with the cases there are.
 
     Args:
         proposal: what it predicts decides how many cases are needed.
         working: per working case what came of it under the old policy, play by play.
-        guard: likewise, per guard case for which the new policy is not the same by construction. Empty: the change
-            touches no guard case, and needs none.
+        guard: likewise, per guard case for which the new policy is not the same by construction. Where none was played
+            twice, the noise of the working cases is taken for theirs.
         number: of the proposal in this `improve`, from 1; later ones need more cases.
+        certain: guard cases for which it is the same. Where all are, no more are needed.
     """
-    noise = measured(working, proposal.metric)
-    needed = cases_needed(proposal.metric, proposal.predicted, noise, number)
-    guards = guards_needed(measured(guard, "success")) if guard else 0
+    needed = cases_needed(proposal.metric, proposal.predicted, measured(working, proposal.metric), number)
+    noise = measured(guard, "success")
+    guards = guards_needed(noise if noise.known else measured(working, "success"), len(guard), certain)
     return Size(needed, len(working), guards, len(guard), _reason(proposal, needed, len(working), guards, len(guard)))
 
 
@@ -85,12 +91,20 @@ def cases_needed(metric: Metric, predicted: float, noise: Noise, number: int) ->
     return min(ceil(max((quantile + _POWER) ** 2 / (3 * lead**2), -log2(level))), _MOST)
 
 
-def guards_needed(noise: Noise) -> int:
-    """Guard cases with which a change that harms none passes `guard.lower_bound` in 80%."""
+def guards_needed(noise: Noise, guards: int = 1, certain: int = 0) -> int:
+    """Guard cases, no fewer than there are, with which a change that harms none passes the guard in 80%.
+
+    Args:
+        noise: of successes.
+        guards: guard cases there are, without the certain ones.
+        certain: guard cases that cannot change.
+    """
     spread = _spread(noise)
-    for count in range(1, _MOST):
+    if not guards and certain:
+        return 0
+    for count in range(max(guards, 1), _MOST):
         bound = _ONE_SIDED_95 * sqrt(count * spread + 2) + _POWER * sqrt(count * spread)
-        if bound < MARGIN * (count + 2):
+        if bound / (count + 2) * count / (count + certain) < MARGIN:
             return count
     return _MOST
 

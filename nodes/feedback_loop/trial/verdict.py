@@ -30,7 +30,8 @@ def judged(trial: Trial, *, proposal: Proposal, number: int, unchanged: Collecti
             under both.
         proposal: what was tried, and which metric it was to move.
         number: of the proposal in this `improve`, from 1; each pays its own share of the 5%.
-        unchanged: keys of guard cases for which both policies are the same by construction.
+        unchanged: keys of cases for which both policies are the same by construction: they gain and lose nothing for
+            certain, and add no noise.
     """
     seen = gathered(trial.pairs, proposal.metric, number, unchanged)
     accepted = seen.significant and seen.effect > seen.noise and seen.guard.holds and not seen.lost and seen.kept
