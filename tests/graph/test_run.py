@@ -17,8 +17,10 @@ from graph.progress import Event
 from systems import names
 from systems.documents import Documents
 from systems.openspec import OpenSpec
-from systems.records import SEVERITIES, Outcome, Source
+from systems.policy import DEFAULT, Policy
+from systems.records import SEVERITIES, Outcome, Source, Span
 from systems.spans import Store
+from systems.trials import Requested
 from tests.graph.conftest import (
     ARTIFACTS,
     BEGUN,
@@ -107,6 +109,20 @@ def test_every_document_is_written_by_document_update_once(first: First) -> None
         for name, text in first.texts.items():
             written = kept.last_write((folder / name).relative_to(first.project).as_posix())
             assert written is not None and kept.get(written[0]) == text
+
+
+def test_every_span_leads_to_the_policy_of_the_run(first: First) -> None:
+    path = first.project / ".specloop" / "specloop.db"
+    with closing(Store(path)) as store, closing(Documents(path)) as kept:
+        spans = store.spans(trace_id=first.outcome.trace_id)
+        (policy,) = {str(span.attributes.get(names.POLICY)) for span in spans}
+        assert kept.get_record(policy, Policy) == DEFAULT
+        requests = [kept.get_record(span.attributes[names.DRAFT_REQUEST], Requested) for span in spans if _drafts(span)]
+    assert [request.artifact for request in requests] == list(ARTIFACTS) and all(one.facts for one in requests)
+
+
+def _drafts(span: Span) -> bool:
+    return span.name.startswith(f"{names.DRAFT} ")
 
 
 def test_every_document_names_its_sources_and_they_are_kept(first: First) -> None:
