@@ -88,8 +88,9 @@ LINES: dict[str, str] = {
         "what local time does the meeting start for the others? The call begins at 11am in one city; when is that in "
         "another? What does 20:15 UTC correspond to in local time?"
     ),
-    "search": (
-        "Finds text in the source code: where names are defined, used, called, imported or mentioned. Where is this "
+    "search": "Finds text in the source code: where names are defined, used, called, imported or mentioned.",
+    "search.search": (
+        "Where is this "
         "function, class, method or constant defined? Where is the variable set? In which file is the type declared? "
         "Which code calls or uses this function? Who calls this method? Where do we call it? In which files does a "
         "word occur? Find every mention of a term. Which modules import this library? What depends on this module? "

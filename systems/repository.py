@@ -89,6 +89,11 @@ async def tracked_files(project: Path) -> tuple[str, ...]:
     return tuple(path for path in paths if not path.startswith(("openspec/", ".specloop/")))
 
 
+async def refs(project: Path) -> tuple[str, ...]:
+    """Branches and tags of the repository, by their short names; none before the first commit."""
+    return tuple((await _git(project, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags")).split())
+
+
 async def _git(project: Path, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
         "git",

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from nodes.question_routing.questions import Places
+from systems.lexical import STOP
 from systems.mcp import Tool
 
 COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
@@ -20,6 +21,12 @@ FOLDER_TOOL = re.compile(r"director|folder|tree|list|search", re.IGNORECASE)
 IDENTIFIER = re.compile(r"\b(?:\w+_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*|[A-Z][A-Z0-9]{2,})\b")
 OUTSIDE = re.compile(
     r"(?<![\w./:])(?:~[\w./-]*|/[\w.~-][\w./~-]*|(?:[\w.-]+/)*\.\.(?:/[\w./-]*)?)|\bfile:/\S*|\b[A-Za-z]:\\\S*"
+)
+KINDS = "functions?|class(?:es)?|methods?|constants?|variables?|types?|modules?|packages?|words?|strings?|terms?"
+USED = "imports?|calls?|use|uses|usages? of|mentions?|raises?|throws?|catch(?:es)?"
+CALLED = (
+    re.compile(rf"\b(?:{KINDS}|{USED})\s+(?:the\s+)?(?!(?:{KINDS})\b)(\w{{2,}})", re.IGNORECASE),
+    re.compile(rf"\b(\w{{2,}})\s+(?:{KINDS})\b", re.IGNORECASE),
 )
 PATHS = ("path", "paths", "directory", "dir", "file", "file_path", "filename")
 PATTERNS = ("pattern", "query", "regex")
@@ -61,7 +68,7 @@ def _value(name: str, tool: Tool, question: str, project: Path, places: Places) 
     if name in PATHS:
         return _path(tool, question, project, places)
     if name in ("revision", "target", "ref", "commit"):
-        return _revision(name, question)
+        return _revision(name, question, places.refs)
     if "timezone" in name:
         return _zone(name, question)
     if name == "time":
@@ -105,10 +112,15 @@ def _within(path: str, project: Path) -> bool:
 
 
 def _pattern(question: str) -> str | None:
-    """What a question quotes, else the one name in it that is written as in code."""
+    """What a question quotes, else a name that is written as in code, else what it calls a function, a word or so."""
     quoted = QUOTED.search(question)
+    if quoted:
+        return quoted.group(1)
     named = IDENTIFIER.search(question)
-    return quoted.group(1) if quoted else named.group(0) if named else None
+    if named:
+        return named.group(0)
+    called = (name for form in CALLED for name in form.findall(question))
+    return next((name for name in called if name.lower() not in STOP), None)
 
 
 def mentioned_path(question: str, places: Places) -> str | None:
@@ -159,9 +171,14 @@ def _clock(question: str) -> str | None:
     return datetime.now().strftime("%H:%M") if re.search(r"\bnow\b", question, re.IGNORECASE) else None
 
 
-def _revision(name: str, question: str) -> tuple[Value, Value]:
+def _revision(name: str, question: str, refs: tuple[str, ...]) -> tuple[Value, Value]:
     commit = COMMIT.search(question)
     if commit:
         return commit.group(0), None
+    named = [
+        (question.find(ref), ref) for ref in refs if _names(question, ref) or _names(question, f"version {ref[1:]}")
+    ]
+    if named:
+        return min(named)[1], None
     last = re.search(r"\b(last|latest) commit\b", question)
     return None, "HEAD" if name == "revision" else "HEAD~1" if last else None

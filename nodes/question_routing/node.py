@@ -16,7 +16,7 @@ from systems.connections import Run
 from systems.errors import InvalidDraft
 from systems.models import Message
 from systems.records import Hash, PlanRevision, Question, Route, Step, canonical
-from systems.repository import best_file, is_test, tracked_files
+from systems.repository import best_file, is_test, refs, tracked_files
 
 
 class Reads(TypedDict, total=False):
@@ -80,10 +80,10 @@ def router_of(run: Run, places: Places) -> Router:
 async def find_places(run: Run, goal: str) -> Places:
     """Where the project keeps what the questions are about."""
     project = run.systems.project
-    files = await tracked_files(project)
+    files, names = await asyncio.gather(tracked_files(project), refs(project))
     readme = next((path for path in files if path.lower().startswith("readme")), None)
     tests = next((path.rsplit("/", 1)[0] for path in files if is_test(path) and "/" in path), None)
-    return Places(files=files, readme=readme, source=best_file(project, files, goal), tests=tests)
+    return Places(files=files, readme=readme, source=best_file(project, files, goal), tests=tests, refs=names)
 
 
 async def own_questions(run: Run, goal: str, step: Step, *, asked: Sequence[Question]) -> tuple[Question, ...]:

@@ -11,12 +11,21 @@ from systems.records import Question
 
 @dataclass(frozen=True)
 class Places:
-    """Where a project keeps what questions are about; paths are POSIX and relative to the project."""
+    """Where a project keeps what questions are about; paths are POSIX and relative to the project.
+
+    Attributes:
+        files: all of them.
+        readme: the file that says what the project is.
+        source: the source file that the goal is most about.
+        tests: the folder with tests.
+        refs: branches and tags.
+    """
 
     files: tuple[str, ...]
     readme: str | None = None
     source: str | None = None
     tests: str | None = None
+    refs: tuple[str, ...] = ()
 
 
 def fill(templates: Iterable[str], *, goal: str, places: Places) -> tuple[Question, ...]:

@@ -124,15 +124,20 @@ class Router:
     def _calls(self, keys: Sequence[str], text: str, nearness: Mapping[str, float]) -> dict[str, Candidate]:
         """The tools that can be called with what the question says, best first."""
         outside = outside_path(text, self._project)
+        best: dict[str, float] = {}
+        for key in keys:
+            server = self._tools[key].server
+            best[server] = max(nearness.get(key, 0.0), best.get(server, 0.0))
         calls = {}
         for key in keys:
-            tool = self._tools[key]
-            call = fill_arguments(tool, text, project=self._project, places=self._places)
-            if call is None or (outside and takes_path(tool)):
+            tool, near = self._tools[key], nearness.get(key, 0.0)
+            if near < RELEVANT * best[tool.server] or (outside and takes_path(tool)):
                 continue
-            weight = DEPRECATED if "deprecated" in tool.description.lower() else 1
-            score = (nearness.get(key, 0.0) + NAMED_WEIGHT * call.named) * weight
-            calls[key] = Candidate(server=tool.server, tool=tool.name, arguments=call.arguments, score=round(score, 3))
+            call = fill_arguments(tool, text, project=self._project, places=self._places)
+            if call:
+                weight = DEPRECATED if "deprecated" in tool.description.lower() else 1
+                score = round((near + NAMED_WEIGHT * call.named) * weight, 3)
+                calls[key] = Candidate(server=tool.server, tool=tool.name, arguments=call.arguments, score=score)
         return dict(sorted(calls.items(), key=lambda item: -item[1].score))
 
     def _coverage(self, server: str, question: str) -> float:

@@ -1,0 +1,194 @@
+"""Who decides on a route, and that the route says so: likeness, what was learned, the model, or the person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from nodes.question_routing.choosing import Chooser
+from nodes.question_routing.questions import fill
+from systems.embeddings import local_files
+from systems.models import ModelChoice, connected
+from systems.policy import BASELINE, DEFAULT
+from systems.records import Route
+from tests.nodes.question_routing.recorded import PLACES, asked, local, router
+from tests.systems.imitation_server import ImitationServer, Reply, Script
+
+embeds = pytest.mark.skipif(local_files() is None, reason="the wheels of specloop[embeddings] are not installed")
+CLOSE = "What is the date of the file calc.py?"
+
+
+@asynccontextmanager
+async def choosing(script: Script) -> AsyncIterator[tuple[Chooser, ImitationServer]]:
+    with ImitationServer(script) as server:
+        async with connected(ModelChoice(name="imitation", base_url=server.url), None) as model:
+            yield Chooser(model, DEFAULT.draft), server
+
+
+def first(route: Route) -> str:
+    return f"{route.candidates[0].server}.{route.candidates[0].tool}" if route.candidates else route.server
+
+
+@embeds
+@pytest.mark.parametrize(
+    ("question", "tool"),
+    [
+        ("Which files and folders are in the project?", "filesystem.list_directory"),
+        ("What were the last commits?", "git.git_log"),
+        ("What does the file {readme} say?", "filesystem.read_text_file"),
+        ("What does the file {source} say?", "filesystem.read_text_file"),
+        ("Which uncommitted changes are in the working tree?", "git.git_status"),
+        ("What changed in the last commit?", "git.git_show"),
+        ("Which files and folders are in {tests}?", "filesystem.list_directory"),
+        ("What is today's date?", "time.get_current_time"),
+    ],
+)
+async def test_the_questions_of_the_policy_are_routed_without_doubt(question: str, tool: str) -> None:
+    assert question in {text for texts in DEFAULT.questions.always.values() for text in texts}
+    (filled,) = fill([question], goal="", places=PLACES)
+    route = await router(embedder=local()).route(filled)
+    assert (first(route), route.decided_by) == (tool, "hybrid") and route.margin > 2 * DEFAULT.questions.margin
+
+
+@embeds
+@pytest.mark.parametrize(
+    ("question", "server"),
+    [
+        ("Which channels does our chat have?", "slack"),
+        ("List the open issues of the repository on GitHub", "github"),
+        ("Which columns has the table of invoices?", "database"),
+        ("Which branch am I on?", "git"),
+        ("Would you rather have it red or blue?", "person"),
+        ("May we spend more money on this?", "person"),
+        ("Who discovered penicillin?", "person"),
+    ],
+)
+async def test_servers_without_a_line_are_found_by_their_tools(question: str, server: str) -> None:
+    routing = router("git", "filesystem", "time", "slack", "github", "database", embedder=local())
+    assert (await routing.route(asked(question))).server == server
+
+
+async def test_a_route_says_why() -> None:
+    route = await router().route(asked("What were the last commits?"))
+    (best, score), (second, next_score) = list(route.scores.items())[:2]
+    assert (route.server, route.runner_up) == (best, second) == ("git", second)
+    assert route.margin == pytest.approx(min(1, score - next_score), abs=1e-3)
+    assert set(route.scores) == {"git", "filesystem", "time", "search", "person"}
+    assert f"{best} {score:.2f}" in route.reason and second in route.reason
+
+
+async def test_what_a_server_that_does_not_serve_would_know_is_not_asked_of_another() -> None:
+    route = await router().route(asked("Where is the function add defined?"))
+    assert route.server == "search" and not route.candidates
+    assert "search would know, and no such server serves" in route.reason
+
+
+@pytest.mark.parametrize("method", ["lexical", "embeddings", "hybrid"])
+async def test_without_an_embedder_every_method_is_lexical(method: str) -> None:
+    route = await router(method=method).route(asked("What were the last commits?"))
+    assert route.decided_by == "lexical" and first(route) == "git.git_log"
+
+
+@embeds
+@pytest.mark.parametrize("method", ["lexical", "embeddings", "hybrid"])
+async def test_each_method_ranks_by_its_own_scores(method: str) -> None:
+    route = await router(method=method, embedder=local()).route(asked("Which commits came last?"))
+    others = [
+        await router(method=other, embedder=local()).route(route.question)
+        for other in ("lexical", "embeddings", "hybrid")
+        if other != method
+    ]
+    assert route.decided_by == method and all(route.scores != other.scores for other in others)
+
+
+# learned
+
+
+async def test_a_learned_question_goes_where_it_was_answered() -> None:
+    question = "What did we promise the client?"
+    learned = await router(routes={question: "git.git_log"}).route(asked("what did WE promise, the client"))
+    assert (first(learned), learned.decided_by) == ("git.git_log", "learned") and question in learned.reason
+    assert (await router().route(asked(question))).server == "person"
+
+
+async def test_a_question_learned_for_the_person_goes_to_the_person() -> None:
+    route = await router(routes={"What is today's date?": "person"}).route(asked("What is today's date?"))
+    assert (route.server, route.candidates, route.decided_by) == ("person", (), "learned")
+
+
+@embeds
+async def test_a_learned_question_in_other_words_counts_where_something_embeds() -> None:
+    routes = {"Which people have worked on this code?": "git.git_branch"}
+    route = await router(routes=routes, embedder=local()).route(asked("Which persons have worked on this code?"))
+    assert (first(route), route.decided_by) == ("git.git_branch", "learned")
+
+
+@pytest.mark.parametrize("gone", ["git.git_commit", "git.gone", "gone.tool", ""])
+async def test_a_learned_tool_that_cannot_be_asked_is_passed_over(gone: str) -> None:
+    question = asked("What were the last commits?")
+    route = await router(routes={question.text: gone}).route(question)
+    assert (first(route), route.decided_by) == ("git.git_log", "lexical")
+
+
+# close ones
+
+
+async def test_below_the_margin_the_policy_says_who_decides() -> None:
+    by_first = await router(margin=1, unsure="first").route(asked(CLOSE))
+    by_person = await router(margin=1, unsure="person").route(asked(CLOSE))
+    assert by_first.decided_by == "lexical" and by_first.candidates
+    assert (by_person.decided_by, by_person.candidates) == ("person", ()) and "too close" in by_person.reason
+    assert (await router(margin=0, unsure="person").route(asked(CLOSE))).candidates == by_first.candidates
+
+
+async def test_the_model_chooses_between_close_tools_and_the_person() -> None:
+    async with choosing(lambda request: {"answers": options(request)[1]}) as (chooser, server):
+        route = await router(margin=1, unsure="model", chooser=chooser).route(asked(CLOSE))
+        assert route.decided_by == "model" and first(route) == options(server.requests[0])[1]
+        assert options(server.requests[0])[-1] == "person" and len(options(server.requests[0])) > 2
+    async with choosing([{"answers": "person"}]) as (chooser, server):
+        route = await router(margin=1, unsure="model", chooser=chooser).route(asked(CLOSE))
+        assert (route.server, route.candidates, route.decided_by) == ("person", (), "model")
+
+
+async def test_the_model_is_not_asked_when_there_is_no_doubt() -> None:
+    async with choosing([]) as (chooser, server):
+        await router(unsure="model", chooser=chooser).route(asked("What were the last commits?"))
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("reply", ["no json", '{"answers": "rm -rf"}', Reply(finish_reason="length", content='{"an')])
+async def test_a_model_without_a_sound_answer_leaves_the_first(reply: Any) -> None:
+    async with choosing([reply]) as (chooser, _):
+        route = await router(margin=1, unsure="model", chooser=chooser).route(asked(CLOSE))
+    assert first(route) == first(await router(margin=1).route(asked(CLOSE)))
+
+
+def options(request: dict[str, Any]) -> list[str]:
+    choices: list[str] = request["response_format"]["json_schema"]["schema"]["properties"]["answers"]["enum"]
+    return choices
+
+
+# the baseline
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ("git.git_log", "git.git_log"),
+        ("`git_log`", "git.git_log"),
+        ("Person", "person"),
+        ("the git tool", "person"),
+        ("git.git_commit", "person"),
+    ],
+)
+async def test_the_baseline_asks_the_model_alone_in_plain_form(named: str, wanted: str) -> None:
+    async with choosing([{"tool": named}]) as (chooser, server):
+        knobs = BASELINE.questions.model_dump()
+        route = await router(chooser=chooser, **knobs).route(asked("What were the last commits?"))
+    assert (first(route), route.decided_by) == (wanted, "model")
+    asked_for = server.requests[0]["response_format"]["json_schema"]["schema"]["properties"]["tool"]
+    assert "enum" not in asked_for
