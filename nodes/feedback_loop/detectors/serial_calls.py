@@ -9,9 +9,10 @@ from itertools import islice
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import changes
 from nodes.feedback_loop.fruitless import fruitless
+from nodes.feedback_loop.marks import GROUP, SLOW
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.waiting import waits
@@ -19,7 +20,6 @@ from nodes.feedback_loop.words import values
 from systems.records import Finding
 
 CALLS = 3
-SECONDS = 0.1
 SAVED = 0.25
 """Least seconds of a call, and that running them together would have saved."""
 EARLIER = 6
@@ -35,14 +35,14 @@ _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
 
 
 class SerialCalls:
-    """At least `CALLS` working reads of `SECONDS` and more, each alone in its turn, that could have gone together.
+    """At least `CALLS` working reads of 0.1 s and more, each alone in its turn, that could have gone together.
 
     A call is independent when nothing in its arguments comes from a result of those before it; of one tool it must be
     known beforehand what there is to go through: from the task, or from an earlier result. Calls after one that found
     nothing may depend on that; calls that change something, or wait, have their order.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool",)
+    watches: ClassVar[Watches] = {"tool": SLOW | GROUP}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -53,7 +53,7 @@ class SerialCalls:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if span.end_ns - span.start_ns < SECONDS * 1e9 or not span.arguments or self._judged >= MOST:
+        if not span.marks & SLOW or self._judged >= MOST:
             self._close()
             return
         turn = self._run.models[-1] if self._run.models else None
@@ -71,6 +71,7 @@ class SerialCalls:
         self._close()
         earlier = [one.result for one in islice(reversed(self._run.tools), 1, 1 + EARLIER)]
         self._group = _Group(self._run.task, earlier, span)
+        self._run.follow(GROUP)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per group."""
@@ -91,6 +92,7 @@ class SerialCalls:
     def _close(self, *, drop_last: bool = False) -> None:
         """End a group; its last call was one of several in a turn when another one comes in the same turn."""
         group, self._group = self._group, None
+        self._run.leave(GROUP)
         if group is None:
             return
         if drop_last:
