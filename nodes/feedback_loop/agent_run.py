@@ -27,6 +27,8 @@ REMEMBERED = 1_000
 REMEMBERED_CALLS = 10_000
 TURNS = 4
 """So many calls in turn are the least that anybody looks at."""
+_NO_PEER = FAILED | REUSED
+"""Calls with these marks say nothing about how long a call takes."""
 PATIENCE = 2
 """So many failures from outside (time, connection, rate) are no accident, even where a later call goes through."""
 LATER = 100
@@ -45,6 +47,7 @@ class AgentRun:
         models: the last model calls, likewise.
         places: the calls by place, and their times.
         called: how many tool calls there were.
+        turn_began: how many there were at the last model call.
         turns: how many of the last of them came right after the one after the last call of their tool: two in turn.
         following: marks that detectors follow at present.
         before: the last call of the same tool with the same arguments, while a `repeat` is observed.
@@ -65,6 +68,7 @@ class AgentRun:
         self.places = Places(knobs)
         self.before: Operation | None = None
         self.called = 0
+        self.turn_began = 0
         self.turns = 0
         self.following = 0
         self.task = ""
@@ -84,77 +88,77 @@ class AgentRun:
         """Never report this operation: it is only compared with."""
         self._earlier.add((operation.trace_id, operation.span_id))
 
-    def observe_model(self, operation: Operation, marks: int) -> int:
-        """Take a model call into account, before the detectors do; the marks that it has in the run."""
+    def observe_call(self, operation: Operation, marks: int) -> int:
+        """Take a call of a model or a tool into account, before the detectors do; the marks that it has in the run."""
+        place = self.places.get(operation.place) or self.places.new(operation)
+        seconds = operation.seconds
+        end, until = operation.end_ns, self._until
+        if end > until:
+            start = operation.start_ns
+            place.waited += end - (start if start > until else until)
+            self._until = end
+        if seconds > place.longest:
+            place.longest, place.slowest = seconds, operation
+        if marks & HOLDS and operation.kind == "model":
+            seconds -= self._inside(operation)
+        found = self.following
+        if seconds >= place.remarkable and not marks & _NO_PEER and place.compare(operation, seconds):
+            found |= LONGEST
+        if operation.kind == "tool":
+            return found | self._tool(operation, marks, place)
+        self._model(operation, marks)
+        return found
+
+    def _model(self, operation: Operation, marks: int) -> None:
         self.models.append(operation)
+        self.turn_began = self.called
         if marks & OWN:
             self.drafts.observe_model(operation)
         if not self.task:
             self.task = next((one.text for one in operation.messages if one.role in ("user", "human")), "")
         if marks & FAILED:
             self._attempts.failed(operation)
-        else:
-            if not operation.calls:
-                self.answer = operation
-            if self._attempts.open_models:
-                self._attempts.worked(operation)
-        place = self.places.get(operation.place) or self.places.new(operation)
-        seconds = operation.seconds - self._inside(operation) if marks & HOLDS else operation.seconds
-        return self.following | self._timed(operation, place, seconds)
+            return
+        if not operation.calls:
+            self.answer = operation
+        if self._attempts.open_models:
+            self._attempts.worked(operation)
 
-    def observe_tool(self, operation: Operation) -> int:
-        """Take a tool call into account, before the detectors do; the marks that it has in the run."""
+    def _tool(self, operation: Operation, marks: int, place: Place) -> int:
         self.tools.append(operation)
-        place = self.places.get(operation.place) or self.places.new(operation)
-        found = self.following | self._timed(operation, place, operation.seconds)
         self.called = called = self.called + 1
-        tool = place.tool
+        found, tool = 0, place.tool
         if called - tool.number < 3:
-            found |= self._near(operation, tool)
+            found = self._near(operation, tool)
         else:
             self.turns = 0
         tool.number, tool.result = called, operation.result
-        if operation.marks & REUSED and operation.attributes.get(names.REUSED) is True:
+        if marks & REUSED and operation.attributes.get(names.REUSED) is True:
             return found
         place.count += 1
-        self._tried(operation)
-        calls = self._calls
-        self.before = before = calls.pop(operation.call, None)
-        calls[operation.call] = operation
-        if before is not None:
+        if marks & FAILED:
+            self._attempts.failed(operation)
+        elif self._attempts.open:
+            self._attempts.worked(operation)
+        before = self._calls.setdefault(operation.call, operation)
+        if before is not operation:
+            self.before = before
+            self._calls[operation.call] = operation
             return found | REPEAT
-        if len(calls) > REMEMBERED_CALLS:
-            self._calls = dict(islice(calls.items(), REMEMBERED_CALLS // 2, None))
+        if len(self._calls) > REMEMBERED_CALLS:
+            self._calls = dict(islice(self._calls.items(), REMEMBERED_CALLS // 2, None))
         return found
 
     def observe_retrieval(self, operation: Operation) -> int:
         """Take a retrieval into account, likewise."""
-        self._tried(operation)
-        place = self.places.get(operation.place) or self.places.new(operation)
-        seconds = operation.seconds
-        return self._compared(operation, place, seconds) if seconds >= place.remarkable else 0
-
-    def _tried(self, operation: Operation) -> None:
         if operation.failed:
             self._attempts.failed(operation)
         elif self._attempts.open:
             self._attempts.worked(operation)
-
-    def _timed(self, operation: Operation, place: Place, seconds: float) -> int:
-        """Count the time that a call took."""
-        end, until = operation.end_ns, self._until
-        if end > until:
-            start = operation.start_ns
-            place.waited += end - (start if start > until else until)
-            self._until = end
-        if operation.seconds > place.longest:
-            place.longest, place.slowest = operation.seconds, operation
-        return self._compared(operation, place, seconds) if seconds >= place.remarkable else 0
-
-    def _compared(self, operation: Operation, place: Place, seconds: float) -> int:
-        if operation.marks & (FAILED | REUSED):
+        place = self.places.get(operation.place) or self.places.new(operation)
+        if operation.marks & _NO_PEER or operation.seconds < place.remarkable:
             return 0
-        return LONGEST if place.compare(operation, max(0.0, seconds)) else 0
+        return LONGEST if place.compare(operation, operation.seconds) else 0
 
     def _inside(self, model: Operation) -> float:
         """Seconds of the tools that ran inside of a model call, which ended just before."""

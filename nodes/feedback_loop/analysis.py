@@ -169,33 +169,32 @@ class _Watched:
 
     def _take(self, operation: Operation, marks: int, failures: Sequence[Operation] = ()) -> None:
         kind = operation.kind
-        if kind == "tool":
-            if self._spoken.needed:
-                self._spoken.observe_tool()
-            marks |= self.run.observe_tool(operation)
-        elif kind == "model":
+        if kind == "tool" or kind == "model":
             if self._spoken.needed:
                 self._speak(operation)
-            marks |= self.run.observe_model(operation, marks)
+            marks |= self.run.observe_call(operation, marks)
         else:
             marks |= self._other(operation)
-        watches, touched = self._routes[marks]
-        if touched:
-            self._touched |= touched
-            for watch in watches:
-                watch(operation)
+        self._tell(operation, marks)
         for failure in failures:
             self._failure(failure)
         if operation.parent_id is None and kind not in CALLS:
             self._end()
 
-    def _speak(self, model: Operation) -> None:
-        """Take the calls of tools into account that only the conversation tells of."""
-        for spoken in self._spoken.observe_model(model):
-            watches, touched = self._routes[spoken.marks | self.run.observe_tool(spoken)]
+    def _tell(self, operation: Operation, marks: int) -> None:
+        watches, touched = self._routes[marks]
+        if touched:
             self._touched |= touched
             for watch in watches:
-                watch(spoken)
+                watch(operation)
+
+    def _speak(self, operation: Operation) -> None:
+        """Take the calls of tools into account that only the conversation tells of."""
+        if operation.kind == "tool":
+            self._spoken.observe_tool()
+            return
+        for spoken in self._spoken.observe_model(operation):
+            self._tell(spoken, spoken.marks | self.run.observe_call(spoken, spoken.marks))
             if spoken.failed:
                 self._failure(spoken)
 

@@ -102,7 +102,10 @@ class Attempts:
 
     def _again(self, waiting: _Open, asked: str) -> bool:
         """Whether a call asks for what the last failed one did, in other words."""
-        if not waiting.last or waiting.last == asked or waiting.last not in waiting.asked:
+        if not waiting.last or waiting.last not in waiting.asked:
+            waiting.tries = 0
+            return False
+        if waiting.last == asked:
             return False
         waiting.tries -= 1
         return self._same(waiting.words, words(asked))

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodes.feedback_loop.credentials import may_have
+from nodes.feedback_loop.effects import fetches
 from nodes.feedback_loop.failures import may_be_wrong_form
 from nodes.feedback_loop.injections import may_order
 from nodes.feedback_loop.json_text import is_object
@@ -30,6 +31,8 @@ LONG_PROMPT = 3_500
 """Tokens of a prompt."""
 LONG_RESULT = 24_000
 """Characters of a result."""
+LONG_ARGUMENTS = 2_000
+"""Characters of arguments; longer ones are texts, not questions."""
 MUCH_WRITTEN = 10_000
 """Tokens written."""
 LONGEST_REPLY = 8_000
@@ -54,6 +57,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     FRUITLESS,  # it brought nothing
     UNSEEN,  # its result was not recorded
     SLOW,
+    READ,  # it was slow, and only fetched something
     HANDS_OVER,  # to another agent
     ODD,  # arguments that are no JSON object, or must follow a schema; models too, and their answers
     # calls of models
@@ -64,7 +68,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     JSON,  # its answer sets out to be JSON
     CUT,  # its output breaks off
     DEAR,  # it wrote much
-) = (1 << place for place in range(4, 25))
+) = (1 << place for place in range(4, 26))
 
 SITUATIONS = (
     HOLDS,  # others are within it
@@ -72,7 +76,7 @@ SITUATIONS = (
     ALIKE,  # the tool brought what it brought one or two calls ago
     IN_TURN,  # two tools took turns for a while
     LONGEST,  # it took long for its place, or others of its place did and its peers are still few
-) = tuple(1 << place for place in range(25, 30))
+) = tuple(1 << place for place in range(26, 31))
 
 FOLLOWED = (
     NEXT_MODEL,  # the model call after an answer in JSON
@@ -81,7 +85,7 @@ FOLLOWED = (
     GROUP,  # calls after one that was alone in its turn
     PATH,  # calls after a handover
     USE,  # what a model writes after a large result
-) = tuple(1 << place for place in range(30, 36))
+) = tuple(1 << place for place in range(31, 37))
 
 _OWN_STEPS = (names.VALIDATE, names.DRAFT, names.START_SERVER)
 
@@ -125,7 +129,7 @@ def _of_call(operation: Operation) -> int:
     found, arguments, attributes = 0, operation.arguments, operation.attributes
     if arguments:
         if operation.end_ns - operation.start_ns >= SLOW_NS:
-            found |= SLOW
+            found |= SLOW | READ if len(arguments) <= LONG_ARGUMENTS and fetches(operation) else SLOW
     elif not (operation.result or operation.failed or operation.parent_id is None):
         found |= BARE
     name = operation.name.lower()

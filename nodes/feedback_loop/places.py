@@ -84,6 +84,7 @@ class Place:
 
     def compare(self, operation: Operation, seconds: float) -> bool:
         """Take a working call of `remarkable` length into account; whether it, or one before, may be an outlier."""
+        seconds = max(0.0, seconds)
         if seconds >= self.bar and len(self.long) < MOST_LONG:
             self.long.append((operation, seconds))
         known = self.seconds

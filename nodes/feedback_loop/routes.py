@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from nodes.feedback_loop.detectors.protocol import Detector
 from nodes.feedback_loop.kinds import CALLS, NUMBERS, OperationKind
@@ -14,18 +13,8 @@ from nodes.feedback_loop.operations import Operation
 MOST = 10_000
 _KINDS: dict[int, OperationKind] = {number: kind for kind, number in NUMBERS.items()}
 _Types = tuple[type[Detector], ...]
-
-
-class Route(NamedTuple):
-    """Where an operation goes.
-
-    Attributes:
-        watches: `observe` of the detectors it concerns.
-        touched: bits of these detectors, by their places.
-    """
-
-    watches: tuple[Callable[[Operation], None], ...]
-    touched: int
+Route = tuple[tuple[Callable[[Operation], None], ...], int]
+"""`observe` of the detectors that an operation concerns, and bits of these detectors, by their places."""
 
 
 class Routes(dict[int, Route]):
@@ -59,7 +48,7 @@ class Routes(dict[int, Route]):
         return route
 
     def _route(self, places: tuple[int, ...]) -> Route:
-        return Route(tuple(self._detectors[place].observe for place in places), _bits(places))
+        return tuple(self._detectors[place].observe for place in places), _bits(places)
 
 
 @lru_cache(maxsize=MOST)
