@@ -1,19 +1,22 @@
 """What all detectors know of one run of an agent: its calls in the order in which they ended, and what came of them.
 
-Memory is bounded, however long the run: the last `REMEMBERED` calls are kept in order, the last `REMEMBERED_CALLS`
-different ones by their arguments.
+Memory is bounded, however long the run: the last `REMEMBERED` calls are kept in order, between half of
+`REMEMBERED_CALLS` and all of them the last different ones by their arguments.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, takewhile
 
 from nodes.feedback_loop.attempts import Attempts
 from nodes.feedback_loop.drafts import Drafts
 from nodes.feedback_loop.grouping import Group
 from nodes.feedback_loop.history import NONE, History
+from nodes.feedback_loop.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.places import Place, Places, Tool
 from nodes.feedback_loop.rephrasing import words
 from nodes.feedback_loop.standing_in import replaced
 from systems import names
@@ -22,6 +25,10 @@ from systems.records import Finding, FindingKind, Severity
 
 REMEMBERED = 1_000
 REMEMBERED_CALLS = 10_000
+TURNS = 4
+"""So many calls in turn are the least that anybody looks at."""
+_NO_PEER = FAILED | REUSED
+"""Calls with these marks say nothing about how long a call takes."""
 PATIENCE = 2
 """So many failures from outside (time, connection, rate) are no accident, even where a later call goes through."""
 LATER = 100
@@ -38,6 +45,11 @@ class AgentRun:
         history: how long operations took in earlier runs.
         tools: the last tool calls, in order of their ends; echoes (a wrapper's span of the same call) are left out.
         models: the last model calls, likewise.
+        places: the calls by place, and their times.
+        called: how many tool calls there were.
+        turn_began: how many there were at the last model call.
+        turns: how many of the last of them came right after the one after the last call of their tool: two in turn.
+        following: marks that detectors follow at present.
         before: the last call of the same tool with the same arguments, while a `repeat` is observed.
         task: what the person asked for: the first user message of the run.
         answer: the last model call that asked for no tool; what the run came to, once it has ended.
@@ -53,14 +65,19 @@ class AgentRun:
         self.history = history
         self.tools: deque[Operation] = deque(maxlen=REMEMBERED)
         self.models: deque[Operation] = deque(maxlen=REMEMBERED)
+        self.places = Places(knobs)
         self.before: Operation | None = None
+        self.called = 0
+        self.turn_began = 0
+        self.turns = 0
+        self.following = 0
         self.task = ""
         self.answer: Operation | None = None
         self.ended = False
         self.ends = 0
         self.began = 0
         self.drafts = Drafts()
-        self._counts: dict[str, int] = {}
+        self._until = 0
         self._attempts = Attempts(self.words_of_task)
         self._known: frozenset[str] = frozenset()
         self._replaced: dict[str, bool] = {}
@@ -71,41 +88,88 @@ class AgentRun:
         """Never report this operation: it is only compared with."""
         self._earlier.add((operation.trace_id, operation.span_id))
 
-    def observe_model(self, operation: Operation) -> None:
-        """Take a model call into account, before the detectors do."""
+    def observe_call(self, operation: Operation, marks: int) -> int:
+        """Take a call of a model or a tool into account, before the detectors do; the marks that it has in the run."""
+        place = self.places.get(operation.place) or self.places.new(operation)
+        seconds = operation.seconds
+        end, until = operation.end_ns, self._until
+        if end > until:
+            start = operation.start_ns
+            place.waited += end - (start if start > until else until)
+            self._until = end
+        if seconds > place.longest:
+            place.longest, place.slowest = seconds, operation
+        if marks & HOLDS and operation.kind == "model":
+            seconds -= self._inside(operation)
+        found = self.following
+        if seconds >= place.remarkable and not marks & _NO_PEER and place.compare(operation, seconds):
+            found |= LONGEST
+        if operation.kind == "tool":
+            return found | self._tool(operation, marks, place)
+        self._model(operation, marks)
+        return found
+
+    def _model(self, operation: Operation, marks: int) -> None:
         self.models.append(operation)
-        if names.STEP in operation.attributes:
+        self.turn_began = self.called
+        if marks & OWN:
             self.drafts.observe_model(operation)
         if not self.task:
             self.task = next((one.text for one in operation.messages if one.role in ("user", "human")), "")
-        if operation.failed:
+        if marks & FAILED:
             self._attempts.failed(operation)
             return
-        self._attempts.worked(operation)
         if not operation.calls:
             self.answer = operation
+        if self._attempts.open_models:
+            self._attempts.worked(operation)
 
-    def observe_tool(self, operation: Operation) -> bool:
-        """Take a tool call into account, before the detectors do; whether the same call was made before."""
+    def _tool(self, operation: Operation, marks: int, place: Place) -> int:
         self.tools.append(operation)
-        where, attributes = operation.where, operation.attributes
-        if attributes.get(names.REUSED) is True:
-            return False
-        self._counts[where] = self._counts.get(where, 0) + 1
-        self.observe_retrieval(operation)
-        call = where, attributes.get(names.ARGUMENTS_HASH) or operation.arguments
-        self.before = self._calls.get(call)
-        if self.before is None and len(self._calls) >= REMEMBERED_CALLS:
-            del self._calls[next(iter(self._calls))]
-        self._calls[call] = operation
-        return self.before is not None
+        self.called = called = self.called + 1
+        found, tool = 0, place.tool
+        if called - tool.number < 3:
+            found = self._near(operation, tool)
+        else:
+            self.turns = 0
+        tool.number, tool.result = called, operation.result
+        if marks & REUSED and operation.attributes.get(names.REUSED) is True:
+            return found
+        place.count += 1
+        if marks & FAILED:
+            self._attempts.failed(operation)
+        elif self._attempts.open:
+            self._attempts.worked(operation)
+        before = self._calls.setdefault(operation.call, operation)
+        if before is not operation:
+            self.before = before
+            self._calls[operation.call] = operation
+            return found | REPEAT
+        if len(self._calls) > REMEMBERED_CALLS:
+            self._calls = dict(islice(self._calls.items(), REMEMBERED_CALLS // 2, None))
+        return found
 
-    def observe_retrieval(self, operation: Operation) -> None:
-        """Take a retrieval, or a tool call as one, into account, before the detectors do."""
+    def observe_retrieval(self, operation: Operation) -> int:
+        """Take a retrieval into account, likewise."""
         if operation.failed:
             self._attempts.failed(operation)
-        else:
+        elif self._attempts.open:
             self._attempts.worked(operation)
+        place = self.places.get(operation.place) or self.places.new(operation)
+        if operation.marks & _NO_PEER or operation.seconds < place.remarkable:
+            return 0
+        return LONGEST if place.compare(operation, operation.seconds) else 0
+
+    def _inside(self, model: Operation) -> float:
+        """Seconds of the tools that ran inside of a model call, which ended just before."""
+        inside = takewhile(lambda one: one.parent_id == model.span_id, reversed(self.tools))
+        return sum(one.seconds for one in inside)
+
+    def _near(self, operation: Operation, tool: Tool) -> int:
+        """What a tool call is to those right before it, of which one was of the same tool."""
+        self.turns = self.turns + 1 if self.called - tool.number == 2 else 0
+        alike = ALIKE if tool.result == operation.result else 0
+        return alike | IN_TURN if self.turns >= TURNS else alike
 
     def observe_agent(self, operation: Operation) -> None:
         """Take the end of an agent or a workflow into account, before the detectors do."""
@@ -114,7 +178,19 @@ class AgentRun:
 
     def count(self, tool: str) -> int:
         """How often a tool (`Operation.where`) was called."""
-        return self._counts.get(tool, 0)
+        return self.places.count(tool)
+
+    def follow(self, mark: int) -> None:
+        """Have every call told to those that watch for this mark of `marks.FOLLOWED`."""
+        self.following |= mark
+
+    def leave(self, mark: int) -> None:
+        """Follow no more."""
+        self.following &= ~mark
+
+    def models_since(self, last: Operation | None) -> list[Operation]:
+        """The model calls after one; for detectors that look at them only when something rare has come."""
+        return [*takewhile(lambda one: one is not last, reversed(self.models))][::-1]
 
     def made_good(self, operation: Operation) -> bool:
         """Whether a later attempt of a tool or a model (for specloop's questions: any tool) worked."""

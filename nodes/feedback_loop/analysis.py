@@ -8,21 +8,23 @@ are one run per conversation or service.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from nodes.feedback_loop.agent_run import AgentRun
-from nodes.feedback_loop.detectors import DETECTORS, TOPICS, WITH_HISTORY, Detector, Topic
+from nodes.feedback_loop.detectors import DETECTORS, WITH_HISTORY, Detector
 from nodes.feedback_loop.history import NONE, History
-from nodes.feedback_loop.nesting import CALLS, Nesting, bare, filled, wraps
+from nodes.feedback_loop.kinds import CALLS
+from nodes.feedback_loop.marks import BARE, FAILED, HOLDS
+from nodes.feedback_loop.nesting import Below, Nesting, echoes, filled, wraps
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.ranking import ranked
+from nodes.feedback_loop.routes import Routes
 from nodes.feedback_loop.spoken_tools import SpokenTools
 from systems import names
-from systems.policy import DEFAULT, LoopKnobs
+from systems.policy import BASELINE, LoopKnobs
 from systems.records import Finding
 
-Watch = Callable[[Operation], None]
 MOST_OPEN_RUNS = 1_000
 """Runs whose state is kept for spans that come late; of older ones only the findings are."""
 
@@ -35,30 +37,53 @@ class Analysis:
         history: how long operations took in earlier runs (`history.history`).
     """
 
-    def __init__(self, knobs: LoopKnobs = DEFAULT.loop, *, history: History = NONE) -> None:
+    def __init__(self, knobs: LoopKnobs = BASELINE.loop, *, history: History = NONE) -> None:
         self.knobs = knobs
         self.history = history
         self._watched: OrderedDict[str, _Watched] = OrderedDict()
         self._finished: list[Finding] = []
+        self._last: _Watched | None = None
+        self._fresh: set[_Watched] = set()
+        self._ranked: tuple[Finding, ...] = ()
+        self._news = False
 
     def observe(self, operation: Operation, *, report: bool = True) -> None:
         """Take one operation into account; without `report` it is compared with and never reported."""
-        watched = self._watched.get(operation.trace_id)
-        key = operation.trace_id if watched is not None else run_key(operation)
-        watched = watched or self._watched.get(key)
-        if watched is None:
-            watched = self._watched[key] = _Watched(self.knobs, self.history)
-            if len(self._watched) > MOST_OPEN_RUNS:
-                self._finished.extend(self._watched.popitem(last=False)[1].closed())
-        watched.observe(operation, report=report)
+        watched = self._watched.get(operation.trace_id) or self._run_of(operation)
+        if watched is not self._last:
+            self._last = watched
+            self._fresh.add(watched)
+        if not report:
+            watched.run.leave_out(operation)
+        watched.observe(operation)
 
     def findings(self) -> tuple[Finding, ...]:
-        """What the operations so far show, worst first."""
-        return ranked(chain(self._finished, *(watched.findings() for watched in self._watched.values())))
+        """What the operations so far show, worst first. Of a call without content only once the next one has come."""
+        fresh, self._fresh, self._last = self._fresh, set(), None
+        if any([watched.news() for watched in fresh]) or self._news:
+            self._ranked, self._news = self._all(), False
+        return self._ranked
 
     def close(self) -> tuple[Finding, ...]:
         """What all the operations show, now that no more will come, worst first."""
-        return ranked(chain(self._finished, *(watched.closed() for watched in self._watched.values())))
+        for watched in self._watched.values():
+            watched.close()
+        return self._all()
+
+    def _all(self) -> tuple[Finding, ...]:
+        return ranked(chain(self._finished, *(watched.findings() for watched in self._watched.values())))
+
+    def _run_of(self, operation: Operation) -> _Watched:
+        key = run_key(operation)
+        watched = self._watched.get(key)
+        if watched is None:
+            watched = self._watched[key] = _Watched(self.knobs, self.history)
+            if len(self._watched) > MOST_OPEN_RUNS:
+                oldest = self._watched.popitem(last=False)[1]
+                oldest.close()
+                self._finished.extend(oldest.findings())
+                self._news = True
+        return watched
 
 
 def run_key(operation: Operation) -> str:
@@ -76,110 +101,123 @@ class _Watched:
         self.run = AgentRun(knobs, history)
         self._nesting = Nesting()
         self._spoken = SpokenTools()
-        detectors = WITH_HISTORY if history else DETECTORS
-        self._detectors: tuple[Detector, ...] = tuple(make(self.run) for make in detectors)
-        self._watching: dict[Topic, tuple[Watch, ...]] = {
-            topic: tuple(one.observe for one in self._detectors if topic in one.watches) for topic in TOPICS
-        }
-        self._only_failures = {
-            kind: tuple(one.observe for one in self._detectors if "failure" in one.watches and kind not in one.watches)
-            for kind in CALLS
-        }
+        self._detectors: tuple[Detector, ...] = tuple(
+            make(self.run) for make in (WITH_HISTORY if history else DETECTORS)
+        )
+        self._routes = Routes(self._detectors)
         self._found: list[tuple[Finding, ...]] = [()] * len(self._detectors)
-        self._touched: set[Topic] = set()
+        self._touched = 0
         self._mended = 0
-        self._held: Operation | None = None
+        self._held: tuple[Operation, int] | None = None
 
-    def observe(self, operation: Operation, *, report: bool = True) -> None:
-        if not report:
-            self.run.leave_out(operation)
-        echo, failures = self._nesting.observe(operation)
+    def observe(self, operation: Operation) -> None:
+        """Take one operation into account."""
+        below, marks = self._nesting.observe(operation), operation.marks
+        if below is None and self._held is None and not marks & _PARTICULAR:
+            self._take(operation, marks)
+        else:
+            self._look_around(operation, marks, below)
+
+    def findings(self) -> Iterable[Finding]:
+        """What was found when somebody asked last."""
+        return chain.from_iterable(self._found)
+
+    def news(self) -> bool:
+        """Ask the detectors that something came for; whether they have found something, or no more."""
+        if self._mended != self.run.mended:
+            self._mended = self.run.mended
+            self._touched |= self._routes.failing
+        touched, self._touched, news = self._touched, 0, False
+        while touched:
+            number = (touched & -touched).bit_length() - 1
+            touched &= touched - 1
+            found = tuple(self._detectors[number].findings())
+            news = news or bool(found or self._found[number])
+            self._found[number] = found
+        return news
+
+    def close(self) -> None:
+        """Take into account that no more will come."""
+        if self._held is not None:
+            self._take(*self._held)
+            self._held = None
+        for failure in self._nesting.rest():
+            self._failure(failure)
+        self._end()
+        self.news()
+
+    def _look_around(self, operation: Operation, marks: int, below: Below | None) -> None:
+        """Leave out what only wraps the same call; hold back a call without content for what might wrap it."""
+        echo = below is not None and echoes(operation, below)
+        failures = self._nesting.failures(operation) if below is not None or operation.failed else ()
         held, self._held = self._held, None
         if held is not None:
-            if echo and wraps(operation, held):
-                whole = filled(held, operation)
-                self._take(whole, (whole,) if failures else ())
+            if echo and wraps(operation, held[0]):
+                whole = filled(held[0], operation)
+                self._take(whole, whole.marks | held[1] & HOLDS, (whole,) if failures else ())
                 return
-            self._take(held)
+            self._take(*held)
+        if below is not None:
+            marks |= HOLDS
         if echo:
             for failure in failures:
                 self._failure(failure)
-        elif bare(operation):
-            self._held = operation
+        elif marks & BARE:
+            self._held = operation, marks
         else:
-            self._take(operation, failures)
+            self._take(operation, marks, failures)
 
-    def _take(self, operation: Operation, failures: Sequence[Operation] = ()) -> None:
+    def _take(self, operation: Operation, marks: int, failures: Sequence[Operation] = ()) -> None:
         kind = operation.kind
-        if kind == "tool":
-            self._spoken.observe_tool()
-            self._tool(operation)
-        elif kind == "model":
-            for spoken in self._spoken.observe_model(operation):
-                self._tool(spoken)
-                if spoken.failed:
-                    self._failure(spoken)
-            self.run.observe_model(operation)
-            self._tell(operation, kind)
+        if kind == "tool" or kind == "model":
+            if self._spoken.needed:
+                self._speak(operation)
+            marks |= self.run.observe_call(operation, marks)
         else:
-            self._other(operation)
+            marks |= self._other(operation)
+        self._tell(operation, marks)
         for failure in failures:
             self._failure(failure)
         if operation.parent_id is None and kind not in CALLS:
             self._end()
 
-    def _release(self) -> None:
-        """Tell of the call that was held for what might wrap it."""
-        held, self._held = self._held, None
-        if held is not None:
-            self._take(held)
+    def _tell(self, operation: Operation, marks: int) -> None:
+        watches, touched = self._routes[marks]
+        if touched:
+            self._touched |= touched
+            for watch in watches:
+                watch(operation)
 
-    def findings(self) -> Iterable[Finding]:
-        self._release()
-        if self._mended != self.run.mended:
-            self._mended = self.run.mended
-            self._touched.add("failure")
-        if self._touched:
-            for number, detector in enumerate(self._detectors):
-                if not self._touched.isdisjoint(detector.watches):
-                    self._found[number] = tuple(detector.findings())
-            self._touched.clear()
-        return chain.from_iterable(self._found)
+    def _speak(self, operation: Operation) -> None:
+        """Take the calls of tools into account that only the conversation tells of."""
+        if operation.kind == "tool":
+            self._spoken.observe_tool()
+            return
+        for spoken in self._spoken.observe_model(operation):
+            self._tell(spoken, spoken.marks | self.run.observe_call(spoken, spoken.marks))
+            if spoken.failed:
+                self._failure(spoken)
 
-    def closed(self) -> Iterable[Finding]:
-        self._release()
-        for failure in self._nesting.rest():
-            self._failure(failure)
-        self._end()
-        return self.findings()
+    def _other(self, operation: Operation) -> int:
+        if operation.kind in ("agent", "workflow"):
+            self.run.observe_agent(operation)
+        elif operation.kind == "retrieval":
+            return self.run.observe_retrieval(operation)
+        elif operation.kind == "step" and not operation.failed:
+            self.run.drafts.observe_step(operation)
+        return 0
 
     def _end(self) -> None:
         self.run.ended = True
         self.run.ends += 1
-        self._touched.update(TOPICS)
-
-    def _tool(self, operation: Operation) -> None:
-        repeats = self.run.observe_tool(operation)
-        self._tell(operation, "tool")
-        if repeats:
-            self._tell(operation, "repeat")
-
-    def _other(self, operation: Operation) -> None:
-        if operation.kind in ("agent", "workflow"):
-            self.run.observe_agent(operation)
-        elif operation.kind == "retrieval":
-            self.run.observe_retrieval(operation)
-        elif operation.kind == "step" and not operation.failed:
-            self.run.drafts.observe_step(operation)
-        if not (operation.failed and operation.kind not in CALLS):
-            self._tell(operation, operation.kind)
-
-    def _tell(self, operation: Operation, topic: Topic) -> None:
-        for watch in self._watching[topic]:
-            watch(operation)
-        self._touched.add(topic)
+        self._touched = self._routes.every
 
     def _failure(self, operation: Operation) -> None:
-        for watch in self._only_failures.get(operation.kind) or self._watching["failure"]:
+        watches, touched = self._routes.failure(operation.kind)
+        self._touched |= touched
+        for watch in watches:
             watch(operation)
-        self._touched.add("failure")
+
+
+_PARTICULAR = FAILED | BARE
+"""Marks of operations for which it matters what is around them."""

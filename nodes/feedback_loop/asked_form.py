@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 from nodes.feedback_loop import schemas
 from nodes.feedback_loop.json_text import value
+from nodes.feedback_loop.marks import ODD
 from nodes.feedback_loop.messages import ToolCall, parsed
 from nodes.feedback_loop.operations import Operation
 
@@ -30,6 +32,12 @@ class AskedForm:
         self._in_json: set[str] = set()
         self._instructions = ""
         self._only_json = False
+
+    def learn(self, models: Iterable[Operation]) -> None:
+        """Take note of the tools that model calls gave JSON to without being told its schema."""
+        for model in models:
+            if not (model.failed or model.marks & ODD) and len(self._in_json) < MOST_TOOLS:
+                self._in_json.update(call.name for call in model.calls if call.arguments)
 
     def wrong_arguments(self, call: ToolCall, model: Operation) -> str:
         """What is wrong with the arguments that a model wrote, in words; empty where nothing surely is.

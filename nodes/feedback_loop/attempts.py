@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 
-from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.marks import OWN
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.rephrasing import attempt, words
-from systems import names
 
 MOST_OPEN = 200
 MOST_ASKED = 50
@@ -43,25 +42,28 @@ class Attempts:
 
     Attributes:
         count: how many failures were made good.
+        open: failures of tools that nothing made good yet, by place.
+        open_models: those of models.
     """
 
     def __init__(self, known: Callable[[], Set[str]]) -> None:
         """Start; `known` tells the words of the task."""
         self._known = known
-        self._open: dict[_Place, _Open] = {}
         self._mended: dict[str, None] = {}
-        self._asking = False
         self.count = 0
+        self.open: dict[_Place, _Open] = {}
+        self.open_models: dict[_Place, _Open] = {}
 
     def failed(self, operation: Operation) -> None:
         """A call failed."""
-        place = self._place(operation)
-        waiting = self._open.get(place)
+        place = _place(operation)
+        places = self.open_models if operation.kind == "model" else self.open
+        waiting = places.get(place)
         if waiting is None:
-            if len(self._open) >= MOST_PLACES:
+            if len(places) >= MOST_PLACES:
                 return
-            waiting = self._open[place] = _Open()
-        asked = operation.arguments if isinstance(place, str) and cause(operation) != "invalid" else ""
+            waiting = places[place] = _Open()
+        asked = operation.arguments if isinstance(place, str) and operation.cause != "invalid" else ""
         group = waiting.asked.pop(asked, [])
         if asked != waiting.last:
             now = words(asked)
@@ -76,33 +78,46 @@ class Attempts:
             del waiting.asked[next(iter(waiting.asked))]
 
     def worked(self, operation: Operation) -> None:
-        """A call worked."""
-        place = operation.name if operation.kind != "model" and not self._asking and not operation.server else None
-        waiting = self._open.get(place or self._place(operation))
-        if waiting is not None and waiting.asked:
-            self._mend(waiting, operation)
+        """A call worked while others are open."""
+        place = _place(operation)
+        places = self.open_models if operation.kind == "model" else self.open
+        waiting = places.get(place)
+        if waiting is None:
+            return
+        asked = operation.arguments if isinstance(place, str) else ""
+        if not asked:
+            mended = list(waiting.asked)
+        else:
+            mended = [one for one in (asked, "") if one in waiting.asked]
+            if waiting.tries and self._again(waiting, asked):
+                mended.append(waiting.last)
+        if mended:
+            self._mend(waiting, mended, operation.start_ns)
+            if not waiting.asked:
+                del places[place]
 
     def made_good(self, operation: Operation) -> bool:
         """Whether a later attempt worked."""
         return operation.span_id in self._mended
 
-    def _mend(self, waiting: _Open, now: Operation) -> None:
-        asked = now.arguments if isinstance(self._place(now), str) else ""
-        if not asked:
-            mended = list(waiting.asked)
-        else:
-            mended = [one for one in (asked, "") if one in waiting.asked]
-            if waiting.tries and waiting.last and waiting.last in waiting.asked and waiting.last != asked:
-                waiting.tries -= 1
-                if self._same(waiting.words, words(asked)):
-                    mended.append(waiting.last)
+    def _again(self, waiting: _Open, asked: str) -> bool:
+        """Whether a call asks for what the last failed one did, in other words."""
+        if not waiting.last or waiting.last not in waiting.asked:
+            waiting.tries = 0
+            return False
+        if waiting.last == asked:
+            return False
+        waiting.tries -= 1
+        return self._same(waiting.words, words(asked))
+
+    def _mend(self, waiting: _Open, mended: list[str], start_ns: int) -> None:
         for one in mended:
             group = waiting.asked.pop(one)
-            later = [failure for failure in group if failure[1] > now.start_ns]
+            later = [failure for failure in group if failure[1] > start_ns]
             if later:
                 waiting.asked[one] = later
             for span_id, ended in group:
-                if ended <= now.start_ns:
+                if ended <= start_ns:
                     self._mended[span_id] = None
                     self.count += 1
         while len(self._mended) > MOST_MENDED:
@@ -111,10 +126,10 @@ class Attempts:
     def _same(self, before: frozenset[str], now: frozenset[str]) -> bool:
         return bool(before & now) and attempt(before, now, self._known())
 
-    def _place(self, operation: Operation) -> _Place:
-        if operation.kind == "model":
-            return operation.agent, len(operation.messages[0].text) if operation.messages else -1
-        if operation.attributes.get(names.NODE) == "answer":
-            self._asking = True
-            return operation.parent_id, ""
-        return operation.where
+
+def _place(operation: Operation) -> _Place:
+    if operation.kind == "model":
+        return operation.agent, len(operation.messages[0].text) if operation.messages else -1
+    if operation.marks & OWN:
+        return operation.parent_id, ""
+    return operation.where

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from nodes.feedback_loop.agent_run import excerpt
-from nodes.feedback_loop.nesting import CALLS
+from nodes.feedback_loop.kinds import CALLS
 from nodes.feedback_loop.operations import Operation
 from systems.records import Finding
 

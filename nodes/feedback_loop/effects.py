@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from nodes.feedback_loop.messages import parsed
-from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged, writes
+from nodes.feedback_loop.waiting import waits
 from nodes.feedback_loop.words import keys, leaves, stems
+
+if TYPE_CHECKING:
+    from nodes.feedback_loop.operations import Operation
 
 _READS = re.compile(
     r"^(?:get|fetch|find|search|list|read|look|lookup|show|view|check|query|count|describe|calculate|compute|compare|"
@@ -32,6 +36,7 @@ _QUERIES = re.compile(
 _LOOKS = re.compile(
     r"(?:query|quer(?:y|ies)|search|tests?|checks?|lint(?:er)?|audit|report|analysis|calculation)$", re.I
 )
+_BRIEF = 100
 _HEAD = re.compile(r"[A-Za-z][a-z]*")
 
 
@@ -58,6 +63,13 @@ def changes(operation: Operation) -> bool:
     if kind == "anything":
         return not any(_QUERIES.match(one) for one in leaves(parsed(operation.arguments)))
     return kind == "write" or acknowledged(operation.result)
+
+
+def fetches(operation: Operation) -> bool:
+    """Whether a working call only fetched something, and got it."""
+    if operation.failed or not operation.result or waits(operation.name) or changes(operation):
+        return False
+    return len(operation.result) >= _BRIEF or not acknowledged(operation.result)
 
 
 def only_reads(operation: Operation) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from nodes.feedback_loop.messages import parsed
-from nodes.feedback_loop.operations import Operation
 from systems import names
+
+if TYPE_CHECKING:
+    from nodes.feedback_loop.operations import Operation
 
 Cause = Literal["timeout", "rate_limited", "connection_lost", "invalid", "truncated", "absent", "error"]
 
@@ -134,3 +136,15 @@ def _cause(own: str, error_type: str, words: str) -> Cause:
 def wrong_form(words: str) -> bool:
     """Whether the words of an error say that the form of something was wrong: arguments, JSON, a schema."""
     return any(pattern.search(words[:_MOST]) for found, pattern in _WORDS if found == "invalid")
+
+
+_WRONG_FORM = tuple(
+    "valid|json|argument|parameter|propert|field|failed to|parse|should be|expecting|unterminated|retries|expected a|"
+    "schema|of type|structured output".split("|")
+)
+
+
+def may_be_wrong_form(words: str) -> bool:
+    """Whether `wrong_form` could be true of some words; much faster."""
+    lower = words[:_MOST].lower()
+    return any([sign in lower for sign in _WRONG_FORM])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
+_raw = json.JSONDecoder().raw_decode
 MOST = 1_000_000
 _FENCE = "```"
 _LITERALS = ("true", "false", "null", "-", ".", "e+", "e-", "E+", "E-", "NaN", "Infinity")
@@ -39,6 +40,16 @@ def verdict(text: str) -> Verdict:
     except (ValueError, RecursionError):
         return "text"
     return "json"
+
+
+def is_object(text: str) -> bool:
+    """Whether a text is a JSON object and nothing else."""
+    if text[:1] != "{" or text[-1] != "}":
+        return False
+    try:
+        return _raw(text)[1] == len(text)
+    except (ValueError, RecursionError):
+        return False
 
 
 def cut_off(text: str) -> bool:

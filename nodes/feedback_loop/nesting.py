@@ -8,69 +8,74 @@ the parent comes. A parent that comes before its children repeats nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
-from nodes.feedback_loop.operations import Operation, OperationKind
-
-CALLS: frozenset[OperationKind] = frozenset(
-    {"model", "tool", "retrieval", "embedding", "guardrail", "memory", "planning", "reasoning"}
-)
-"""Kinds that do something themselves; the others hold them."""
-
+from nodes.feedback_loop.kinds import CALLS
+from nodes.feedback_loop.operations import Operation
 
 MOST_ROOTS = 200
 """Failures right below one operation that are kept until it ends."""
 
 
-class Nesting:
-    """What is known to be below operations that have not come yet, by their span ids."""
+class Below:
+    """What is known to be below an operation that has not come yet.
+
+    Attributes:
+        model: whether a model call is.
+        tools: names of the tools.
+    """
+
+    __slots__ = ("model", "tools")
 
     def __init__(self) -> None:
-        self._models: set[str] = set()
-        self._tools: dict[str, set[str]] = {}
+        self.model = False
+        self.tools: set[str] = set()
+
+
+class Nesting:
+    """What is below operations that have not come yet, by their span ids."""
+
+    def __init__(self) -> None:
+        self._below: dict[str, Below] = {}
         self._failed_calls: set[str] = set()
         self._failed_holders: dict[str, list[Operation]] = {}
 
-    def observe(self, operation: Operation) -> tuple[bool, Sequence[Operation]]:
-        """Whether the operation only wraps the same call, and the roots of failures that are now known to be such."""
-        kind, span_id, above = operation.kind, operation.span_id, operation.parent_id
-        if kind == "model":
-            echo = self._taken(self._models, span_id)
-            if above is not None:
-                self._models.add(above)
-        elif kind == "tool":
-            echo = operation.name in self._tools.pop(span_id, ())
-            if above is not None:
-                self._tools.setdefault(above, set()).add(operation.name)
-        else:
-            echo = False
-            if kind == "step":
-                self._lift(span_id, above)
+    def observe(self, operation: Operation) -> Below | None:
+        """What is below the operation; nothing, for most."""
+        below = self._below.pop(operation.span_id, None)
+        parent = operation.parent_id
+        if parent is not None:
+            above = self._below.get(parent)
+            if above is None:
+                above = self._below[parent] = Below()
+            kind = operation.kind
+            if kind == "tool":
+                above.tools.add(operation.name)
+            elif kind == "model":
+                above.model = True
+            elif kind == "step" and below is not None:  # what is below a mere step is below its parent too
+                above.model |= below.model
+                above.tools |= below.tools
+        return below
+
+    def failures(self, operation: Operation) -> Sequence[Operation]:
+        """The roots of failures that are known to be such, now that an operation came that failed or holds others."""
         if operation.failed:
-            return echo, self._failed(operation)
-        if self._failed_holders or self._failed_calls:
-            if kind not in CALLS and self._taken(self._failed_calls, span_id) and above is not None:
-                self._failed_calls.add(above)
-            return echo, self._failed_holders.pop(span_id, ())
-        return echo, ()
+            return self._failed(operation)
+        span_id, above = operation.span_id, operation.parent_id
+        if operation.kind not in CALLS and self._fails(span_id) and above is not None:
+            self._failed_calls.add(above)
+        return self._failed_holders.pop(span_id, ())
 
     def rest(self) -> list[Operation]:
         """Roots of failures whose parents never came."""
         return list(chain.from_iterable(self._failed_holders.values()))
 
-    def _lift(self, span_id: str, above: str | None) -> None:
-        """What is below a mere step is below its parent too."""
-        model, tools = self._taken(self._models, span_id), self._tools.pop(span_id, None)
-        if above is not None:
-            if model:
-                self._models.add(above)
-            if tools:
-                self._tools.setdefault(above, set()).update(tools)
-
     def _failed(self, operation: Operation) -> Sequence[Operation]:
         """The roots, where the failure goes no further up."""
         above = operation.parent_id
-        call_below = self._taken(self._failed_calls, operation.span_id)
+        call_below = self._fails(operation.span_id)
         holders_below = self._failed_holders.pop(operation.span_id, [])
         if operation.kind in CALLS:
             if above is not None:
@@ -87,21 +92,19 @@ class Nesting:
         waiting += roots[: MOST_ROOTS - len(waiting)]
         return ()
 
-    @staticmethod
-    def _taken(ids: set[str], one: str) -> bool:
-        if one in ids:
-            ids.remove(one)
+    def _fails(self, span_id: str) -> bool:
+        """Whether a call right below failed."""
+        if span_id in self._failed_calls:
+            self._failed_calls.remove(span_id)
             return True
         return False
 
 
-def bare(operation: Operation) -> bool:
-    """Whether a working call has no content: what wraps it may have recorded that."""
-    if operation.failed or operation.parent_id is None:
-        return False
-    if operation.kind == "tool":
-        return not (operation.arguments or operation.result)
-    return operation.kind == "model" and not (operation.messages or operation.output or operation.calls)
+def echoes(operation: Operation, below: Below) -> bool:
+    """Whether an operation only wraps the same call."""
+    if operation.kind == "model":
+        return below.model
+    return operation.kind == "tool" and operation.name in below.tools
 
 
 def wraps(outer: Operation, inner: Operation) -> bool:
@@ -115,7 +118,8 @@ def wraps(outer: Operation, inner: Operation) -> bool:
 
 def filled(inner: Operation, outer: Operation) -> Operation:
     """A bare operation with the content, and the failure, of its wrapper."""
-    return inner._replace(
+    return replace(
+        inner,
         server=inner.server or outer.server,
         agent=inner.agent or outer.agent,
         failed=outer.failed,

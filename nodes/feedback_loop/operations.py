@@ -11,50 +11,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass, field
+from sys import intern
+from typing import Any, Literal
 
 from nodes.feedback_loop import envelopes, errors_told
 from nodes.feedback_loop.contents import Content, content
 from nodes.feedback_loop.errors_recorded import recorded
+from nodes.feedback_loop.failures import Cause, cause
+from nodes.feedback_loop.kinds import KINDS, NUMBERS, OperationKind
+from nodes.feedback_loop.marks import marks
 from nodes.feedback_loop.messages import Message, ToolCall, as_text, parsed
 from nodes.feedback_loop.vocabularies import translate
 from systems import names
 from systems.records import Span
 
-OperationKind = Literal[
-    "model",  # a call of a language model
-    "tool",
-    "agent",
-    "workflow",
-    "retrieval",
-    "embedding",
-    "guardrail",
-    "memory",
-    "planning",
-    "reasoning",
-    "delegation",
-    "step",  # anything else: a node, a chain, an HTTP request
-]
-
-KINDS: Mapping[str, OperationKind] = {
-    "chat": "model",
-    "text_completion": "model",
-    "generate_content": "model",
-    "execute_tool": "tool",
-    "invoke_agent": "agent",
-    "invoke_workflow": "workflow",
-    "retrieval": "retrieval",
-    "embeddings": "embedding",
-    "guardrail": "guardrail",
-    "memory": "memory",
-    "search_memory": "memory",
-    "update_memory": "memory",
-    "upsert_memory": "memory",
-    "delete_memory": "memory",
-    "plan": "planning",
-    "reason": "reasoning",
-    "handoff": "delegation",
-}
 FINISHED: Mapping[str, str] = {
     "tool_call": "tool_calls",
     "tool_use": "tool_calls",
@@ -74,8 +45,11 @@ MOST_CHARACTERS = 1_000_000
 """Longest text that is kept of one attribute; detectors see no more of it. `Operation.size` has the whole length."""
 
 
-class Operation(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Operation:
     """One span, understood. Times are nanoseconds since the epoch; texts are empty where nothing was recorded.
+
+    Never changed; `dataclasses.replace` makes another one, and finds out anew what follows from the rest.
 
     Attributes:
         title: the span's name.
@@ -95,6 +69,12 @@ class Operation(NamedTuple):
         finish: why the model stopped: `stop`, `length`, `tool_calls`, `content_filter`, ...
         cost: US dollars, None where the span does not say.
         attributes: all attributes, GenAI names where there is one.
+        where: the name, with the MCP server of a tool before it.
+        seconds: duration; never negative.
+        cause: why it failed, in one word; empty where it did not.
+        call: what is the same in two calls of a tool that ask the same.
+        place: what calls that are compared with each other have in common.
+        marks: what some detector may care about (`marks`).
     """
 
     trace_id: str
@@ -124,21 +104,27 @@ class Operation(NamedTuple):
     reasoning_tokens: int
     cost: float | None
     attributes: Mapping[str, Any]
+    where: str = field(init=False)
+    seconds: float = field(init=False)
+    cause: Cause | Literal[""] = field(init=False)
+    call: tuple[str, str] = field(init=False)
+    place: str = field(init=False)
+    marks: int = field(init=False)
 
-    @property
-    def seconds(self) -> float:
-        """Duration; never negative."""
-        return max(0, self.end_ns - self.start_ns) / 1e9
+    def __post_init__(self) -> None:
+        """Find out once what detectors ask again and again."""
+        self.where = f"{self.server}.{self.name}" if self.kind == "tool" and self.server else self.name
+        self.seconds = max(0, self.end_ns - self.start_ns) / 1e9
+        self.cause = cause(self) if self.failed else ""
+        self.call = self.where, str(self.attributes.get(names.ARGUMENTS_HASH) or self.arguments)
+        own = f"{self.title}\n{self.name}" if self.kind == "model" else self.where
+        self.place = intern(f"{self.kind}\n{own}\n{self.agent}")
+        self.marks = NUMBERS[self.kind] | marks(self)
 
     @property
     def tokens(self) -> int:
         """Tokens sent and received."""
         return self.input_tokens + self.output_tokens
-
-    @property
-    def where(self) -> str:
-        """The name, with the MCP server of a tool before it."""
-        return f"{self.server}.{self.name}" if self.kind == "tool" and self.server else self.name
 
 
 def read(span: Span) -> Operation:

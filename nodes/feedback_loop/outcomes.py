@@ -10,7 +10,7 @@ from typing import Any
 
 from nodes.feedback_loop.messages import parsed
 
-_SHORT = 400
+_BRIEF, _SHORT, _LONG = 80, 400, 1_000
 
 _NOTHING = re.compile(
     r"^\W*(?:none|null|nil|n/a|empty|nothing|not found|unknown|\(.{0,40}\b(?:empty|none|nothing)\b.{0,20}\))\W*$"
@@ -40,6 +40,18 @@ _WRITES = re.compile(
     r"tag|tell|toggle|transfer|trigger|turn|unlock|update|upgrade|upload|upsert|withdraw|write)$"
 )
 _HEADS = re.compile(r"[A-Za-z][a-z]*")
+_HINTS = tuple(
+    "no_|_no|not|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|denied|forbid|unauth|unable|incorrect|"
+    "wrong|reject|refus|invalid|unchanged|_try|error|rephrase|specif|unclear|inconclusive|insufficient|undetermined|"
+    "sorry|please|required|restrict|captcha|paywall|log in|unsupp|unavail|too_|full|taken|sold|occup|closed|busy|"
+    "same_|mismatch|kein|nicht|aucun|ningun|ning\u00fan|introuv|sin_|nessun|nenhum|geen".replace("_", " ").split("|")
+)
+_HINTS_OF_JSON = ("[]", "{}", "null", ": 0", ":0", "no ", " not ", "n't ", "fail", "denied", "error")
+"""What every text that tells of nothing has in it: looked for before the patterns, which take longer."""
+EMPTY_FIELD = re.compile(
+    r'"(?:hits|results?|items|matches|data|rows|records|documents|entries|slots|total|count|found|answers?)"\s*:\s*'
+    r"(?:\[\]|\{\}|0\b|null|false)"
+)
 
 
 def nothing_found(result: str) -> bool:
@@ -52,6 +64,18 @@ def nothing_found(result: str) -> bool:
         if not isinstance(value, str):
             return _void(value) or (len(text) < _SHORT and bool(_NOTHING.search(text)))
     return len(text) < _SHORT and bool(_NOTHING.search(text))
+
+
+def may_lack(result: str, lower: str) -> bool:
+    """Whether a result, also given in lower case, could tell that a call brought nothing."""
+    if not result or len(result) >= _LONG:
+        return not result
+    if len(result) >= _SHORT:
+        return result[0] == "{" and bool(EMPTY_FIELD.search(result))
+    for hint in _HINTS if len(lower) < _BRIEF or lower[0] not in "{[" else _HINTS_OF_JSON:  # faster than any()
+        if hint in lower:
+            return True
+    return len(lower) < 4
 
 
 def acknowledged(result: str) -> bool:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 
 from nodes.feedback_loop.words import stemmed, values
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
 _FEW = 5
+_SHORT = 2_000
 _STEPS = (1, 7)
 """Numbers that differ by this count things, days or weeks."""
 
 
 def words(text: str) -> frozenset[str]:
     """The words and numbers of a text, or of the values of a JSON text, without endings."""
+    return _words(text) if len(text) > _SHORT else _remembered(text)
+
+
+def _words(text: str) -> frozenset[str]:
     return frozenset(map(stemmed, _WORD.findall(values(text))))
+
+
+_remembered = lru_cache(maxsize=1_024)(_words)
 
 
 def attempt(before: Set[str], now: Set[str], known: Set[str]) -> bool:

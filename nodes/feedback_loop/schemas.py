@@ -30,8 +30,31 @@ _PARAMETERS = (
 )
 _ANSWERS = ("response_schema", "response_json_schema", "responseSchema", "responseJsonSchema")
 _SIGNS = ("response_format", "response_schema", "response_json_schema", "responseSchema", "responseJsonSchema")
+_ASKING = frozenset(
+    {
+        _DEFINITIONS,
+        _INVOCATION,
+        _PYDANTIC_AI,
+        _ADK,
+        "llm.tools.0.tool.json_schema",
+        "llm.request.functions.0.name",
+        "gen_ai.request.structured_output_schema",
+        "gen_ai.output.type",
+    }
+)
+_TELLING = frozenset(_OWN)
 _MOST_TOOLS = 200
 _DEEP = 4
+
+
+def asks_for_form(attributes: Attributes) -> bool:
+    """Whether a model call may tell the schemas of its tools or of its answer."""
+    return not _ASKING.isdisjoint(attributes)
+
+
+def has_own(attributes: Attributes) -> bool:
+    """Whether the span of a tool call may tell the schema of its arguments."""
+    return not _TELLING.isdisjoint(attributes)
 
 
 def of_tools(attributes: Attributes) -> dict[str, Schema]:

@@ -8,10 +8,10 @@ from itertools import islice
 
 from nodes.feedback_loop.agent_run import AgentRun
 from nodes.feedback_loop.failures import wrong_form
+from nodes.feedback_loop.marks import LONGEST_REPLY
 from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
 
-LONGEST = 8_000
 LAST = 12
 _MEND = re.compile(
     r"fix (?:the|your) (?:errors?|mistakes?)|validation errors?\b.{0,200}\b(?:try again|fix)"
@@ -25,7 +25,7 @@ def sent_back(before: Operation, now: Operation, run: AgentRun) -> str:
     if len(now.messages) == len(before.messages) and now.messages == before.messages:
         return "asked the same again" if before.output.lstrip()[:1] == "{" and not before.calls else ""
     told = now.messages[-1]
-    if len(now.messages) <= len(before.messages) or len(told.text) > LONGEST or not told.text:
+    if len(now.messages) <= len(before.messages) or len(told.text) > LONGEST_REPLY or not told.text:
         return ""
     if told.role == "tool":
         call = next((one for one in before.calls if one.id == told.call_id), None)

@@ -6,6 +6,8 @@ spans, each result that a later prompt brings becomes an operation of its own, a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nodes.feedback_loop.errors_told import TOLD, told
 from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
@@ -14,21 +16,23 @@ MOST_WAITING = 1_000
 
 
 class SpokenTools:
-    """Calls that were asked for and have no result yet."""
+    """Calls that were asked for and have no result yet.
+
+    Attributes:
+        needed: whether the run has no spans for its tools, so that the conversation must tell.
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[str, tuple[ToolCall, Operation]] = {}
-        self._spans = False
+        self.needed = True
 
     def observe_tool(self) -> None:
         """The run has spans for its tools: the conversation need not tell."""
-        self._spans = True
+        self.needed = False
         self._waiting.clear()
 
     def observe_model(self, operation: Operation) -> list[Operation]:
         """The tool calls whose results a model call was sent."""
-        if self._spans:
-            return []
         found = []
         if self._waiting:
             for message in operation.messages:
@@ -43,7 +47,8 @@ class SpokenTools:
 
 def _tool(call: ToolCall, asked: Operation, told_to: Operation, result: str) -> Operation:
     error = told(result)
-    return asked._replace(
+    return replace(
+        asked,
         kind="tool",
         title=f"execute_tool {call.name}",
         name=call.name,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from nodes.feedback_loop.operations import Operation
+if TYPE_CHECKING:
+    from nodes.feedback_loop.operations import Operation
 
 _PENDING = re.compile(
     r"\b(?:pending|running|in[ _-]?progress|queued|being processed|processing|waiting|still|unfinished|"

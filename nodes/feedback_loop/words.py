@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nodes.feedback_loop.messages import parsed
@@ -16,6 +17,8 @@ from systems.lexical import ENDING, STOP
 MOST = 20_000
 """Characters of a text that are looked at."""
 
+_LONG = 40
+"""Words longer than this do not come again."""
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:'\u2019/@-][^\W_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -103,8 +106,15 @@ def stems(text: str) -> frozenset[str]:
 
 def stemmed(word: str) -> str:
     """A word in lower case without the usual English endings."""
+    return _remembered(word) if len(word) <= _LONG else _stemmed(word)
+
+
+def _stemmed(word: str) -> str:
     word = ENDING.sub("", word.lower())
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
+
+
+_remembered = lru_cache(maxsize=10_000)(_stemmed)
 
 
 def values(text: str) -> str:

@@ -24,7 +24,7 @@ from nodes.feedback_loop.detectors.oversized_content import OversizedContent
 from nodes.feedback_loop.detectors.ping_pong import PingPong
 from nodes.feedback_loop.detectors.premature_end import PrematureEnd
 from nodes.feedback_loop.detectors.prompt_injection import PromptInjection
-from nodes.feedback_loop.detectors.protocol import TOPICS, Detector, Topic
+from nodes.feedback_loop.detectors.protocol import Detector, Topic, Watches
 from nodes.feedback_loop.detectors.rate_limited import RateLimited
 from nodes.feedback_loop.detectors.reasoning_loop import ReasoningLoop
 from nodes.feedback_loop.detectors.redundant_call import RedundantCall
@@ -81,4 +81,4 @@ DETECTORS: tuple[type[Detector], ...] = (
 WITH_HISTORY: tuple[type[Detector], ...] = (*DETECTORS, LatencyRegression)
 """Those too that compare with earlier runs."""
 
-__all__ = ["DETECTORS", "TOPICS", "WITH_HISTORY", "Detector", "Topic"]
+__all__ = ["DETECTORS", "WITH_HISTORY", "Detector", "Topic", "Watches"]

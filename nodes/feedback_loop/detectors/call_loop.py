@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.fruitless import fruitless, refuses
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.sameness import asked, recorded, same_result
@@ -31,7 +32,7 @@ class CallLoop:
     learnt nothing either.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("repeat", "end")
+    watches: ClassVar[Watches] = {"repeat": ANY, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

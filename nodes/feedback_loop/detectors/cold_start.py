@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import OWN
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -17,7 +18,7 @@ from systems.records import Finding
 class ColdStart:
     """Starts of tool servers that took long, one finding per server."""
 
-    watches: ClassVar[tuple[Topic, ...]] = ("step",)
+    watches: ClassVar[Watches] = {"step": OWN}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import CHARACTERS_A_TOKEN, LARGE, LONG_PROMPT
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
 
 CALLS = 4
-TOKENS = 3_500
 TIMES = 4.0
 TOKENS_A_CALL = 500
 SPREAD = 0.6
-CHARACTERS_A_TOKEN = 4
 MOST = 1_000
 
 
@@ -43,7 +42,7 @@ class _Growth:
 
     def is_growth(self) -> bool:
         last = self.prompt
-        if last < TOKENS:
+        if last < LONG_PROMPT:
             return False
         first = _prompt(self.first)
         grown = last - first
@@ -56,24 +55,29 @@ class _Growth:
 
 
 class ContextGrowth:
-    """At least `CALLS` calls whose prompt grew `TIMES`-fold to `TOKENS` or more, steadily.
+    """At least `CALLS` calls whose prompt grew `TIMES`-fold to `LONG_PROMPT` tokens or more, steadily.
 
     Steadily: `TOKENS_A_CALL` a call on average, and no one step is most of it (that is one large content, not growth).
     A conversation that only adds its turns grows less. Conversations are told apart by model, agent and
     instructions.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("model",)
+    watches: ClassVar[Watches] = {"model": LARGE}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
         self._growing: dict[tuple[str, str, int], _Growth] = {}
         self._found: dict[str, _Growth] = {}
+        self._last: Operation | None = None
 
     def observe(self, span: Operation) -> None:
-        """Take one operation into account."""
-        if span.failed:
-            return
+        """Take one operation into account, and the shorter prompts before it."""
+        for one in self._run.models_since(self._last):
+            if not one.failed:
+                self._follow(one)
+        self._last = span
+
+    def _follow(self, span: Operation) -> None:
         place = span.name, span.agent, len(span.messages[0].text) if span.messages else -1
         growth = self._growing.get(place)
         if growth is None or 3 * _prompt(span) < 2 * growth.prompt:

@@ -6,22 +6,22 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import DEAR, MUCH_WRITTEN
 from nodes.feedback_loop.operations import Operation
 from systems.records import Finding
 
 TOKENS = 40_000
-OUTPUT_TOKENS = 10_000
 
 
 class CostSpike:
-    """Calls with at least `TOKENS` tokens of which `OUTPUT_TOKENS` were written, one finding per model.
+    """Calls with at least `TOKENS` tokens of which `MUCH_WRITTEN` were written, one finding per model.
 
     Long prompts alone are `oversized_content` or `context_growth`, or wanted; an answer as long as a short book is not.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("model",)
+    watches: ClassVar[Watches] = {"model": DEAR}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -29,7 +29,7 @@ class CostSpike:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if span.output_tokens >= OUTPUT_TOKENS and span.input_tokens + span.output_tokens >= TOKENS:
+        if span.output_tokens >= MUCH_WRITTEN and span.input_tokens + span.output_tokens >= TOKENS:
             self._dear.add(span.where, span)
 
     def findings(self) -> Iterable[Finding]:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import ANY, HANDS_OVER, HOLDS, PATH
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.series import Series
 from systems.records import Finding
@@ -31,7 +32,7 @@ class DelegationCycle:
     again and again and gets results in between is healthy; a circle is one where no other tool worked in between.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("delegation", "tool", "agent", "step")
+    watches: ClassVar[Watches] = {"delegation": ANY, "tool": HANDS_OVER | HOLDS | PATH, "agent": ANY, "step": HOLDS}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -50,6 +51,7 @@ class DelegationCycle:
                 self._hand_over(span.agent, target, span)
             elif self._path:
                 self._path, self._open = [], None
+                self._run.leave(PATH)
         elif kind == "delegation":
             source = str(span.attributes.get("delegation.source_agent") or span.agent)
             self._hand_over(source, span.name, span)
@@ -95,6 +97,7 @@ class DelegationCycle:
                 self._open.add(one[2])
             self._circles.append(self._open)
         path.append((*hop, span))
+        self._run.follow(PATH)
         del path[:-MOST_PATH]
 
     def _nest(self, span: Operation) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import ANY, EMPTY
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -26,10 +27,11 @@ class EmptyOutput:
     stopped for a tool or at its limit, or whose call could not be read, is none of these.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("model", "failure")
+    watches: ClassVar[Watches] = {"model": EMPTY, "failure": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
+        self._last: Operation | None = None
         self._content: set[str] = set()
         self._written = False
         self._empty: Grouped[str] = Grouped()
@@ -40,15 +42,13 @@ class EmptyOutput:
             if subject(span, names.DRAFT) and span.attributes.get(names.CAUSE) == "empty":
                 self._empty.add(span.agent or names.DRAFT, span)
             return
-        self._written = self._written or span.output_tokens > 0
-        if span.calls or span.output.strip():
-            if len(self._content) < MOST_TITLES:
-                self._content.add(span.title)
-        elif not span.failed and _should_speak(span):
+        if not span.failed and _should_speak(span):
             self._empty.add(span.where, span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per model."""
+        if self._empty:
+            self._compare()
         for where, empty in self._empty.items():
             sure = [one for one in empty if self._sure(one)]
             if not sure:
@@ -68,6 +68,14 @@ class EmptyOutput:
                 impact={**spent, "failures": float(len(sure))},
                 explanation=f"{where} answered with nothing {times(len(sure))}.",
             )
+
+    def _compare(self) -> None:
+        """Learn from the other model calls what is recorded of them."""
+        for one in self._run.models_since(self._last):
+            self._last = one
+            self._written = self._written or one.output_tokens > 0
+            if not one.marks & EMPTY and len(self._content) < MOST_TITLES:
+                self._content.add(one.title)
 
     def _sure(self, span: Operation) -> bool:
         """Whether there was nothing, rather than nothing recorded."""

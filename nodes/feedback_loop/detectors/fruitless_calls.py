@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.answers import admits
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.fruitless_row import Row, no_news
+from nodes.feedback_loop.marks import ALIKE, ANY, FRUITLESS, ROW
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.waiting import thinks
 from systems.records import Finding
@@ -29,26 +30,28 @@ class FruitlessCalls:
     between. An empty result counts where the run has others. Only every third call is looked at until one is found.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool", "end")
+    watches: ClassVar[Watches] = {"tool": FRUITLESS | ALIKE | ROW, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._seen = 0
         self._others = 0
         self._row: Row | None = None
         self._found: list[Row] = []
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        self._seen += 1
         if self._row is not None:
             self._follow(self._row, span)
-        elif self._seen % EVERY == 0 and (fruitless(span) or self._no_news(span)):
+        elif self._run.called % EVERY == 0 and (fruitless(span) or self._no_news(span)):
             self._row, self._others = Row(self._run.task), 0
             for one in reversed(list(islice(reversed(self._run.tools), BACK))):
                 if self._row is None:
                     self._row, self._others = Row(self._run.task), 0
                 self._follow(self._row, one)
+        if self._row is None:
+            self._run.leave(ROW)
+        else:
+            self._run.follow(ROW)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per row of calls."""

@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
 from nodes.feedback_loop.answers import admits
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import only_reads
 from nodes.feedback_loop.fruitless import fruitless
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.sameness import asked, settled
@@ -41,7 +42,7 @@ class FutileChanges:
     should have moved) only the run's last words tell that it was not what was wanted.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("repeat", "end")
+    watches: ClassVar[Watches] = {"repeat": ANY, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

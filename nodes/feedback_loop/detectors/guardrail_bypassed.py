@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.series import Series
 from systems.records import Finding
@@ -18,7 +19,7 @@ _BYPASSED = ("bypass", "overrid", "overrul", "circumvent", "disabled")
 class GuardrailBypassed:
     """Guardrails whose result says that they were bypassed, one finding per guardrail."""
 
-    watches: ClassVar[tuple[Topic, ...]] = ("guardrail",)
+    watches: ClassVar[Watches] = {"guardrail": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

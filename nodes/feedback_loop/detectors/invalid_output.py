@@ -7,10 +7,10 @@ from typing import ClassVar, NamedTuple
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.asked_form import AskedForm
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.json_text import cut_off, unfenced, verdict
+from nodes.feedback_loop.marks import ANY, CALL_OF_MODEL, EMPTY, FAILED, JSON, NEXT_MODEL, ODD, SENT_BACK
 from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.sent_back import came_from, sent_back
@@ -36,18 +36,20 @@ class InvalidOutput:
     model that is sent its answer back, and in an agent that fails over the answer.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("model", "tool", "failure")
+    watches: ClassVar[Watches] = {
+        "model": FAILED | SENT_BACK | NEXT_MODEL | JSON | ODD | EMPTY,
+        "tool": FAILED | ODD | CALL_OF_MODEL,
+        "failure": ANY,
+    }
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
         self._asked = AskedForm()
+        self._learnt: Operation | None = None
         self._refused: dict[tuple[str, str], list[_Refused]] = {}
         self._calls: dict[str, _Refused] = {}
         self._texts: dict[str, tuple[ToolCall, Operation]] = {}
         self._blamed: set[str] = set()
-        self._content = False
-        self._called = False
-        self._before: Operation | None = None
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
@@ -56,7 +58,7 @@ class InvalidOutput:
         elif span.kind == "tool":
             self._tool(span)
         elif span.attributes.get(names.CAUSE) != "empty":
-            why = cause(span)
+            why = span.cause
             if subject(span, names.DRAFT):
                 if why in ("invalid", "error"):
                     self._add((span.agent or names.DRAFT, span.error_type or why), _Refused([span], span.error))
@@ -93,22 +95,22 @@ class InvalidOutput:
         return last.kind == "tool" and self._run.made_good(last)
 
     def _model(self, span: Operation) -> None:
-        before, self._before = self._before, span
+        self._run.leave(NEXT_MODEL)
         if span.failed:
-            if cause(span) == "invalid":
+            if span.cause == "invalid":
                 self._add((span.where, span.error_type or "invalid"), _Refused([span], span.error))
             return
+        before = self._run.models[-2] if len(self._run.models) > 1 else None
         if before is not None and not before.failed and span.messages and before.span_id not in self._blamed:
             self._back(before, span)
+        if span.marks & JSON:
+            self._run.follow(NEXT_MODEL)
         if span.calls:
-            self._content = self._called = True
-            for call in span.calls:
-                self._call(call, span)
+            self._calls_of(span)
         elif span.output:
-            self._content = True
             if span.finish != "length" and (wrong := self._wrong_answer(span)):
                 self._add((span.where, "schema"), _Refused([span], f"{wrong}: {span.output}"))
-        elif (self._called and span.finish == "tool_calls") or MALFORMED in span.finish:
+        elif (span.finish == "tool_calls" and self._said(calls=True)) or MALFORMED in span.finish:
             said = f"{names.FINISH_REASONS}={span.finish}, and no call to be read"
             self._add((span.where, "arguments"), _Refused([span], said))
 
@@ -117,6 +119,13 @@ class InvalidOutput:
             where = before.calls[0].name if before.calls else before.where
             self._add((where, "arguments" if before.calls else "schema"), _Refused([before], words))
 
+    def _calls_of(self, model: Operation) -> None:
+        if model.marks & ODD:
+            self._asked.learn(self._run.models_since(self._learnt))
+            self._learnt = model
+            for call in model.calls:
+                self._call(call, model)
+
     def _call(self, call: ToolCall, model: Operation) -> None:
         if wrong := self._asked.wrong_arguments(call, model):
             case = _Refused([model], f"{wrong}: {call.arguments}")
@@ -124,8 +133,14 @@ class InvalidOutput:
                 self._add((call.name, "arguments"), case)
             if len(self._calls) < MOST:
                 self._calls[_key(call)] = self._calls[f"{call.name} {call.arguments}"] = case
+                self._run.follow(CALL_OF_MODEL)
         elif call.arguments and call.arguments[0] != "{" and len(self._texts) < MOST:
             self._texts[_key(call)] = call, model
+            self._run.follow(CALL_OF_MODEL)
+
+    def _said(self, *, calls: bool) -> bool:
+        """Whether some answer has come so far, or one that asks for tools."""
+        return any(one.calls or (one.output and not calls) for one in self._run.models if not one.failed)
 
     def _wrong_answer(self, span: Operation) -> str:
         found = verdict(unfenced(span.output)) if "{" in span.output[:12] else "text"
@@ -140,10 +155,12 @@ class InvalidOutput:
                 found = self._calls.pop(key, None)
                 known = known or found
                 self._texts.pop(key, None)
+            if not (self._calls or self._texts):
+                self._run.leave(CALL_OF_MODEL)
         if known is not None:
             known.culprits.append(span)
         elif span.failed:
-            if cause(span) == "invalid":
+            if span.cause == "invalid":
                 self._add((span.where, "arguments"), _Refused([*self._asking(span), span], span.error))
         elif wrong := self._asked.refused_by_schema(span):
             self._add((span.where, "arguments"), _Refused([*self._asking(span), span], f"{wrong}: {span.arguments}"))
@@ -163,7 +180,7 @@ class InvalidOutput:
             return
         last = models[-1]
         empty = not (last.output.strip() or last.calls) and bool(last.finish or last.output_tokens)  # `empty_output`
-        if not (empty and self._content) and self._blamed.isdisjoint(one.span_id for one in models):
+        if not (empty and self._said(calls=False)) and self._blamed.isdisjoint(one.span_id for one in models):
             self._add((span.where, "schema"), _Refused(models, span.error))
 
     def _add(self, place: tuple[str, str], case: _Refused) -> None:

@@ -8,8 +8,9 @@ from statistics import median
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.history import Sample
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from systems.records import Finding
 
@@ -29,15 +30,16 @@ class _Calls:
 
     def __init__(self) -> None:
         self.sample = Sample()
-        self.slowest: list[tuple[float, str, Operation]] = []
+        self.slowest: list[tuple[float, str, int, Operation]] = []
 
     def add(self, operation: Operation) -> None:
         seconds = operation.seconds
         self.sample.add(seconds)
+        one = seconds, operation.span_id, self.sample.count, operation
         if len(self.slowest) < CULPRITS:
-            heappush(self.slowest, (seconds, operation.span_id, operation))
+            heappush(self.slowest, one)
         elif seconds > self.slowest[0][0]:
-            heapreplace(self.slowest, (seconds, operation.span_id, operation))
+            heapreplace(self.slowest, one)
 
 
 class LatencyRegression:
@@ -47,7 +49,7 @@ class LatencyRegression:
     least `NOW` calls in this run and `BEFORE` earlier ones. Without a history there is nothing to compare with.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool", "model", "retrieval", "embedding", "step")
+    watches: ClassVar[Watches] = {"tool": ANY, "model": ANY, "retrieval": ANY, "embedding": ANY, "step": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -71,7 +73,7 @@ class LatencyRegression:
                 continue
             chance = _chance(now, before)
             if chance < LEVEL:
-                culprits = [operation for _, _, operation in sorted(calls.slowest, reverse=True)]
+                culprits = [one[-1] for one in sorted(calls.slowest, reverse=True)]
                 yield from self._run.finding(
                     "latency_regression",
                     "warning",

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.messages import as_text
 from nodes.feedback_loop.operations import Operation
 from systems import names
@@ -22,7 +23,7 @@ MOST_KEYS, MOST_FOUND = 10_000, 200
 class MemoryCorrupted:
     """A memory operation that says so itself, or a read that differs from the last write of its key in this run."""
 
-    watches: ClassVar[tuple[Topic, ...]] = ("memory",)
+    watches: ClassVar[Watches] = {"memory": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

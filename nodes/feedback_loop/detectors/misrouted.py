@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar, NamedTuple
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.marks import ANY, JUDGED, MISROUTED
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged, nothing_found
@@ -17,9 +18,6 @@ from nodes.feedback_loop.transcript import Transcript, transcript
 from nodes.feedback_loop.use import Use
 from nodes.feedback_loop.words import keys, leaves, stems, values
 from systems.records import Finding
-
-MISROUTED = "agent.misrouted"
-"""agenttelemetry's mark of an agent that was given somebody else's task."""
 
 _REFUSES = re.compile(
     r"\b(?:this|the) (?:tool|function|service|endpoint|api|agent|system|database|index|calculator|search|team|"
@@ -95,7 +93,7 @@ class Misrouted:
     that say that nothing was found, failures and look-ups of what the next call is about are no wrong turns.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("agent", "end")
+    watches: ClassVar[Watches] = {"agent": JUDGED, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

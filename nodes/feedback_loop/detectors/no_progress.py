@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.marks import ANY, OWN
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -26,7 +26,7 @@ class NoProgress:
     repeat itself. Numbers in the words do not matter (limits change from loop to loop).
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("failure", "step")
+    watches: ClassVar[Watches] = {"failure": ANY, "step": OWN}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -73,7 +73,7 @@ def _marks(operation: Operation) -> Iterable[_Mark]:
         yield artifact, "validation failed again", _same(operation.error)
     elif artifact := subject(operation, names.DRAFT):
         if operation.failed:
-            yield artifact, f"{cause(operation)} again", _same(operation.error)
+            yield artifact, f"{operation.cause} again", _same(operation.error)
         elif draft := operation.attributes.get(names.DRAFT_HASH):
             yield artifact, DRAFTED, str(draft)
 

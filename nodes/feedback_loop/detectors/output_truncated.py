@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.json_text import cut_off
+from nodes.feedback_loop.marks import ANY, CUT, FAILED, MOST_TOKENS
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
 
-MOST_TOKENS = "gen_ai.request.max_tokens"
 _FENCE = "```"
 
 
@@ -25,7 +24,7 @@ class OutputTruncated:
     Arguments that break off before their end show it too; where no reason to stop is told, code that does.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("model", "failure")
+    watches: ClassVar[Watches] = {"model": CUT | FAILED, "failure": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -35,11 +34,11 @@ class OutputTruncated:
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         if span.kind == "model":
-            if said := _limit(span) if not span.failed else "length" if cause(span) == "truncated" else "":
+            if said := _limit(span) if not span.failed else "length" if span.cause == "truncated" else "":
                 if names.STEP in span.attributes:
                     self._known.add(span.span_id)
                 self._cut.add((span.where, said), span)
-        elif subject(span, names.DRAFT) and cause(span) == "truncated":
+        elif subject(span, names.DRAFT) and span.cause == "truncated":
             known = any(one.span_id in self._known for one in self._run.drafts.models(span))
             if not known:
                 self._cut.add((span.agent or names.DRAFT, names.CAUSE), span)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from systems.records import Finding
 
@@ -19,7 +20,7 @@ _COUNT = "planning.step_count"
 class OverlongPlan:
     """A plan of more than `STEPS` steps, in a run that ended with fewer calls of tools and models than that."""
 
-    watches: ClassVar[tuple[Topic, ...]] = ("planning", "end")
+    watches: ClassVar[Watches] = {"planning": ANY, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.marks import ANY, IN_TURN
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.sameness import asked, brought, same_result
@@ -30,19 +32,21 @@ class PingPong:
     same to one thing after another, and so is waiting for something in turn with looking at it.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool", "agent")
+    watches: ClassVar[Watches] = {"tool": IN_TURN, "agent": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._tools: deque[Operation] = deque(maxlen=2 * ROUNDS)
         self._agents: deque[Operation] = deque(maxlen=2 * ROUNDS)
         self._found: list[tuple[_Pair, Series]] = []
         self._going: Operation | None = None
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        last = self._tools if span.kind == "tool" else self._agents
-        last.append(span)
+        if span.kind == "tool":
+            last = list(islice(reversed(self._run.tools), 2 * ROUNDS))[::-1]
+        else:
+            self._agents.append(span)
+            last = list(self._agents)
         if len(last) < 2 * ROUNDS or last[-3].name != span.name or last[-2].name == span.name:
             return
         if self._going is last[-2] and _again(last[-3], span):
@@ -50,7 +54,7 @@ class PingPong:
             self._going = span
         elif len(self._found) < MOST and _in_turn(last):
             self._found.append(((last[-2].where, span.where), Series()))
-            for one in list(last)[2:]:
+            for one in last[2:]:
                 self._found[-1][1].add(one)
             self._going = span
 
@@ -69,7 +73,7 @@ class PingPong:
             )
 
 
-def _in_turn(last: deque[Operation]) -> bool:
+def _in_turn(last: Sequence[Operation]) -> bool:
     return (
         all(_again(last[number], last[number + 2]) for number in range(2 * ROUNDS - 2))
         and not any(waits(one.name) or pending(one.result) for one in (last[-1], last[-2]))

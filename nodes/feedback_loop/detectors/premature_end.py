@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
 from nodes.feedback_loop.answers import asks_back, falls_short
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import writes
 from nodes.feedback_loop.plans import Plan, announced, kept
@@ -57,7 +58,7 @@ class PrematureEnd:
     A run may do without a step and say so, several steps may be one call, and what is to be told is done by telling.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("end",)
+    watches: ClassVar[Watches] = {"end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.injections import injected, may_order
+from nodes.feedback_loop.injections import injected
+from nodes.feedback_loop.marks import ORDERS
 from nodes.feedback_loop.operations import Operation
 from systems.records import Finding
 
@@ -21,7 +22,7 @@ class PromptInjection:
     What the person or the system prompt says is an instruction by right and never looked at.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool", "retrieval")
+    watches: ClassVar[Watches] = {"tool": ORDERS, "retrieval": ORDERS}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -30,7 +31,7 @@ class PromptInjection:
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         text = span.result or span.error
-        if not text or not may_order(text.lower()) or len(self._injected.items()) >= MOST:
+        if len(self._injected.items()) >= MOST:
             return
         if passage := injected(text):
             self._injected.add((span.where, passage), span)

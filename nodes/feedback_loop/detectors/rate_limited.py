@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import PATIENCE, AgentRun, excerpt, times
-from nodes.feedback_loop.detectors.protocol import Topic
-from nodes.feedback_loop.failures import cause
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -17,7 +17,7 @@ from systems.records import Finding
 class RateLimited:
     """Calls refused with 429 or its like, one finding per place."""
 
-    watches: ClassVar[tuple[Topic, ...]] = ("failure",)
+    watches: ClassVar[Watches] = {"failure": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -25,7 +25,7 @@ class RateLimited:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if cause(span) == "rate_limited":
+        if span.cause == "rate_limited":
             self._refused.add(span.where, span)
 
     def findings(self) -> Iterable[Finding]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import ANY, SPEAKS
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.series import Series
 from systems.records import Finding
@@ -23,7 +24,7 @@ class ReasoningLoop:
     judged by what the calls bring. The same short answer to other questions (one conversation each) is healthy.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("reasoning", "model", "end")
+    watches: ClassVar[Watches] = {"reasoning": ANY, "model": SPEAKS, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -44,11 +45,10 @@ class ReasoningLoop:
                 self._different += 1
             if thought:
                 self._count(self._thoughts, thought, span)
-        elif span.calls or not span.output:
-            self._reply = None
         else:
+            before = self._run.models[-2] if len(self._run.models) > 1 else None
             tool = self._run.tools[-1] if self._run.tools else None
-            if self._reply is None or tool is not self._tool or not _again(self._reply, span):
+            if before is None or before is not self._reply or tool is not self._tool or not _again(before, span):
                 self._replies = Series()
             self._reply, self._tool = span, tool
             self._count(self._replies, span.output, span)

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import affects, changes
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import nothing_found
 from nodes.feedback_loop.sameness import asked, brought
@@ -30,7 +31,7 @@ class RedundantCall:
     so was the one after a change of its subject.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("repeat",)
+    watches: ClassVar[Watches] = {"repeat": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

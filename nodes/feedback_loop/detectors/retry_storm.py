@@ -8,11 +8,11 @@ from itertools import islice
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import changes
-from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.fruitless import refuses
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.rephrasing import attempt, words
 from nodes.feedback_loop.waiting import pending
@@ -41,7 +41,7 @@ class RetryStorm:
     another matter (`invalid_output`).
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("failure", "repeat")
+    watches: ClassVar[Watches] = {"failure": ANY, "repeat": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -57,7 +57,7 @@ class RetryStorm:
                 if row not in self._rows:
                     self._add(row, before)
                 self._add(row, span)
-        elif span.kind in ("tool", "model", "retrieval") and (why := cause(span)) not in ("invalid", "truncated"):
+        elif span.kind in ("tool", "model", "retrieval") and (why := span.cause) not in ("invalid", "truncated"):
             place = f"{span.agent}/{span.where}" if span.kind == "model" else span.where
             alike = span.kind == "model" or why == "rate_limited"
             if not (alike or span.arguments or span.error):

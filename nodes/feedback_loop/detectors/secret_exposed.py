@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
 from nodes.feedback_loop.credentials import Credential, credentials, may_have
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import SECRET
 from nodes.feedback_loop.operations import Operation
 from systems.records import Finding
 
@@ -21,7 +22,7 @@ class SecretExposed:
     The evidence names its kind and masks the rest. Where tools have no spans the arguments that the model wrote count.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool", "model", "retrieval")
+    watches: ClassVar[Watches] = {"tool": SECRET, "model": SECRET, "retrieval": SECRET}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

@@ -9,17 +9,14 @@ from itertools import islice
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
-from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.fruitless import fruitless
+from nodes.feedback_loop.marks import GROUP, LONG_ARGUMENTS, READ, SLOW
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged
-from nodes.feedback_loop.waiting import waits
 from nodes.feedback_loop.words import values
 from systems.records import Finding
 
 CALLS = 3
-SECONDS = 0.1
 SAVED = 0.25
 """Least seconds of a call, and that running them together would have saved."""
 EARLIER = 6
@@ -27,38 +24,34 @@ EARLIER = 6
 MOST = 1_000
 """Calls of a run that are looked at, so that time is bounded."""
 MOST_CALLS = 50
-LONG = 2_000
-"""Characters of arguments; longer ones are texts, not questions."""
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
 _WORKED_OUT = re.compile(r"\d{2,}|\d+[.,]\d+")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
 
 
 class SerialCalls:
-    """At least `CALLS` working reads of `SECONDS` and more, each alone in its turn, that could have gone together.
+    """At least `CALLS` working reads of 0.1 s and more, each alone in its turn, that could have gone together.
 
     A call is independent when nothing in its arguments comes from a result of those before it; of one tool it must be
     known beforehand what there is to go through: from the task, or from an earlier result. Calls after one that found
     nothing may depend on that; calls that change something, or wait, have their order.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("tool",)
+    watches: ClassVar[Watches] = {"tool": READ | GROUP}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
         self._group: _Group | None = None
         self._found: list[_Group] = []
-        self._turn: object = self
         self._judged = 0
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if span.end_ns - span.start_ns < SECONDS * 1e9 or not span.arguments or self._judged >= MOST:
+        if not span.marks & SLOW or self._judged >= MOST:
             self._close()
             return
-        turn = self._run.models[-1] if self._run.models else None
-        same_turn, self._turn = turn is self._turn, turn
-        if same_turn or not _plain(span):
+        same_turn = self._same_turn()
+        if same_turn or not span.marks & READ or fruitless(span):
             self._close(drop_last=same_turn)
             return
         self._judged += 1
@@ -71,6 +64,7 @@ class SerialCalls:
         self._close()
         earlier = [one.result for one in islice(reversed(self._run.tools), 1, 1 + EARLIER)]
         self._group = _Group(self._run.task, earlier, span)
+        self._run.follow(GROUP)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per group."""
@@ -88,9 +82,15 @@ class SerialCalls:
                 explanation=f"{len(seconds)} calls that need nothing of each other ran one after another.",
             )
 
+    def _same_turn(self) -> bool:
+        """Whether the model asked for another slow call together with the present one."""
+        run = self._run
+        return any(one.marks & SLOW for one in islice(reversed(run.tools), 1, run.called - run.turn_began))
+
     def _close(self, *, drop_last: bool = False) -> None:
         """End a group; its last call was one of several in a turn when another one comes in the same turn."""
         group, self._group = self._group, None
+        self._run.leave(GROUP)
         if group is None:
             return
         if drop_last:
@@ -154,18 +154,10 @@ class _Group:
         return bool(new) and all(token in self._known or _between(token, self._known) for token in new)
 
 
-def _plain(span: Operation) -> bool:
-    """Whether a call only fetched something, and got it."""
-    if span.failed or not span.result or len(span.arguments) > LONG or waits(span.name) or changes(span):
-        return False
-    short = len(span.result) < 100
-    return not fruitless(span) and not (short and acknowledged(span.result))
-
-
 @lru_cache(maxsize=64)
 def _tokens(text: str) -> frozenset[str]:
     """Words, numbers and ids as they stand."""
-    return frozenset(token.lower() for token in _TOKEN.findall(values(text[: LONG * 10])))
+    return frozenset(token.lower() for token in _TOKEN.findall(values(text[: LONG_ARGUMENTS * 10])))
 
 
 def _mentions(result: str, token: str) -> bool:

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.answers import admits, asks_back
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import ANSWERS, ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.words import stems
 from systems.records import Finding
@@ -25,7 +26,7 @@ class SwallowedError:
     repeats the error's words, or asks the person, swallows nothing. Without a recorded answer nothing can be said.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("failure", "model")
+    watches: ClassVar[Watches] = {"failure": ANY, "model": ANSWERS}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

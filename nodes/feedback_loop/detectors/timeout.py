@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import PATIENCE, AgentRun, excerpt, times
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.grouping import Group, Grouped
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding, Severity
@@ -18,7 +18,7 @@ from systems.records import Finding, Severity
 class Timeout:
     """Timed-out operations, one finding per place; one that a later attempt made good is a note."""
 
-    watches: ClassVar[tuple[Topic, ...]] = ("failure",)
+    watches: ClassVar[Watches] = {"failure": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -26,7 +26,7 @@ class Timeout:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if cause(span) == "timeout":
+        if span.cause == "timeout":
             place = subject(span, names.START_SERVER) or (span.agent if span.kind == "step" else "") or span.where
             self._timed_out.add(place, span)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.failures import cause
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -23,7 +23,7 @@ class ToolError:
     A failure that a later call made good, or another tool, is a note.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("failure",)
+    watches: ClassVar[Watches] = {"failure": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
@@ -32,7 +32,7 @@ class ToolError:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        why = cause(span)
+        why = span.cause
         if server := _absent(span, why):
             self._absent.add(server, span)
         elif span.kind in _CALLS and why == "error":

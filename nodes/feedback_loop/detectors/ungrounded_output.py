@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.marks import ANY, JUDGED
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.transcript import Transcript, texted, transcript
 from systems import names
@@ -25,7 +26,7 @@ class UngroundedOutput:
     Ids that the model was not given may be its own knowledge, so by themselves they are no more than a note.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("model", "agent", "end")
+    watches: ClassVar[Watches] = {"model": JUDGED, "agent": JUDGED, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

@@ -8,10 +8,11 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.answers import admits, asks_back
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import changes
 from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged, nothing_found
 from nodes.feedback_loop.transcript import Transcript, transcript
@@ -49,7 +50,7 @@ class UnusedAnswer:
     whose other results were used was compared and not chosen.
     """
 
-    watches: ClassVar[tuple[Topic, ...]] = ("end",)
+    watches: ClassVar[Watches] = {"end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

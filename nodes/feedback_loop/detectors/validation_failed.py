@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
-from nodes.feedback_loop.detectors.protocol import Topic
+from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
+from nodes.feedback_loop.marks import ANY, OWN
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -19,7 +20,7 @@ _WORDS = 2_000
 class ValidationFailed:
     """Failed `validate` spans, one finding per artifact; the evidence is the validator's words, one issue a line."""
 
-    watches: ClassVar[tuple[Topic, ...]] = ("failure", "step")
+    watches: ClassVar[Watches] = {"failure": ANY, "step": OWN}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

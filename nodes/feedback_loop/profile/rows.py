@@ -6,7 +6,8 @@ import math
 from array import array
 from typing import Any, NamedTuple
 
-from nodes.feedback_loop.operations import Operation, OperationKind
+from nodes.feedback_loop.kinds import OperationKind
+from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.profile.retries import Retries
 from systems import names
 from systems.prices import Prices

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +70,7 @@ def test_a_history_is_sorted_by_title_and_leaves_failures_out(seconds: list[floa
 
 def test_a_long_history_is_sampled() -> None:
     operation = read(run(0.5).spans[-1])
-    known = history(operation._replace(end_ns=operation.start_ns + n) for n in range(5 * MOST))
+    known = history(replace(operation, end_ns=operation.start_ns + n) for n in range(5 * MOST))
     (sample,) = known.values()
     assert len(sample) == MOST
     assert sample[MOST // 2] == pytest.approx(2.5 * MOST / 1e9, rel=0.15)
