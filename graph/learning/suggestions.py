@@ -1,4 +1,4 @@
-"""What is worth a trial: from plays that failed, from findings in their traces and in past runs; at last the model's own.
+"""What is worth a trial: from failed plays, from findings in their traces and past runs; at last the model's own ideas.
 
 The embedded model is not asked for ideas: it has none.
 """
