@@ -8,9 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 from graph.learning.rounds import Rounds
+from graph.learning.suggestions import refused
 from graph.learning.trial import Ground
+from nodes.feedback_loop.proposals import fresh
 from systems.errors import Missing
 from systems.ledger import Ledger
+from systems.pins import NO_PINS
 from systems.policy import DEFAULT, Edit, Policy
 from systems.results import Results
 from systems.trials import Asked, Case, Check, Played, Proposal, Requested
@@ -102,11 +105,11 @@ class Scene:
         )
 
     def rounds(self, *edits: Edit, **more: object) -> Rounds:
-        """Rounds that propose these edits, as long as they change something."""
+        """Rounds that propose these edits, as long as they change something and were not refused."""
 
-        async def suggest(policy: Policy, plays: Sequence[tuple[Case, Played]]) -> list[Proposal]:
-            fresh = [edit for edit in edits if policy.edited(edit).draft != policy.draft]
-            return [proposal(edit, policy) for edit in fresh]
+        async def suggest(policy: Policy, plays: Sequence[tuple[Case, Played]]) -> Sequence[Proposal]:
+            ideas = [proposal(edit, policy) for edit in edits if policy.edited(edit).draft != policy.draft]
+            return fresh(ideas, policy=policy, pins=NO_PINS, refused=refused(self.ledger))
 
         return Rounds(self.ground, self.ledger, suggest, **more)  # type: ignore[arg-type]
 

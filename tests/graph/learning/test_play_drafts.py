@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import cast
 
 from graph.learning.play import Player
-
 from nodes.feedback_loop.proposals import from_plays
 from systems.connections import Run
 from systems.openspec.scratch import Scratch

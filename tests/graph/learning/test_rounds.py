@@ -29,8 +29,8 @@ def test_what_helps_is_adopted_and_what_does_not_is_refused(scene: Scene) -> Non
     policy, stopped = asyncio.run(rounds.run(DEFAULT, 5))
     assert policy == DEFAULT.edited(CAPPED) and stopped == NOTHING_MORE
     assert scene.ledger.active(MODEL) == policy
-    assert [verdict.accepted for verdict in rounds.verdicts] == [False, True, False]
-    assert [verdict.number for verdict in rounds.verdicts] == [1, 2, 3]
+    assert [verdict.accepted for verdict in rounds.verdicts] == [False, True]
+    assert [verdict.number for verdict in rounds.verdicts] == [1, 2]
 
 
 def test_the_ledger_leads_from_the_policy_to_the_plays(scene: Scene) -> None:
