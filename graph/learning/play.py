@@ -71,6 +71,8 @@ class Player:
         run = Run(f"play-{secrets.token_hex(8)}", self.run.options, self.run.systems.with_policy(seeded))
         telemetry = run.systems.telemetry
         with telemetry.scope(policy=policy.hash, step=case.kind), telemetry.root(run.id) as span:
+            if case.kind != "draft":
+                await run.systems.servers.start()  # its first start is no part of any play
             began = time.perf_counter()
             why = await self._why_not(case, run)
             seconds = time.perf_counter() - began

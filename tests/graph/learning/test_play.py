@@ -65,6 +65,15 @@ def test_every_kind_of_case_is_played_and_judged(project: Path, server: Imitatio
     assert with_player(project, server, all_of_them) == [why for _, why in expected]
 
 
+def test_servers_are_started_by_whatever_is_played_first(project: Path, server: ImitationServer) -> None:
+    clock = Called(server="time", tool="get_current_time", arguments={"timezone": "Asia/Tokyo"})
+
+    async def played(player: Player) -> list[bool]:
+        return [(await player.play(case("call", clock, outcome="ok"), DEFAULT, times)).success for times in range(2)]
+
+    assert with_player(project, server, played) == [True, True]
+
+
 def test_a_play_is_a_trace_of_its_own_with_the_policy_and_the_verdict_on_it(
     project: Path, server: ImitationServer
 ) -> None:
