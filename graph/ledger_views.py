@@ -16,7 +16,7 @@ from systems.embedded import ALIAS
 from systems.errors import Missing, UsageError
 from systems.hashed import Hash
 from systems.ledger import SHIPPED, Disagreement, Entry, Ledger, lineage, outcomes
-from systems.policy import DEFAULT, SMALL_MODEL, Policy
+from systems.policy import Policy, shipped
 from systems.trials import Adopted, Proposal, RolledBack, Trial, Verdict
 
 Answer = tuple[dict[str, Any], RenderableType]
@@ -142,7 +142,7 @@ def _only_model(store: Ledger) -> str:
 
 
 def _shipped_for(model: str) -> Policy:
-    return SMALL_MODEL if model == ALIAS else DEFAULT
+    return shipped(embedded=model == ALIAS)
 
 
 def _holding(store: Ledger, model: str) -> Hash:
@@ -220,7 +220,7 @@ def _body(store: Ledger, entry: Entry) -> RenderableType:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    return {"hash": entry.hash, **entry.model_dump(mode="json", exclude={"body"})}
+    return {"hash": entry.hash, **entry.model_dump(mode="json")}
 
 
 def _json(entry: Entry) -> dict[str, Any]:

@@ -8,7 +8,7 @@ outcomes      from a finding forward to what came of it
 
 from systems.ledger.chain import Disagreement
 from systems.ledger.entries import KINDS, Entry, Kind
-from systems.ledger.history import Ancestor, Consequence, lineage, outcomes
+from systems.ledger.history import Ancestor, Consequence, lineage, outcomes, renewed
 from systems.ledger.store import SHIPPED, Ledger
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "Ledger",
     "lineage",
     "outcomes",
+    "renewed",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -65,6 +65,7 @@ class History:
 
     Attributes:
         policies: by id, in their order.
+        renewed: see `renewed`.
         tried: every proposal, once for each of its trials and verdicts, in their order.
         adopted: adoptions in their order.
         rolled_back: rollbacks in their order.
@@ -72,6 +73,7 @@ class History:
 
     def __init__(self, ledger: Ledger) -> None:
         self.policies = dict(_keyed(ledger, "policy", Policy))
+        self.renewed = renewed(self.policies)
         self.adopted = [one for _, one in _keyed(ledger, "adopted", Adopted)]
         self.rolled_back = [one for _, one in _keyed(ledger, "rolled_back", RolledBack)]
         self.tried = list(_tried(ledger))
@@ -82,6 +84,14 @@ class History:
         return next((one for one in reversed(found) if one.verdict), found[-1] if found else None)
 
 
+def renewed(policies: Mapping[Hash, Policy]) -> dict[Hash, Hash]:
+    """Policies that are an older one as this version of specloop reads it, with the id of the older one.
+
+    A version with more knobs gives an older policy their defaults, and so another hash.
+    """
+    return {policy.hash: key for key, policy in policies.items() if policy.hash != key}
+
+
 def lineage(ledger: Ledger, policy: Hash) -> tuple[Ancestor, ...]:
     """A policy and all it was made from, itself first, each with the verdict, the finding and the traces behind it."""
     history = History(ledger)
@@ -90,7 +100,7 @@ def lineage(ledger: Ledger, policy: Hash) -> tuple[Ancestor, ...]:
     key: Hash | None = policy
     while key and key not in seen:
         seen.add(key)
-        parent = ledger.policy(key).parent
+        parent = history.renewed.get(key) or ledger.policy(key).parent
         found.append(_ancestor(key, parent, history.of_policy(key)))
         key = parent
     return tuple(found)

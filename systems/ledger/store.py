@@ -84,11 +84,11 @@ class Ledger:
             UsageError: the policy is not active (any more), or the one to go back to is not known or damaged.
         """
         with self._chain.writing():
-            for key in filter(None, (back.policy, back.to)):
-                if key in _BY_HASH:
-                    self._append("policy", _BY_HASH[key], "")
             self.policy(back.to)
-            self._check_active(back, model)
+            active = self._check_active(back, model)
+            known = _BY_HASH | ({active.hash: active} if active else {})
+            for policy in (known[key] for key in (back.policy, back.to) if key in known):
+                self._append("policy", policy, "")
             return self._append("rolled_back", back, model)
 
     def active(self, model: str) -> Policy | None:
@@ -207,18 +207,23 @@ class Ledger:
     def _decision(self, model: str) -> Row | None:
         return next(iter(self._chain.rows(_DECISION, model, bodies=True)), None)
 
-    def _check_active(self, back: RolledBack, model: str) -> None:
-        """A rollback names the policy that is active, unless a damaged ledger cannot say which that is."""
+    def _check_active(self, back: RolledBack, model: str) -> Policy | None:
+        """A rollback names the policy that is active, unless a damaged ledger cannot say which that is.
+
+        Returns:
+            The active policy, as this version of specloop reads it.
+        """
         try:
             active = self.active(model)
         except Missing:
-            return
+            return None
         found = self.decision(model)
         holding = {_holds(found)} if found else set(_BY_HASH)
         if back.to == back.policy or (found and back.to in holding):
             raise UsageError(f"Policy {back.to[:12]} is active already.", mend=_SEE)
         if back.policy not in holding | ({active.hash} if active else set()):
             raise UsageError(f"Policy {back.policy[:12]} is not active, so it is not rolled back.", mend=_SEE)
+        return active
 
     def _check_since(self, decision: Row) -> None:
         """Raise unless the decision and everything after it is as it was written."""

@@ -21,7 +21,7 @@ from nodes.feedback_loop.rendering.template import filled
 from nodes.feedback_loop.rendering.verdicts import measured, sealed_cases
 from nodes.feedback_loop.rendering.worth import Worth, amount, interval, worth
 from systems.hashed import Hash
-from systems.ledger import SHIPPED, Disagreement
+from systems.ledger import SHIPPED, Disagreement, renewed
 from systems.policy import Policy
 
 TEMPLATE = Path(__file__).with_name("ledger_page.html")
@@ -75,7 +75,7 @@ def _row(told: Told, branch: Branch, active: Hash | None) -> dict[str, Any]:
         "goes_on": branch.goes_on,
         "active": branch.key == active,
         "outcome": _outcome(branch),
-        "what": _what(branch),
+        "what": _what(branch, renewed(told.policies)),
         "why": _text(_why(decision)),
         "worth": _worths(decision),
         "parent": name(branch.policy.parent),
@@ -87,15 +87,18 @@ def _row(told: Told, branch: Branch, active: Hash | None) -> dict[str, Any]:
 def _outcome(branch: Branch) -> str:
     decision = branch.decision
     if decision is None:
-        return "shipped" if branch.policy in SHIPPED.values() else "not judged"
+        return "shipped" if branch.policy in SHIPPED.values() else "not tried"
     return "rolled back" if decision.undone else decision.outcome
 
 
-def _what(branch: Branch) -> str:
+def _what(branch: Branch, renewed: Mapping[Hash, Hash]) -> str:
     if branch.decision and branch.decision.proposal:
         return _text(branch.decision.proposal.what)
     words = {"baseline": "Deliberately plain, to compare with", "default": "What specloop ships"}
-    return words.get(name(branch.key), "What specloop ships for the embedded model" if branch.policy.parent else "")
+    words |= {"small-model": "What specloop ships for the embedded model"}
+    return words.get(
+        name(branch.key), "The one above, with the knobs that are new since" if branch.key in renewed else ""
+    )
 
 
 def _why(decision: Decision | None) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nodes.feedback_loop.rendering.decisions import Decision, Told
 from systems.hashed import Hash
-from systems.ledger import SHIPPED
+from systems.ledger import SHIPPED, renewed
 from systems.policy import Policy
 
 
@@ -42,7 +42,8 @@ def branches(told: Told, model: str) -> list[Branch]:
         if one.model == model and one.policy and one.proposal and one.policy in known
     }
     wanted = [*tried, *(key for key in (told.active.get(model),) if key in known)]
-    parents = {key: parent for start in wanted if start for key, parent in _upwards(start, known)}
+    above = {key: policy.parent for key, policy in known.items()} | renewed(told.policies)
+    parents = {key: parent for start in wanted if start for key, parent in _upwards(start, above)}
     order = {key: number for number, key in enumerate(dict.fromkeys((*told.policies, *known)))}
     children: dict[Hash | None, list[Hash]] = {}
     for key in sorted(parents, key=lambda one: order[one]):
@@ -73,15 +74,15 @@ class _Tree(NamedTuple):
                 waiting.append((one, lane + 1, lane, passing))
 
 
-def _upwards(key: Hash, known: Mapping[Hash, Policy]) -> Iterator[tuple[Hash, Hash | None]]:
+def _upwards(key: Hash, above: Mapping[Hash, Hash | None]) -> Iterator[tuple[Hash, Hash | None]]:
     """(policy, its parent) up to a policy whose parent is not known."""
     current: Hash | None = key
     seen: set[Hash] = set()
     while current and current not in seen:
         seen.add(current)
-        parent = known[current].parent
-        yield current, parent if parent in known else None
-        current = parent if parent in known else None
+        parent = above[current]
+        yield current, parent if parent in above else None
+        current = parent if parent in above else None
 
 
 def _held(told: Told, model: str, parents: Mapping[Hash, Hash | None]) -> Iterator[Hash]:

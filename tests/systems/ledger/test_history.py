@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
+from systems.hashed import canonical, content_hash
 from systems.ledger import Ledger, lineage, outcomes
 from systems.policy import BASELINE, DEFAULT
-from tests.systems.ledger.histories import MODEL, back, finding, proposal, step
+from systems.trials import Adopted
+from tests.systems.ledger.histories import MODEL, back, finding, proposal, step, trial, verdict
 
 SHORTER = {"draft": {"characters": 80}}
 
@@ -44,3 +48,39 @@ def test_a_finding_whose_policy_was_rolled_back_says_why(ledger: Ledger) -> None
     ledger.roll_back(back(done.policy, DEFAULT), model=MODEL)
     (found,) = outcomes(ledger, finding().hash)
     assert found.adopted and found.rolled_back == "Worse than its parent."
+
+
+def test_a_policy_of_a_version_with_fewer_knobs_is_used_and_led_back_from(ledger: Ledger) -> None:
+    knobs = json.loads(DEFAULT.edited(SHORTER).model_dump_json())
+    del knobs["draft"]["shape"]
+    old = content_hash(canonical(knobs))
+    made = proposal(DEFAULT, SHORTER)
+    tried = trial(made, DEFAULT).model_copy(update={"new": old})
+    ledger.append("policy", DEFAULT)
+    with ledger._chain.writing():
+        ledger._chain.add("policy", "", canonical(knobs).encode())
+    for kind, record in (("proposal", made), ("trial", tried), ("verdict", verdict(tried))):
+        ledger.append(kind, record, model=MODEL)  # type: ignore[arg-type]
+    ledger.append("adopted", Adopted(policy=old, verdict=verdict(tried).hash), model=MODEL)
+    active = ledger.active(MODEL)
+    assert active and active.draft.shape == "full" and active.hash != old
+
+    ledger.append("policy", active)
+    child = step(ledger, active, {"draft": {"items": 2}}).policy
+    assert [one.policy for one in lineage(ledger, child.hash)][:3] == [child.hash, active.hash, old]
+    assert [one.accepted for one in lineage(ledger, child.hash)][:3] == [True, None, True]
+    assert ledger.verify() == ()
+
+
+def test_a_policy_of_a_version_with_fewer_knobs_is_rolled_back_under_either_id(ledger: Ledger) -> None:
+    knobs = json.loads(DEFAULT.edited(SHORTER).model_dump_json())
+    del knobs["draft"]["shape"]
+    old = content_hash(canonical(knobs))
+    ledger.append("policy", DEFAULT)
+    with ledger._chain.writing():
+        ledger._chain.add("policy", "", canonical(knobs).encode())
+        ledger._chain.add("adopted", MODEL, canonical({"policy": old, "verdict": "0" * 64}).encode())
+    active = ledger.active(MODEL)
+    assert active
+    ledger.roll_back(back(active, DEFAULT), model=MODEL)
+    assert ledger.active(MODEL) == DEFAULT

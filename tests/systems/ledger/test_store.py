@@ -52,7 +52,7 @@ def test_a_record_is_kept_once_and_an_event_as_often_as_it_happens(ledger: Ledge
     for _ in range(2):
         ledger.append("finding", finding())
         ledger.append("improving", IMPROVING)
-    assert kinds(ledger) == ["finding", "improving", "improving"]
+    assert [kind for kind in kinds(ledger) if kind != "policy"] == ["finding", "improving", "improving"]
     ledger.append("finding", finding(), model="another")
     assert kinds(ledger)[-1] == "finding"
 
