@@ -2,7 +2,8 @@
 
 A route or a call can be checked whenever; an answer only where it stays what it was. That is where the call is pinned
 by its arguments: to a file or folder of the project, whose words must be there still, or to a commit that the question
-names. What depends on the day or on the state of the working tree makes no answer case.
+names. What depends on the day or on the state of the working tree makes no answer case; nor is its tool asked for, only
+its server: that a tool gave something does not show that no other tool of the server does better.
 """
 
 from __future__ import annotations
@@ -42,12 +43,13 @@ def cases_of_answers(past: Past) -> Iterator[Case]:
             if len(answer.question) > MOST_QUESTION:
                 continue
             asked = Asked(question=answer.question)
+            person = source.server == PERSON
+            terms = () if person else lasting_terms(answer, source, past.project, results)
             if _routed(answer, loop, past):
-                tool = "" if source.server == PERSON else source.tool
-                yield past.case("route", asked, Check(server=source.server, tool=tool), source.span_id)
-            if source.server == PERSON:
+                check = Check(server=source.server, tool=source.tool if terms else "")
+                yield past.case("route", asked, check, source.span_id)
+            if person:
                 continue
-            terms = lasting_terms(answer, source, past.project, results)
             if terms:
                 yield past.case("answer", asked, Check(server=source.server, terms=terms), source.span_id)
             called = Called(server=source.server, tool=source.tool, arguments=source.arguments)

@@ -66,6 +66,10 @@ class Stored(Record):
 def broken(case: Case) -> str:
     """What is wrong with a case that judges nothing, in words; empty where it is sound."""
     check = case.check
+    try:
+        tables.claim_id(case)
+    except (ValueError, RecursionError):
+        return "What is given is nested too deep to be kept."
     if not isinstance(case.given, GIVEN[case.kind]):
         return f"What is given must be {GIVEN[case.kind].__name__}, not {type(case.given).__name__}."
     if not all(word.strip() for word in (*check.terms, *check.sources)):

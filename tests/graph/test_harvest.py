@@ -88,6 +88,7 @@ def test_what_depends_on_the_day_has_a_route_and_a_call_but_no_answer(
 ) -> None:
     life.loop(life.answer(question, tool, text, **dict([argument])), text=DOCUMENT)
     assert [case.kind for case in harvest(life.past)] == ["route", "call", "draft"]
+    assert cases(life, "route")[0].check == Check(server=tool.partition(".")[0]), "another tool may do better"
 
 
 def test_a_list_of_a_folder_must_name_what_is_in_it(life: Life) -> None:
