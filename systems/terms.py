@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from systems.lexical import ENDING, WORD, split_names
@@ -23,24 +23,44 @@ START = "^"
 
 
 class Terms:
-    """The words of some texts, with how rare each is among them."""
+    """Some texts, with how rare each of their words is among them."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        counts = Counter(term for text in texts for term in set(terms(text)))
+        found = [list(dict.fromkeys(terms(text))) for text in texts]
+        counts = Counter(term for each in found for term in each)
         self._places = {term: place for place, term in enumerate(counts)}
         self._weights = [math.log(1 + len(texts) / count) for count in counts.values()]
+        self._by_term = self._columns(found)
 
-    def vectors(self, texts: Sequence[str]) -> Matrix:
-        """One row of length 1 a text; of length 0 when none of its words is known."""
+    def among_themselves(self) -> Matrix:
+        """The likeness of every text to every other, 0 to 1."""
+        likeness: Matrix = self._by_term.T @ self._by_term
+        return likeness
+
+    def likeness(self, text: str) -> Matrix:
+        """The likeness of another text to each, 0 to 1; 0 when none of its words is known."""
         import numpy as np
 
-        rows = np.zeros((len(texts), len(self._places)), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            places = [self._places[term] for term in set(terms(text)) if term in self._places]
-            row[places] = [self._weights[place] for place in places]
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        result: Matrix = (rows / np.where(lengths, lengths, 1)).astype(np.float32)
-        return result
+        places, weights = self._vector(dict.fromkeys(terms(text)))
+        likeness: Matrix = np.einsum("t,tn->n", np.array(weights, np.float32), self._by_term[places])
+        return likeness
+
+    def _columns(self, found: Sequence[Sequence[str]]) -> Matrix:
+        """One row a term, one column a text: a question then needs only the rows of its own words."""
+        import numpy as np
+
+        by_term = np.zeros((len(self._places), len(found)), dtype=np.float32)
+        for text, each in enumerate(found):
+            places, weights = self._vector(each)
+            by_term[places, text] = weights
+        return by_term
+
+    def _vector(self, found: Iterable[str]) -> tuple[list[int], list[float]]:
+        """Places and weights of the terms that are known, of length 1 together."""
+        places = [self._places[term] for term in found if term in self._places]
+        weights = [self._weights[place] for place in places]
+        length = math.hypot(*weights) or 1.0
+        return places, [weight / length for weight in weights]
 
 
 def terms(text: str) -> list[str]:

@@ -61,7 +61,6 @@ class Ranking:
         self._texts = [plain(phrase.text) for phrase in self.phrases]
         self._labels = list(dict.fromkeys(phrase.server for phrase in self.phrases))
         self._terms = Terms(self._texts)
-        self._words = self._terms.vectors(self._texts)
         self._meanings: Matrix | None = None
         self._weights: dict[Method, Matrix] = {}
 
@@ -70,17 +69,17 @@ class Ranking:
         import numpy as np
 
         text = plain(question)
-        asked = await self._meaning(text)
-        method: Method = "lexical" if asked is None else self._method
-        near = self._kernel(method, self._terms.vectors([text]), asked)
+        meant = await self._likeness(text)
+        method: Method = "lexical" if meant is None else self._method
+        near = _kernel(method, self._terms.likeness(text), meant)
         if method not in self._weights:
-            self._weights[method] = self._solved(self._kernel(method, self._words, self._meanings))
-        scores = near[0] @ self._weights[method] + 1 / len(self._labels)
+            self._weights[method] = self._solved(method)
+        scores = np.einsum("n,nl->l", near, self._weights[method]) + 1 / len(self._labels)
         order = np.argsort(-scores, kind="stable")
-        alike = near[0] / _most(method) if asked is None or self._meanings is None else self._meanings @ asked[0]
+        alike = near / _most(method) if meant is None else meant
         return Ranked(
             servers={self._labels[place]: round(float(scores[place]), 4) for place in order},
-            tools=self._nearest(near[0] / _most(method)),
+            tools=self._nearest(near / _most(method)),
             learned={each.text: float(like) for each, like in zip(self.phrases, alike, strict=True) if each.learned},
             method=method,
         )
@@ -94,31 +93,35 @@ class Ranking:
                 found[key] = max(near, found.get(key, 0.0))
         return found
 
-    async def _meaning(self, text: str) -> Matrix | None:
-        """The question's embedding, once the phrases have theirs; None where words alone have to do."""
+    async def _likeness(self, text: str) -> Matrix | None:
+        """How near each phrase is in meaning; None where words alone have to do."""
+        import numpy as np
+
         if self._embedder is None or self._method == "lexical" or not text:
             return None
         if self._meanings is None:
             self._meanings = await self._embedder.embed(self._texts)
-        return None if self._meanings is None else await self._embedder.embed([text])
+        asked = None if self._meanings is None else await self._embedder.embed([text])
+        return None if self._meanings is None or asked is None else np.einsum("nd,d->n", self._meanings, asked[0])
 
-    def _kernel(self, method: Method, words: Matrix, meanings: Matrix | None) -> Matrix:
-        """Likeness of each text to each phrase."""
-        by_words = words @ self._words.T * WORDS_WEIGHT
-        if method == "lexical" or meanings is None or self._meanings is None:
-            return by_words
-        by_meaning = meanings @ self._meanings.T
-        return by_meaning if method == "embeddings" else by_meaning + by_words
-
-    def _solved(self, kernel: Matrix) -> Matrix:
+    def _solved(self, method: Method) -> Matrix:
         """Weight of each phrase for each label; a label of few phrases counts as much as one of many."""
         import numpy as np
 
+        meant = None if self._meanings is None else self._meanings @ self._meanings.T
+        kernel = _kernel(method, self._terms.among_themselves(), meant)
         belongs = np.array([[phrase.server == label for label in self._labels] for phrase in self.phrases], np.float32)
         share = belongs @ (len(belongs) / len(self._labels) / belongs.sum(axis=0))
         smooth = RIDGE * np.diag(1 / np.sqrt(share))
         solved: Matrix = np.linalg.solve(kernel + smooth, belongs - 1 / len(self._labels)).astype(np.float32)
         return solved
+
+
+def _kernel(method: Method, words: Matrix, meanings: Matrix | None) -> Matrix:
+    """Likeness by words, by meaning, or the sum of both."""
+    if method == "lexical" or meanings is None:
+        return WORDS_WEIGHT * words
+    return meanings if method == "embeddings" else meanings + WORDS_WEIGHT * words
 
 
 def _most(method: Method) -> float:

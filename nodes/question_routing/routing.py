@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nodes.question_routing.arguments import fill_arguments, mentioned_path, outside_path, takes_path
+from nodes.question_routing.arguments import OUTSIDE, fill_arguments, mentioned_path, outside_path, takes_path
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.learned import answered_before
 from nodes.question_routing.phrases import PATH_LIKE, PERSON, all_phrases
@@ -124,6 +124,7 @@ class Router:
     def _calls(self, keys: Sequence[str], text: str, nearness: Mapping[str, float]) -> dict[str, Candidate]:
         """The tools that can be called with what the question says, best first."""
         outside = outside_path(text, self._project)
+        told = OUTSIDE.sub(" ", text) if outside else text
         best: dict[str, float] = {}
         for key in keys:
             server = self._tools[key].server
@@ -133,7 +134,7 @@ class Router:
             tool, near = self._tools[key], nearness.get(key, 0.0)
             if near < RELEVANT * best[tool.server] or (outside and takes_path(tool)):
                 continue
-            call = fill_arguments(tool, text, project=self._project, places=self._places)
+            call = fill_arguments(tool, told, project=self._project, places=self._places)
             if call:
                 weight = DEPRECATED if "deprecated" in tool.description.lower() else 1
                 score = round((near + NAMED_WEIGHT * call.named) * weight, 3)
