@@ -17,6 +17,12 @@ def test_what_came_out_well_by_half_may_still_be_accepted() -> None:
     assert chance(numpy.array([0.2] * 40), 0.4, 1, allowed(1)) > 0.5
 
 
+def test_hope_fades_as_repetitions_take_away_the_noise() -> None:
+    nothing = numpy.random.default_rng(5).normal(0.09, 0.27, 40)
+    hopes = [chance(nothing, 0.3, repetitions, allowed(1)) for repetitions in (1, 2, 4)]
+    assert hopes[-1] < 0.2 < min(hopes[:2])
+
+
 def test_what_came_out_badly_may_not() -> None:
     assert chance(numpy.array([-0.2] * 40), 0.2, 1, allowed(1)) < LEAST_CHANCE
 

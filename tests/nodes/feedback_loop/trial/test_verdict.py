@@ -115,6 +115,14 @@ def test_seconds_are_not_bought_with_successes() -> None:
     assert "success got worse beyond chance, and seconds may not be bought with it" in found.reason
 
 
+def test_that_successes_stay_must_be_shown_for_seconds_to_count() -> None:
+    guards = [timed(f"g{one}", [2.0, 2.0], [1.0], side="guard") for one in range(20)]
+    few, more = ([timed(f"f{one}", [2.0, 2.0], [1.0]) for one in range(count)] for count in (9, 10))
+    assert verdict(*more, *guards, metric="seconds").accepted
+    found = verdict(*few, *guards, metric="seconds")
+    assert not found.accepted and "it is not shown that successes stay within 20 points" in found.reason
+
+
 def test_tokens_are_not_bought_with_seconds() -> None:
     pairs = [timed(f"f{one}", [1.0 + one / 50, 1.0 + one / 50], [1.3 + one / 40]) for one in range(20)]
     cheaper = [
