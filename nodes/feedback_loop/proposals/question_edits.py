@@ -17,7 +17,7 @@ MOST_QUESTIONS = 8
 MOST_ROUTES = 100
 REUSED: Edit = {"answers": {"reuse": True}}
 FRESH: Edit = {"answers": {"reuse": False}}
-_PATH = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b")
+_PATH = re.compile(r"(?:\bthe )?(?:\b(file|folder|directory) )?(?:[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b)")
 
 
 def methods(policy: Policy) -> Iterator[Edit]:
@@ -69,12 +69,16 @@ def lines(policy: Policy, asked: dict[str, list[str]]) -> Edit:
 def _line(known: str, questions: Iterable[str]) -> str:
     """A line with a few more sentences, in this order, as long as each brings a word that is new."""
     told, words, room = [known] if known else [], set(stems(known)), MOST_LINE
-    for text in dict.fromkeys(" ".join(_PATH.sub("the file", one).split()) for one in questions):
+    for text in dict.fromkeys(" ".join(_PATH.sub(_unnamed, one).split()) for one in questions):
         if len(text) <= room and not stems(text) <= words and len(told) <= MOST_QUESTIONS:
             told.append(text if text[-1] in ".?!" else f"{text}.")
             words |= stems(text)
             room -= len(text)
     return " ".join(told)
+
+
+def _unnamed(path: re.Match[str]) -> str:
+    return f"the {path[1] or 'file'}"
 
 
 def routes(policy: Policy, answered: dict[str, str]) -> Edit:
