@@ -35,7 +35,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @click.option("--all", "everything", is_flag=True, help="List all decisions, not only the newest.")
 @click.pass_context
 def ledger(context: click.Context, /, html: Path | None, everything: bool, **place: Any) -> None:
-    """List what was tried, adopted, refused and rolled back, newest first."""
+    """List what was tried, adopted, rejected and rolled back, newest first."""
     if context.invoked_subcommand:
         return
     with _opened(context) as store:

@@ -49,9 +49,7 @@ def faults(record: Record, known: Known, *, model: str) -> Iterator[str]:
         case Improving():
             yield from _missing(known, policy=(Policy, record.policy))
         case Improved():
-            yield from _missing(
-                known, **{"policy before": (Policy, record.before), "policy after": (Policy, record.after)}
-            )
+            yield from _missing(known, beginning=(Improving, record.began))
         case RolledBack():
             policy = {"policy": (Policy, record.policy)} if record.policy else {}
             yield from _missing(known, **policy, **{"policy it goes back to": (Policy, record.to)})

@@ -62,16 +62,16 @@ def test_the_list_says_what_holds_and_what_was_decided_newest_first(
     ledger.roll_back(back(steps[2].policy, steps[1].policy), model=MODEL)
     shown = called("ledger").stdout
     first, second = steps[1].policy.hash[:12], steps[2].policy.hash[:12]
-    assert shown.startswith(f"tiny: policy {first} is active; 2 adopted, 1 rolled back, 1 refused")
+    assert shown.startswith(f"tiny: policy {first} is active; 2 adopted, 1 rolled back, 1 rejected")
     assert shown.index(f"rolled back  {second}  to {first}") < shown.index("Fewer items") < shown.index("Fewer repairs")
     assert "rolled back since: Worse than its parent." in shown
-    assert "success +40 points (+22 to +58 points); 12 repaired, 0 broken of 30" in shown
+    assert "12 cases repaired, none broken." in shown and "The gain does not exceed the noise." in shown
 
 
 def test_the_list_as_json_has_every_entry_and_decision(called: Called, steps: tuple[Step, Step, Step]) -> None:
     found = told(called("ledger", "--json"))
     assert found["active"] == {MODEL: steps[2].policy.hash} and found["disagreements"] == []
-    assert [one["outcome"] for one in found["decisions"]] == ["adopted", "adopted", "refused"]
+    assert [one["outcome"] for one in found["decisions"]] == ["adopted", "adopted", "rejected"]
     assert [entry["number"] for entry in found["entries"]] == list(range(len(found["entries"]), 0, -1))
     assert found["decisions"][0]["worth"][0]["metric"] == "success"
 
@@ -105,7 +105,7 @@ def test_a_policy_is_shown_with_its_parent_its_worth_and_its_traces(
 
 def test_a_verdict_is_shown_with_its_numbers_and_why(called: Called, steps: tuple[Step, Step, Step]) -> None:
     shown = called("ledger", "show", steps[0].verdict[:16]).stdout
-    for words in ("refused", "The gain does not exceed the noise.", "0.6 (may be at most 0.025", "up to 8 points"):
+    for words in ("rejected", "The gain does not exceed the noise.", "0.6 (may be at most 0.025", "up to 8 points"):
         assert words in shown
     assert told(called("ledger", "show", steps[0].verdict[:16], "--json"))["entry"]["body"]["p_value"] == 0.6
 

@@ -107,7 +107,7 @@ async def test_the_improvement_history_says_that_it_is_simulated_where_nothing_w
     told, reasons = [output["text"] for output in shown if output.get("name") == "stdout"]
     assert told.startswith("SIMULATED: no model ran; ") and "reference agrees" in told
     outcomes = Counter(line.split(maxsplit=2)[1] for line in reasons.splitlines())
-    assert outcomes["adopted"] >= 2 and outcomes["refused"] >= 2 and outcomes["rolled"] == 1
+    assert outcomes["adopted"] >= 2 and outcomes["rejected"] >= 2 and outcomes["rolled"] == 1
 
 
 async def test_the_improvement_history_shows_the_ledger_it_is_given(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ async def test_the_improvement_history_shows_the_ledger_it_is_given(tmp_path: Pa
     assert [output for output in shown if output.get("output_type") == "error" or output.get("name") == "stderr"] == []
     told, reasons = [output["text"] for output in shown if output.get("name") == "stdout"]
     assert told.startswith("ledger of tiny; ") and "2 verdicts" in told
-    assert [line.split(maxsplit=2)[1] for line in reasons.splitlines()] == ["refused", "adopted", "rolled"]
+    assert [line.split(maxsplit=2)[1] for line in reasons.splitlines()] == ["rejected", "adopted", "rolled"]
 
 
 def test_notebooks_are_kept_without_outputs() -> None:

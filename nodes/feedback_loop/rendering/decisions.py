@@ -14,7 +14,7 @@ from systems.policy import Policy
 from systems.trials import Adopted, Improved, Proposal, RolledBack, Trial, Verdict
 
 R = TypeVar("R", bound=Record)
-Outcome = Literal["adopted", "accepted", "refused", "not judged", "rolled back", "improved"]
+Outcome = Literal["adopted", "accepted", "rejected", "not judged", "rolled back", "improved"]
 
 
 class Decision(NamedTuple):
@@ -48,6 +48,13 @@ class Decision(NamedTuple):
         """Model that it is about."""
         return self.trial.model if self.trial else self.entry.model
 
+    @property
+    def why(self) -> str:
+        """Why it was decided so, without the word for the outcome."""
+        if self.improved:
+            return self.improved.stopped
+        return bare(self.verdict.reason if self.verdict else self.back.reason if self.back else "")
+
 
 class Told(NamedTuple):
     """A ledger in the words of people.
@@ -69,6 +76,13 @@ def name(key: Hash | None) -> str:
     """What a policy is called: its name where it is shipped, else the beginning of its id."""
     shipped = {policy.hash: word for word, policy in SHIPPED.items()}
     return "" if key is None else shipped.get(key, key[:12])
+
+
+def bare(reason: str) -> str:
+    """A reason without the outcome that it begins with, where that stands beside it."""
+    for word in ("Accepted: ", "Rejected: ", "Rolled back: "):
+        reason = reason.removeprefix(word)
+    return reason
 
 
 def told(entries: Sequence[Entry]) -> Told:
@@ -93,7 +107,7 @@ def _proposals(entries: Sequence[Entry]) -> Iterator[Decision]:
             trial = trials.get(verdict.trial)
             policy = trial.new if trial else None
             was = (at, policy) in adopted
-            outcome: Outcome = "adopted" if was else "accepted" if verdict.accepted else "refused"
+            outcome: Outcome = "adopted" if was else "accepted" if verdict.accepted else "rejected"
             undone = _undone(entries, by_number[at].number, policy) if was else None
             yield Decision(by_number[at], outcome, policy, proposal.policy, proposal, trial, verdict, at, undone)
         if not judged:

@@ -1,4 +1,4 @@
-"""One HTML page of a ledger: the tree of policies, what each was worth, what was refused and why. No network, no build.
+"""One HTML page of a ledger: the tree of policies, what each was worth, what was rejected and why. No network needed.
 
 `ledger_page.html` is its template (see `template`).
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nodes.feedback_loop.rendering import figures
-from nodes.feedback_loop.rendering.decisions import Decision, Told, name
+from nodes.feedback_loop.rendering.decisions import Decision, Told, bare, name
 from nodes.feedback_loop.rendering.escaping import visible
 from nodes.feedback_loop.rendering.knobs import turned
 from nodes.feedback_loop.rendering.policy_tree import Branch, branches
@@ -105,8 +105,8 @@ def _why(decision: Decision | None) -> str:
     if decision is None:
         return ""
     if decision.undone:
-        return f"Rolled back: {decision.undone.reason}"
-    return decision.verdict.reason if decision.verdict else ""
+        return f"Rolled back: {bare(decision.undone.reason)}"
+    return decision.why
 
 
 def _worths(decision: Decision | None) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _facts(decision: Decision | None) -> list[list[str]]:
     proposal, verdict = decision.proposal, decision.verdict
     said: dict[str, str] = {}
     if verdict:
-        said |= {"verdict": verdict.reason, **measured(verdict)}
+        said |= {"verdict": decision.why, **measured(verdict)}
     if proposal:
         finding = proposal.finding
         said |= {
@@ -156,7 +156,7 @@ def _facts(decision: Decision | None) -> list[list[str]]:
     said |= {"entry": f"{decision.entry.number}, {decision.entry.at[:16].replace('T', ' ')} UTC"}
     said |= {"its verdict": decision.verdict_id or ""}
     if decision.undone:
-        said |= {"rolled back": decision.undone.reason, "evidence": _evidence(decision)}
+        said |= {"rolled back": bare(decision.undone.reason), "evidence": _evidence(decision)}
     return [[label, _text(words)] for label, words in said.items() if words]
 
 
@@ -170,11 +170,11 @@ def _evidence(decision: Decision) -> str:
 
 def _decided(one: Decision) -> Mapping[str, str]:
     what = f"to {name(one.back.to)}" if one.back else one.proposal.what if one.proposal else ""
-    why = one.verdict.reason if one.verdict else f"{one.back.reason} ({_evidence(one)})" if one.back else ""
+    why = f"{one.why} ({_evidence(one)})" if one.back else one.why
     if one.undone:
-        why += f" Rolled back since: {one.undone.reason}"
+        why += f" Rolled back since: {bare(one.undone.reason)}"
     if one.improved:
-        what, why = sealed_cases(one.improved), one.improved.stopped
+        what = sealed_cases(one.improved)
     return {
         "when": visible(one.entry.at[:16]).replace("T", " "),
         "outcome": one.outcome,

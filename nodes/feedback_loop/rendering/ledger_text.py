@@ -12,18 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from nodes.feedback_loop.rendering import figures
-from nodes.feedback_loop.rendering.decisions import Decision, Outcome, Told, name
+from nodes.feedback_loop.rendering.decisions import Decision, Outcome, Told, bare, name
 from nodes.feedback_loop.rendering.escaping import plain
 from nodes.feedback_loop.rendering.knobs import Turned
 from nodes.feedback_loop.rendering.verdicts import measured, sealed_cases
-from nodes.feedback_loop.rendering.worth import WHAT, amount, effect, interval, worth
+from nodes.feedback_loop.rendering.worth import WHAT, amount, interval, worth
 from systems.ledger import Ancestor, Consequence, Disagreement, Entry
 from systems.trials import Proposal, RolledBack, Trial, Verdict
 
 MARKS: Mapping[Outcome, tuple[str, str]] = {
     "adopted": ("✓", "green"),
     "accepted": ("✓", "green"),
-    "refused": ("✗", "yellow"),
+    "rejected": ("✗", "yellow"),
     "not judged": ("·", "dim"),
     "rolled back": ("↩", "red"),
     "improved": ("●", "cyan"),
@@ -31,6 +31,7 @@ MARKS: Mapping[Outcome, tuple[str, str]] = {
 MOST_DECISIONS = 20
 MOST_VALUE = 120
 MOST_IDS = 4
+LONGEST = 600
 
 
 def listing(told: Told, wrong: Sequence[Disagreement], *, most: int = MOST_DECISIONS) -> RenderableType:
@@ -92,7 +93,7 @@ def lineage_text(found: Sequence[Ancestor]) -> RenderableType:
     for one in found:
         head = Text.assemble("  ", (name(one.policy), "bold"), f"  {plain(one.what, 160)}" if one.what else "")
         if one.accepted is False:
-            head.append("  refused", "yellow")
+            head.append("  rejected", "yellow")
         parts.append(head)
         rows = {
             "finding": plain(one.explanation),
@@ -108,12 +109,12 @@ def consequences(found: Sequence[Consequence]) -> RenderableType:
     """What came of a finding."""
     parts: list[RenderableType] = [Text("\nWhat came of it", "bold")]
     for one in found:
-        word: Outcome = "not judged" if one.accepted is None else "refused" if not one.accepted else "accepted"
+        word: Outcome = "not judged" if one.accepted is None else "rejected" if not one.accepted else "accepted"
         word = "adopted" if one.adopted else word
-        gone = f"; rolled back: {one.rolled_back}" if one.rolled_back else ""
+        gone = f"; rolled back: {bare(one.rolled_back)}" if one.rolled_back else ""
         key = name(one.policy) or one.proposal[:12]
         parts.append(Text.assemble("  ", _outcome(word), f" {key}  {plain(one.what, 160)}"))
-        parts += [_indented(Text(plain(f"{one.reason}{gone}"), "dim"))] if one.reason else []
+        parts += [_indented(Text(plain(f"{bare(one.reason)}{gone}", LONGEST), "dim"))] if one.reason else []
     return Group(*parts) if found else Text("\nNothing was proposed because of it.")
 
 
@@ -132,9 +133,9 @@ def proposal_text(proposal: Proposal) -> RenderableType:
 
 def verdict_text(verdict: Verdict, trial: Trial | None) -> RenderableType:
     """A verdict with its numbers and why."""
-    word: Outcome = "accepted" if verdict.accepted else "refused"
+    word: Outcome = "accepted" if verdict.accepted else "rejected"
     parts: list[RenderableType] = [
-        Text.assemble(_outcome(word), " ", plain(verdict.reason)),
+        Text.assemble(_outcome(word), " ", plain(bare(verdict.reason), LONGEST)),
         Text(),
         _facts(measured(verdict)),
     ]
@@ -164,7 +165,7 @@ def rollback_text(back: RolledBack) -> RenderableType:
         "holds again": name(back.to),
         "by": by + (f", e-value {back.evidence:.3g}" if back.evidence else ""),
     }
-    return Group(Text(plain(back.reason)), Text(), _facts(rows))
+    return Group(Text(plain(back.reason, LONGEST)), Text(), _facts(rows))
 
 
 def facts(rows: Mapping[str, str]) -> RenderableType:
@@ -179,14 +180,14 @@ def when(entry: Entry) -> str:
 
 def _active(told: Told, model: str) -> Text:
     counts = Counter(one.outcome for one in told.decisions if one.model == model)
-    order: tuple[Outcome, ...] = ("adopted", "rolled back", "refused", "accepted", "not judged")
+    order: tuple[Outcome, ...] = ("adopted", "rolled back", "rejected", "accepted", "not judged")
     numbers = ", ".join(f"{counts[word]} {word}" for word in order if counts[word])
     who = plain(model) or "any model"
     return Text.assemble((who, "bold"), ": policy ", (name(told.active[model]), "bold green"), f" is active; {numbers}")
 
 
 def _decision(decision: Decision) -> Iterable[RenderableType]:
-    back, verdict, improved = decision.back, decision.verdict, decision.improved
+    back, improved = decision.back, decision.improved
     what = f"to {name(back.to)}" if back else decision.proposal.what if decision.proposal else ""
     what = sealed_cases(improved) if improved else what
     key = name(decision.policy) or decision.entry.record[:12]
@@ -198,19 +199,13 @@ def _decision(decision: Decision) -> Iterable[RenderableType]:
         plain(what, 160),
     )
     yield head
-    lines = []
     if back:
         by = "a person" if back.by == "person" else f"the watch after {figures.counted(back.runs, 'run')}"
-        lines.append(f"{back.reason} (by {by})")
-    elif improved:
-        lines.append(improved.stopped)
-    elif verdict:
-        lines.append(effect(verdict) + f"; {verdict.repairs} repaired, {verdict.regressions} broken of {verdict.cases}")
-        lines.append(verdict.reason)
-    for line in lines:
-        yield _indented(Text(plain(line)))
+        yield _indented(Text(plain(f"{decision.why} (by {by})", LONGEST)))
+    elif decision.why:
+        yield _indented(Text(plain(decision.why, LONGEST)))
     if decision.undone:
-        yield _indented(Text(plain(f"rolled back since: {decision.undone.reason}"), "red"))
+        yield _indented(Text(plain(f"rolled back since: {bare(decision.undone.reason)}", LONGEST), "red"))
 
 
 def _indented(text: Text) -> RenderableType:

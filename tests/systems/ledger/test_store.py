@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,7 +150,10 @@ def test_anything_is_found_by_the_beginning_of_its_id(ledger: Ledger) -> None:
         ledger.find("zz")
     with pytest.raises(UsageError, match="Nothing in the ledger"):
         ledger.find("")
-    common = next(digit for digit in "0123456789abcdef" if sum(e.record[0] == digit for e in ledger.entries()) > 1)
+    for number in range(17):
+        ledger.append("finding", finding(str(number)))
+    digits = Counter(entry.record[0] for entry in ledger.entries("finding"))
+    common = digits.most_common(1)[0][0]
     with pytest.raises(UsageError, match="Give more of it"):
         ledger.find(common)
 

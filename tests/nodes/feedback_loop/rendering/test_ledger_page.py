@@ -69,7 +69,7 @@ def test_every_policy_stands_under_its_parent_and_what_was_kept_goes_straight_on
 
 def test_decisions_are_told_with_what_became_of_them(ledger: Ledger) -> None:
     found = a_history(ledger)
-    assert [one.outcome for one in found.decisions] == ["refused", "adopted", "adopted", "rolled back", "not judged"]
+    assert [one.outcome for one in found.decisions] == ["rejected", "adopted", "adopted", "rolled back", "not judged"]
     assert found.decisions[2].undone == found.decisions[3].back and found.decisions[1].undone is None
     assert found.active == {MODEL: found.decisions[1].policy}
 
@@ -80,7 +80,7 @@ def test_the_page_shows_what_was_refused_and_why(ledger: Ledger, browser: Browse
     with Opened(browser, written(tmp_path, ledger)) as opened:
         view = opened.page
         assert view.locator(".policy .chip").all_inner_texts() == [
-            *("shipped", "shipped", "refused", "active", "adopted", "rolled back"),
+            *("shipped", "shipped", "rejected", "active", "adopted", "rolled back"),
         ]
         refused = view.locator(".policy", has_text="Fewer items")
         assert "The gain does not exceed the noise." in refused.inner_text()
