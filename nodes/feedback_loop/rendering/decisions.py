@@ -81,7 +81,9 @@ def name(key: Hash | None) -> str:
 def bare(reason: str) -> str:
     """A reason without the outcome that it begins with, where that stands beside it."""
     for word in ("Accepted: ", "Rejected: ", "Rolled back: "):
-        reason = reason.removeprefix(word)
+        if reason.startswith(word):
+            reason = reason.removeprefix(word)
+            return reason[:1].upper() + reason[1:]
     return reason
 
 

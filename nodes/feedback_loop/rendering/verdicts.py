@@ -13,7 +13,7 @@ def measured(verdict: Verdict) -> dict[str, str]:
         amount(one, "success", sign=True) for one in (verdict.guard_effect, verdict.guard_low, -verdict.margin)
     )
     return {
-        "measured": effect(verdict),
+        "measured": effect(verdict) + ("" if verdict.metric == "success" else ", where a case works under both"),
         "noise": f"the old policy differs from itself by up to {noise}",
         "p value": f"{verdict.p_value:.2g} (may be at most {verdict.alpha:.2g} at this look)",
         "cases": f"{verdict.cases}: {verdict.repairs} repaired, {verdict.regressions} broken",
