@@ -16,7 +16,7 @@ from systems.mcp import Tool
 
 PERSON: Final = "person"
 SENTENCE = re.compile(r"(?<=[.?!;:])\s+|\n")
-PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b")
+PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b|(?<!\S)\.[A-Za-z][\w.-]*\b")
 MOST_SENTENCES = 2  # of a tool's description; what follows is mostly about arguments
 SAME_TOOLS = 2  # as many tools of one name make two servers the same program
 ASKED = {
