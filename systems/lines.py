@@ -13,19 +13,19 @@ LINES: dict[str, str] = {
         "merged, released or tagged? Which authors contributed, and how many commits did each make? When was this "
         "file last changed, and by whom? How did this file develop over time? Why was this line changed, according to "
         "the commit message? What is the id of the newest commit? Was this ever reverted, renamed or removed in the "
-        "past? Which version tag is the newest? What came in with the last release? What has my colleague been "
-        "working on lately? What was merged yesterday? Who introduced this bug, and when? What did we do in the last "
-        "sprint? How many people have worked on the code? When did the project start? Which commit does this version "
-        "correspond to? Has this already been merged into main? What is the newest commit on the branch about? Whose "
-        "change was that? Are my changes committed? Did anything change since yesterday? Which files change most "
-        "often? Show the log of the folder. Is the repository up to date? What are the differences from the previous "
-        "version? On which day was the file renamed or deleted? How many lines were added or deleted by the last "
-        "change? Which changes went into the release?"
+        "past? List the tags. Which version tag is the newest? What came in with the last release? What has my "
+        "colleague been working on lately? What was merged yesterday? Who introduced this bug, and when? What did we "
+        "do in the last sprint? How many people have worked on the code? When did the project start? Which commit "
+        "does this version correspond to? Has this already been merged into main? What is the newest commit on the "
+        "branch about? Whose change was that? Are my changes committed? Did anything change since yesterday? Which "
+        "files change most often? Show the log of the folder. Is the repository up to date? What are the differences "
+        "from the previous version? On which day was the file renamed or deleted? How many lines were added or "
+        "deleted by the last change? Which changes went into the release?"
     ),
     "git.git_log": (
-        "What were the last commits? Who changed the file most recently? Give the commit history of the project over "
-        "the past days. Who is the author of the latest commit? Which commit introduced or broke this? How many "
-        "commits were made this month?"
+        "Who created, added or deleted this file? What were the last commits? Who changed the file most recently? "
+        "Give the commit history of the project over the past days. Who is the author of the latest commit? Which "
+        "commit introduced or broke this? How many commits were made this month?"
     ),
     "git.git_show": (
         "What did the last commit change? What did commit 1f2e3d4c do? Show one commit with its message and patch."
@@ -34,9 +34,9 @@ LINES: dict[str, str] = {
         "Which uncommitted changes are in the working tree? Is the working copy clean, or are there untracked, "
         "modified or conflicting files?"
     ),
-    "git.git_diff_unstaged": ("What have I edited but not yet added to the index? Show the unstaged diff."),
-    "git.git_diff_staged": ("What is staged and would go into the next commit? Show the staged changes."),
-    "git.git_diff": ("What is different between two branches, tags or releases? Compare a branch with main."),
+    "git.git_diff_unstaged": "What have I edited but not yet added to the index? Show the unstaged diff.",
+    "git.git_diff_staged": "What is staged and would go into the next commit? Show the staged changes.",
+    "git.git_diff": "What is different between two branches, tags or releases? Compare a branch with main.",
     "git.git_branch": (
         "What is the name of the current branch? Which branches exist? Is one branch ahead of the other?"
     ),
@@ -56,7 +56,7 @@ LINES: dict[str, str] = {
         "Which files and folders are in the project? List the contents of the directory. What is inside the docs "
         "folder? Is the folder empty? Are there any subdirectories here?"
     ),
-    "filesystem.list_directory_with_sizes": ("Which file in the folder is the biggest? List files with their sizes."),
+    "filesystem.list_directory_with_sizes": "Which file in the folder is the biggest? List files with their sizes.",
     "filesystem.read_text_file": (
         "What does the file say? Open and show the text of a document. Print the first lines of a file. Show the end "
         "of the log file. Let me see what it contains. Read a file aloud. Quote the third paragraph of the page."
@@ -65,7 +65,7 @@ LINES: dict[str, str] = {
         "How large is a file in bytes? When was the file saved on disk or created? What is the modification date of "
         "this file on disk? Does the file exist? Who may read or execute it?"
     ),
-    "filesystem.directory_tree": ("Show the tree of folders and how the project is laid out in directories."),
+    "filesystem.directory_tree": "Show the tree of folders and how the project is laid out in directories.",
     "filesystem.search_files": (
         "Find a file by its name. In which folder is the file? Which files have this extension?"
     ),
@@ -90,23 +90,25 @@ LINES: dict[str, str] = {
     ),
     "search": "Finds text in the source code: where names are defined, used, called, imported or mentioned.",
     "search.search": (
-        "Where is this "
-        "function, class, method or constant defined? Where is the variable set? In which file is the type declared? "
-        "Which code calls or uses this function? Who calls this method? Where do we call it? In which files does a "
-        "word occur? Find every mention of a term. Which modules import this library? What depends on this module? "
-        "Where is an exception thrown or caught? Which classes implement the interface? Find comments, notes, markers "
-        "and hard-coded values in the code. Search the sources for secrets. Is this still used anywhere? How often is "
-        "a name used in the source code? Count the occurrences of a string. Which lines match a pattern? Do we do "
-        "this anywhere in the code? Is there code that opens sockets? Which places write to the log? Where in the "
-        "code is a message produced? Which tests exercise this function? Which functions accept this parameter? Where "
-        "are the handlers registered? Where in the code is the time zone handled? Which code opens files or folders? "
-        "Where is the commit message parsed in the sources? Which functions read the configuration? Where is the "
-        "error message written? Which parts of the code use the database? What code handles logins? Where do we "
-        "validate the input? Find each line with a certain word. Look up all uses of a helper. Is this constant used "
-        "more than once? Which classes have a method of this name? Show code that matches this regular expression. "
-        "Where does this text appear? Which files contain a given string? In how many places is it hard-coded? Is the "
-        "old name still mentioned anywhere? Who is the caller of this routine? Which tests mention it? What imports "
-        "that package? Where is the entry point of the program?"
+        "Where is this function, class, method or constant defined? Where is the variable set? In which file is the "
+        "type declared? Which code calls or uses this function? Who calls this method? Where do we call it? In which "
+        "files does a word occur? Find every mention of a term. Which modules import this library? What depends on "
+        "this module? Where is an exception thrown or caught? Which classes implement the interface? Find comments, "
+        "notes, markers and hard-coded values in the code. Search the sources for secrets. Is this still used "
+        "anywhere? Do we do this anywhere in the code? Is there code that opens sockets? Which places write to the "
+        "log? Where in the code is a message produced? Which tests exercise this function? Which functions accept "
+        "this parameter? Where are the handlers registered? Where in the code is the time zone handled? Which code "
+        "opens files or folders? Where is the commit message parsed in the sources? Which functions read the "
+        "configuration? Where is the error message written? Which parts of the code use the database? What code "
+        "handles logins? Where do we validate the input? Find each line with a certain word. Look up all uses of a "
+        "helper. Is this constant used more than once? Which classes have a method of this name? Where does this text "
+        "appear? Which files contain a given string? Is the old name still mentioned anywhere? Who is the caller of "
+        "this routine? Which tests mention it? What imports that package? Where is the entry point of the program?"
+    ),
+    "search.advanced-search": "Which lines match a pattern? Show code that matches this regular expression.",
+    "search.count-matches": (
+        "How often is a name used in the source code? Count the occurrences of a string. In how many places is it "
+        "hard-coded?"
     ),
     "person": (
         "Which option do you prefer? Should it be this or that? Do you like it? What do you want it to be called? "

@@ -16,8 +16,9 @@ from systems.mcp import Tool
 
 PERSON: Final = "person"
 SENTENCE = re.compile(r"(?<=[.?!;:])\s+|\n")
-PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b")
+PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b|(?<!\S)\.[A-Za-z][\w.-]*\b")
 MOST_SENTENCES = 2  # of a tool's description; what follows is mostly about arguments
+SAME_TOOLS = 2  # as many tools of one name make two servers the same program
 ASKED = {
     "list": "Which {} are there?",
     "get": "What is the {}?",
@@ -62,13 +63,40 @@ def all_phrases(tools: Sequence[Tool], lines: Mapping[str, str], routes: Mapping
             nobody here can answer.
         routes: questions answered well before, with `server.tool` or `person`.
     """
+    lines = adopted(lines, tools)
     told = [Phrase(*_owner(key), sentence) for key, line in lines.items() for sentence in sentences(line)]
     own = [Phrase(tool.server, tool.name, text) for tool in tools for text in derived(tool)]
-    strange = dict.fromkeys(tool.server for tool in tools if tool.server not in lines)
-    own += [Phrase(server, "", form.format(" ".join(words_of(server)))) for server in strange for form in ABOUT]
+    own += [
+        Phrase(server, "", form.format(" ".join(words_of(server))))
+        for server in strange(lines, tools)
+        for form in ABOUT
+    ]
     known = {f"{tool.server}.{tool.name}" for tool in tools} | {PERSON}
     learned = [Phrase(*_owner(key), question, learned=True) for question, key in routes.items() if key in known]
     return list(dict.fromkeys([*learned, *told, *own]))
+
+
+def adopted(lines: Mapping[str, str], tools: Sequence[Tool]) -> dict[str, str]:
+    """The lines, with those on a server under the name that it has here: the same program is known by its tools."""
+    here: dict[str, set[str]] = {}
+    for tool in tools:
+        here.setdefault(tool.server, set()).add(tool.name)
+    names: dict[str, str] = {}
+    for server in sorted({key.partition(".")[0] for key in lines} - here.keys() - {PERSON}):
+        known = {key.partition(".")[2] for key in lines if key.startswith(f"{server}.")}
+        same = (other for other in strange(lines, tools) if len(here[other] & known) >= SAME_TOOLS)
+        names[server] = next(same, server)
+    return {_renamed(key, names): line for key, line in lines.items()}
+
+
+def _renamed(key: str, names: Mapping[str, str]) -> str:
+    server, dot, tool = key.partition(".")
+    return f"{names.get(server, server)}{dot}{tool}"
+
+
+def strange(lines: Mapping[str, str], tools: Sequence[Tool]) -> tuple[str, ...]:
+    """The servers that there is no line on."""
+    return tuple(dict.fromkeys(tool.server for tool in tools if tool.server not in lines))
 
 
 def derived(tool: Tool) -> Iterable[str]:

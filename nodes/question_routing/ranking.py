@@ -64,6 +64,10 @@ class Ranking:
         self._meanings: Matrix | None = None
         self._weights: dict[Method, Matrix] = {}
 
+    def over(self, phrases: Sequence[Phrase]) -> Ranking:
+        """The same over other phrases."""
+        return Ranking(phrases, method=self._method, embedder=self._embedder)
+
     async def rank(self, question: str) -> Ranked:
         """Servers and phrases by nearness to a question."""
         import numpy as np

@@ -10,7 +10,7 @@ from pathlib import Path
 from nodes.question_routing.arguments import OUTSIDE, fill_arguments, mentioned_path, outside_path, takes_path
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.learned import answered_before
-from nodes.question_routing.phrases import PATH_LIKE, PERSON, all_phrases
+from nodes.question_routing.phrases import PATH_LIKE, PERSON, adopted, all_phrases, strange
 from nodes.question_routing.questions import Places
 from nodes.question_routing.ranking import Ranked, Ranking
 from systems.embeddings import Embedder
@@ -77,6 +77,9 @@ class Router:
         self._phrases = all_phrases(tuple(self._tools.values()), knobs.lines, knobs.routes)
         method = "hybrid" if knobs.method == "model" else knobs.method
         self._ranking = Ranking(self._phrases, method=method, embedder=embedder)
+        served = tuple(self._tools.values())
+        self._strange = strange(adopted(knobs.lines, served), served)
+        self._present: Ranking | None = None
 
     async def route(self, question: Question, *, avoid: Collection[str] = ()) -> Route:
         """The tools that could answer, best first, and why; none: the person.
@@ -93,7 +96,7 @@ class Router:
             found = _Found(text, calls=self._calls(keys, text, dict.fromkeys(keys, 1.0)))
             named = await self._chooser.named(text, [self._tools[key] for key in keys])
             return self._route(question, found, _Choice(named or PERSON, "model", f"the model named {named or 'none'}"))
-        ranked = await self._ranking.rank(text)
+        ranked = await self._ranked(text)
         found = _Found(text, ranked, self._calls(keys, text, ranked.tools))
         return self._route(question, found, self._learned(found) or await self._choice(found))
 
@@ -120,6 +123,17 @@ class Router:
         served = [found.best_of(server) for server in list(ranked.servers)[:OPTIONS]]
         chosen = await self._chooser.chosen(found.text, [self._tools[key] for key in served if key in self._tools])
         return _Choice(chosen or found.best_of(best), "model", f"the model chose, as it is close: {words}")
+
+    async def _ranked(self, text: str) -> Ranked:
+        """The ranking; where a server that does not serve is first, one that no line speaks of may be who it is."""
+        ranked = await self._ranking.rank(text)
+        served = {PERSON, *(tool.server for tool in self._tools.values())}
+        if self._strange and next(iter(ranked.servers)) not in served:
+            present = [phrase for phrase in self._phrases if phrase.server in served]
+            self._present = self._present or self._ranking.over(present)
+            again = await self._present.rank(text)
+            ranked = again if next(iter(again.servers)) in self._strange else ranked
+        return ranked
 
     def _calls(self, keys: Sequence[str], text: str, nearness: Mapping[str, float]) -> dict[str, Candidate]:
         """The tools that can be called with what the question says, best first."""

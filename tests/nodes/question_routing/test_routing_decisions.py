@@ -10,11 +10,15 @@ import pytest
 
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.questions import fill
+from nodes.question_routing.routing import Router
 from systems.embeddings import local_files
+from systems.knobs import QuestionKnobs
+from systems.mcp import Tool
 from systems.models import ModelChoice, connected
 from systems.policy import BASELINE, DEFAULT
 from systems.records import Route
-from tests.nodes.question_routing.recorded import PLACES, asked, local, router
+from tests.benchmarks.routing import recorded
+from tests.nodes.question_routing.recorded import PLACES, PROJECT, asked, local, router
 from tests.systems.imitation_server import ImitationServer, Reply, Script
 
 embeds = pytest.mark.skipif(local_files() is None, reason="the wheels of specloop[embeddings] are not installed")
@@ -192,3 +196,39 @@ async def test_the_baseline_asks_the_model_alone_in_plain_form(named: str, wante
     assert (first(route), route.decided_by) == (wanted, "model")
     asked_for = server.requests[0]["response_format"]["json_schema"]["schema"]["properties"]["tool"]
     assert "enum" not in asked_for
+
+
+# servers under other names
+
+
+def renamed(names: dict[str, str], **knobs: Any) -> Router:
+    """A router over recorded servers that are called otherwise in this project."""
+    tools = [tool.model_copy(update={"server": name}) for server, name in names.items() for tool in recorded(server)]
+    return Router(tools, project=PROJECT, places=PLACES, knobs=QuestionKnobs(**knobs))
+
+
+@pytest.mark.parametrize(
+    ("question", "tool"),
+    [
+        ("What were the last commits?", "repo.git_log"),
+        ("Which files and folders are in the project?", "my-files.list_directory"),
+        ("What is today's date?", "clock.get_current_time"),
+        ("Where is parse_config used?", "rg.search"),
+    ],
+)
+async def test_a_known_server_keeps_its_lines_under_another_name(question: str, tool: str) -> None:
+    routing = renamed({"git": "repo", "filesystem": "my-files", "time": "clock", "search": "rg"})
+    assert first(await routing.route(asked(question))) == tool
+
+
+async def test_an_unknown_server_is_asked_what_only_an_absent_one_has_a_line_on() -> None:
+    finder = Tool(
+        server="grep",
+        name="grep_code",
+        description="Find where a function or class is defined or used in the source code",
+        input_schema={"properties": {"pattern": {"type": "string"}}, "required": ["pattern"]},
+        read_only=True,
+    )
+    tools = [*recorded("git"), *recorded("filesystem"), finder]
+    routing = Router(tools, project=PROJECT, places=PLACES, knobs=QuestionKnobs())
+    assert first(await routing.route(asked("Where is the function parse_config defined?"))) == "grep.grep_code"
