@@ -47,7 +47,9 @@ class Policy(Record):
 
 
 BASELINE = Policy(
-    draft=DraftKnobs(capped=False, repairs=0, repair_words=False, example=False, instruction_characters=0),
+    draft=DraftKnobs(
+        output_tokens=512, capped=False, repairs=0, repair_words=False, example=False, instruction_characters=0
+    ),
     questions=QuestionKnobs(method="model", margin=0, own=0, parallel=1, lines={}, candidates=1),
     answers=AnswerKnobs(reuse=False),
 )

@@ -22,6 +22,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from graph.context import Context
 from graph.learning.final_report import final_report
 from graph.learning.improvement import STORE, Plan, Prepared, improve, prepared
@@ -29,7 +31,8 @@ from graph.learning.trial import OutOfTime
 from systems.cases import Cases
 from systems.ledger import Ledger
 from systems.policy import BASELINE, Policy
-from systems.trials import Improved, Proposal, Standing, Verdict
+from systems.results import Results
+from systems.trials import Improved, Played, Proposal, Standing, Verdict
 from tests.benchmarks.improvement_cases import cases, lay_out
 
 
@@ -78,6 +81,14 @@ async def _kept(bench: Prepared, policy: Policy) -> Policy:
             policy = policy.edited(one.edit)
 
 
+def share(one: Path, other: Path) -> None:
+    """Let the plays that were made in one project be known in the other: the same plays would come out the same."""
+    with closing(Database(one / STORE)) as plays, closing(Results(other / STORE)) as results:
+        for kept_play in plays["results"].rows:
+            key = (kept_play["policy"], kept_play["case_key"], kept_play["model"], kept_play["repetition"])
+            results.put(*key, Played.model_validate_json(kept_play["played"]))
+
+
 def row(standings: tuple[Standing, ...]) -> list[dict[str, Any]]:
     """Numbers of sealed cases."""
     return [
@@ -117,6 +128,7 @@ def main() -> None:
             began = time.monotonic()
             one, other = project(Path(folder) / "one"), project(Path(folder) / "other")
             report = asyncio.run(proven(one, start, seed))
+            share(one, other)
             everything = asyncio.run(kept(other, start, seed, report.seconds))
             result = {
                 "seed": seed,
