@@ -157,7 +157,13 @@ def _check_ledger(ledger: Ledger) -> None:
 
 def _cases(store: Path) -> Sides:
     with closing(Cases(store)) as cases:
-        return {"working": cases.working(), "guard": cases.guard()}
+        found: Sides = {"working": cases.working(), "guard": cases.guard()}
+    if not found["working"]:
+        raise UsageError(
+            "There are no cases to try anything on.",
+            mend='They come from your runs (specloop run "GOAL"), or from you: specloop case add --help.',
+        )
+    return found
 
 
 async def _telling(cases: Sides, player: Player, watch: Watch) -> Sides:
