@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -74,8 +75,12 @@ class Told(NamedTuple):
 
 def name(key: Hash | None) -> str:
     """What a policy is called: its name where it is shipped, else the beginning of its id."""
-    shipped = {policy.hash: word for word, policy in SHIPPED.items()}
-    return "" if key is None else shipped.get(key, key[:12])
+    return "" if key is None else _names().get(key, key[:12])
+
+
+@cache
+def _names() -> dict[Hash, str]:
+    return {policy.hash: word for word, policy in SHIPPED.items()}
 
 
 def bare(reason: str) -> str:

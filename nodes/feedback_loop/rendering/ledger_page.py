@@ -52,20 +52,20 @@ def ledger_page(told: Told, wrong: Sequence[Disagreement] = ()) -> str:
 def _model(told: Told, model: str) -> dict[str, Any]:
     rows = branches(told, model)
     counts = Counter(one.outcome for one in told.decisions if one.model == model)
-    active = told.active.get(model)
+    active, again = told.active.get(model), renewed(told.policies)
     numbers = ", ".join(f"{count} {word}" for word, count in counts.most_common())
     return {
         "name": visible(model) or "any model",
         "summary": f"{f'{name(active)} is active' if active else 'nothing was adopted yet'}; {numbers}",
-        "rows": [_row(told, one, active) for one in rows[:MOST_ROWS]],
+        "rows": [_row(told, one, active, again) for one in rows[:MOST_ROWS]],
         "left_out": max(0, len(rows) - MOST_ROWS),
     }
 
 
-def _row(told: Told, branch: Branch, active: Hash | None) -> dict[str, Any]:
+def _row(told: Told, branch: Branch, active: Hash | None, again: Mapping[Hash, Hash]) -> dict[str, Any]:
     decision = branch.decision
-    known = {policy.hash: policy for policy in SHIPPED.values()} | told.policies
-    parent = known.get(branch.policy.parent or "")
+    key = branch.policy.parent or ""
+    parent = told.policies.get(key) or SHIPPED.get(name(key))
     return {
         "key": branch.key,
         "name": name(branch.key),
@@ -75,7 +75,7 @@ def _row(told: Told, branch: Branch, active: Hash | None) -> dict[str, Any]:
         "goes_on": branch.goes_on,
         "active": branch.key == active,
         "outcome": _outcome(branch),
-        "what": _what(branch, renewed(told.policies)),
+        "what": _what(branch, again),
         "why": _text(_why(decision)),
         "worth": _worths(decision),
         "parent": name(branch.policy.parent),
@@ -91,13 +91,13 @@ def _outcome(branch: Branch) -> str:
     return "rolled back" if decision.undone else decision.outcome
 
 
-def _what(branch: Branch, renewed: Mapping[Hash, Hash]) -> str:
+def _what(branch: Branch, again: Mapping[Hash, Hash]) -> str:
     if branch.decision and branch.decision.proposal:
         return _text(branch.decision.proposal.what)
     words = {"baseline": "Deliberately plain, to compare with", "default": "What specloop ships"}
     words |= {"small-model": "What specloop ships for the embedded model"}
     return words.get(
-        name(branch.key), "The one above, with the knobs that are new since" if branch.key in renewed else ""
+        name(branch.key), "The one above, with the knobs that are new since" if branch.key in again else ""
     )
 
 
