@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,11 @@ async def _model(settings: Settings) -> str:
 
 
 async def _embeddings(settings: Settings) -> str:
-    choice = await choose(settings.model, base_url=settings.model_url, api_key=api_key())
-    embedder = await open_embedder("" if choice.embedded else choice.base_url, api_key=api_key())
+    url = ""
+    with suppress(SpecloopError):  # the check of the model says what is wrong with it
+        choice = await choose(settings.model, base_url=settings.model_url, api_key=api_key())
+        url = choice.base_url
+    embedder = await open_embedder(url, api_key=api_key())
     if embedder is None:
         return f"none: questions are routed by their words alone. {INSTALL}"
     vectors = await embedder.embed(["Which tool knows this?"])

@@ -52,7 +52,8 @@ def test_a_question_that_is_none_is_refused(question: str, files: Path, server: 
 def test_doctor_looks_at_everything_and_says_what_mends_each(files: Path, server: ImitationServer) -> None:
     result = said("doctor", "--model", server.url, "--json", project=files)
     checks = {check["name"]: check for check in result.json["checks"]}
-    assert result.code == 0 and set(checks) == {"Node", "OpenSpec", "model", "stores", "pins", "MCP filesystem"}
+    looked_at = {"Node", "OpenSpec", "model", "embeddings", "stores", "pins", "MCP filesystem"}
+    assert result.code == 0 and set(checks) == looked_at
     assert all(check["ok"] and check["detail"] for check in checks.values())
 
     (files / ".specloop" / "specloop.db").write_bytes(b"damaged " * 500)
