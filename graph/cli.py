@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graph.analyze import analyze, report
-from graph.cases import case
-from graph.collect import collect
-from graph.feedback import feedback
-from graph.improve import improve
-from graph.ledger import ledger, rollback
+from graph.commands.analyze import analyze, report
+from graph.commands.cases import case
+from graph.commands.collect import collect
+from graph.commands.feedback import feedback
+from graph.commands.improve import improve
+from graph.commands.ledger import ledger, rollback
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -170,7 +170,7 @@ def ask(question: str, project: Path, as_json: bool, **settings: Any) -> None:
 def doctor(project: Path, as_json: bool, **settings: Any) -> None:
     """Check Node, OpenSpec, the model, every MCP server and the stores, and say what mends each."""
     with reported(as_json, project):
-        from graph.doctor import checks_table, examine
+        from graph.commands.doctor import checks_table, examine
 
         checks = examine(project, settings)
         if as_json:

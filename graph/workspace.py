@@ -18,7 +18,7 @@ from graph.answers import answers
 from graph.build import Compiled, build
 from graph.checkpoints import saver
 from graph.context import Context
-from graph.harvest import harvest_all, harvested
+from graph.learning.harvest.harvest import harvest_all, harvested
 from graph.learning.improvement import Plan, improve
 from graph.learning.watching import settled
 from graph.progress import Watch, events

@@ -46,7 +46,7 @@ def model() -> Iterator[str]:
 @pytest.mark.external
 @pytest.mark.parametrize("line", [line for line in commands() if "bin/specloop" in line])
 def test_a_command_of_the_readme_works(line: str, project: Path, model: str) -> None:
-    arguments = shlex.split(line.replace(PLACE, str(project)))
+    arguments = shlex.split(line.replace(PLACE, str(project)), comments=True)
     arguments[0] = str(Path(sys.executable).with_name("specloop"))
     done = subprocess.run(
         arguments, capture_output=True, text=True, timeout=120, env={**os.environ, "SPECLOOP_MODEL": model}

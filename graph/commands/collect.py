@@ -26,7 +26,7 @@ def collect(port: int, host: str, project: Path, as_json: bool) -> None:
     from graph.cli import reported
 
     with reported(as_json, project):
-        from graph.traces import STORE
+        from graph.commands.traces import STORE
         from systems.collector import serve
         from systems.repository import check_folder
 

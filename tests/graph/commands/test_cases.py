@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from graph.harvest import harvest_all, harvested, last_loops
 from graph.learning.final_report import sealed_cases
+from graph.learning.harvest.harvest import harvest_all, harvested, last_loops
 from nodes.feedback_loop.profile import profile
 from systems import names
 from systems.cases import Cases

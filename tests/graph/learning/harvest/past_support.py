@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from graph.past import Past
+from graph.learning.harvest.past import Past
 from systems import names
 from systems.documents import Documents
 from systems.profiles import Profile, Totals

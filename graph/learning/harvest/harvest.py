@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from graph.harvest_answers import cases_of_answers
-from graph.harvest_drafts import cases_of_drafts
-from graph.past import Past
+from graph.learning.harvest.answers import cases_of_answers
+from graph.learning.harvest.drafts import cases_of_drafts
+from graph.learning.harvest.past import Past
 from systems.cases import Added, Cases
 from systems.documents import Documents
 from systems.errors import SpecloopError

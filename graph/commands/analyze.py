@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
-from graph.pages import check_page, write_page
+from graph.commands.pages import check_page, write_page
 from systems.errors import SpecloopError, UsageError
 
 if TYPE_CHECKING:
-    from graph.analyzed import Analyzed, Critic
-    from graph.traces import Trace
+    from graph.commands.analyzed import Analyzed, Critic
+    from graph.commands.traces import Trace
     from nodes.feedback_loop.rendering import Compared
     from nodes.feedback_loop.report import Report
     from systems.records import Severity
@@ -90,11 +90,11 @@ def report(run_id: str, project: Path, as_json: bool, html: Path | None) -> None
 
 
 def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False) -> None:
-    from graph import traces
+    from graph.commands import traces
     from graph.cli import reported
 
     with reported(wanted.form == "json", project), _interruptible():
-        from graph.analyzed import Analyzed, profiles
+        from graph.commands.analyzed import Analyzed, profiles
         from systems.settings import load_prices
 
         if wanted.html:
@@ -122,7 +122,7 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
 
 
 def _critic(project: Path) -> Critic:
-    from graph.criticism import criticised
+    from graph.commands.criticism import criticised
 
     return functools.partial(criticised, project=project)
 

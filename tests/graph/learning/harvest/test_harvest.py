@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from graph.harvest import harvest
+from graph.learning.harvest.harvest import harvest
 from systems.documents import Documents
 from systems.records import Answer
 from systems.trials import Asked, Called, Case, CaseKind, Check, Requested
-from tests.graph.past_support import Life, finding
+from tests.graph.learning.harvest.past_support import Life, finding
 
 CLI = "import argparse\n\ndef print_list(todo_items):\n    return todo_items\n"
 STORE = "import json\n\ndef load_all():\n    return json\n"

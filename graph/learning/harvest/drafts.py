@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from graph.past import Past, stands
+from graph.learning.harvest.past import Past, stands
 from systems import names
 from systems.documents import Documents
 from systems.errors import Missing

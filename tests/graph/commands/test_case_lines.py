@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from graph.case_lines import from_file
+from graph.commands.case_lines import from_file
 from systems.cases import broken
 from systems.errors import UsageError
 

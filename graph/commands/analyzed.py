@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from graph.traces import Trace, traces
+from graph.commands.traces import Trace, traces
 from nodes.feedback_loop.analysis import run_key
 from nodes.feedback_loop.comparison import compare
 from nodes.feedback_loop.digest import Digest

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = str(Path(sys.executable).with_name("specloop"))
-EXAMPLE = Path(__file__).parent.parent / "corpus" / "example.json"
+EXAMPLE = Path(__file__).parents[2] / "corpus" / "example.json"
 
 
 @pytest.mark.external

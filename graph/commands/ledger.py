@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graph.pages import check_page, write_page
+from graph.commands.pages import check_page, write_page
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,7 +39,7 @@ def ledger(context: click.Context, /, html: Path | None, everything: bool, **pla
     if context.invoked_subcommand:
         return
     with _opened(context) as store:
-        from graph.ledger_views import listed
+        from graph.commands.ledger_views import listed
 
         if html:
             check_page(html)
@@ -59,7 +59,7 @@ def ledger(context: click.Context, /, html: Path | None, everything: bool, **pla
 def show(context: click.Context, /, identifier: str, **place: Any) -> None:
     """Show an entry or a policy: the beginning of its id, active, baseline, default or small-model."""
     with _opened(context) as store:
-        from graph.ledger_views import shown
+        from graph.commands.ledger_views import shown
 
         _show(context, *shown(store, identifier))
 
@@ -88,7 +88,7 @@ def verify(context: click.Context, /, **place: Any) -> None:
 def diff(context: click.Context, /, old: str, new: str, **place: Any) -> None:
     """Show what policy B has otherwise than policy A, knob by knob."""
     with _opened(context) as store:
-        from graph.ledger_views import compared
+        from graph.commands.ledger_views import compared
 
         _show(context, *compared(store, old, new))
 
@@ -103,7 +103,7 @@ def diff(context: click.Context, /, old: str, new: str, **place: Any) -> None:
 def rollback(context: click.Context, /, policy: str, model: str | None, reason: str, **place: Any) -> None:
     """Let POLICY hold again: an earlier one by the beginning of its id, baseline, default or small-model."""
     with _opened(context) as store:
-        from graph.ledger_views import rolled_back
+        from graph.commands.ledger_views import rolled_back
 
         _show(context, *rolled_back(store, policy, model=model, reason=reason))
 
@@ -115,7 +115,7 @@ def _opened(context: click.Context) -> Iterator[Ledger]:
 
     project: Path = _given(context, "project") or Path()
     with reported(bool(_given(context, "as_json")), project):
-        from graph.traces import STORE
+        from graph.commands.traces import STORE
         from systems.errors import UsageError
         from systems.ledger import Ledger
 

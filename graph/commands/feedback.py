@@ -66,7 +66,7 @@ async def evaluated(project: Path, run_id: str, text: str, rating: int) -> Feedb
     Raises:
         UsageError: there is no such run, or nothing is said.
     """
-    from graph.harvest import Stores, last_loops
+    from graph.learning.harvest.harvest import Stores, last_loops
     from systems.records import Feedback
     from systems.redaction import redact_text
     from systems.telemetry import trace_id

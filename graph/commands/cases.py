@@ -39,7 +39,7 @@ def list_cases(project: Path, as_json: bool) -> None:
     elif stored:
         from rich.console import Console
 
-        from graph.case_view import cases_table
+        from graph.commands.case_view import cases_table
 
         Console().print(cases_table(stored))
     else:
@@ -62,7 +62,7 @@ def list_cases(project: Path, as_json: bool) -> None:
 def add(path: Path | None, project: Path, as_json: bool, **said: Any) -> None:
     """Add a case, or correct the check of one that is there."""
     with _cases(project, as_json) as cases:
-        from graph.case_lines import asked, from_file
+        from graph.commands.case_lines import asked, from_file
 
         if path and (said["question"] or said["server"] or said["tool"] or said["terms"]):
             raise click.UsageError("Give a --file or a --question, not both.")

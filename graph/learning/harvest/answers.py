@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from graph.past import Past
+from graph.learning.harvest.past import Past
 from systems import names
 from systems.documents import read_file
 from systems.errors import Missing

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from graph.analyze import SEVERITIES
 from graph.cli import main
+from graph.commands.analyze import SEVERITIES
 from nodes.feedback_loop.report import Report
 from systems import names, records
 from systems.records import Span
