@@ -79,6 +79,11 @@ class Case(Record):
         given = self.given.model_dump(mode="json", exclude_defaults=True)
         return content_hash(canonical({"kind": self.kind, "given": given}))
 
+    @property
+    def server(self) -> str:
+        """The MCP server it is about; empty where it needs none or its check does not say."""
+        return self.given.server if isinstance(self.given, Called) else self.check.server
+
 
 class Played(Record):
     """What came of a case, played once under a policy."""

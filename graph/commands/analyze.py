@@ -90,8 +90,8 @@ def report(run_id: str, project: Path, as_json: bool, html: Path | None) -> None
 
 
 def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False) -> None:
-    from graph.commands import traces
     from graph.cli import reported
+    from graph.commands import traces
 
     with reported(wanted.form == "json", project), _interruptible():
         from graph.commands.analyzed import Analyzed, profiles

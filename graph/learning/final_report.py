@@ -53,7 +53,7 @@ async def final_report(ground: Ground, *, project: Path, before: Policy, after: 
     Raises:
         Missing: the store is damaged, or an outside system is gone.
     """
-    sealed = sealed_cases(project)
+    sealed = tuple(filter(ground.fits, sealed_cases(project)))
     opened = len(uses(project / STORE))
     if not sealed:
         return Sealed((), 0, 0, opened)

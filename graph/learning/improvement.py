@@ -112,7 +112,8 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
         cases = _cases(store)
         systems = await stack.enter_async_context(opened(context, linger=0))
         player = Player(Run("improve", context, systems), await stack.enter_async_context(scratch()))
-        cases = await _telling(_playable(cases, systems.servers.names, plan.watch), player, plan.watch)
+        servers = ("", "person", *systems.servers.names)
+        cases = await _telling(_fitting(cases, servers, plan.watch), player, plan.watch)
         pins = load_pins(systems.project)
         ground = Ground(
             cases=cases,
@@ -121,6 +122,7 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
             model=systems.model.choice.name,
             seed=plan.seed,
             pinned=lambda policy: pinned(policy, pins),
+            fits=lambda case: case.server in servers,
             deadline=None if plan.budget is None else time.monotonic() + plan.budget,
             watch=plan.watch,
             progress=plan.progress,
@@ -166,6 +168,15 @@ def _cases(store: Path) -> Sides:
     return found
 
 
+def _fitting(cases: Sides, servers: Collection[str], watch: Watch) -> Sides:
+    """The cases without those about servers that are not configured any more."""
+    kept = {side: [case for case in each if case.server in servers] for side, each in cases.items()}
+    gone = sum(map(len, cases.values())) - sum(map(len, kept.values()))
+    if gone:
+        watch(f"{gone} cases are left out: they are about MCP servers that are not configured")
+    return kept
+
+
 async def _telling(cases: Sides, player: Player, watch: Watch) -> Sides:
     """The cases without those whose check lets a broken answer pass.
 
@@ -182,14 +193,3 @@ async def _telling(cases: Sides, player: Player, watch: Watch) -> Sides:
         watch(suspicion.reason)
     useless = {key for suspicion in found for key in suspicion.cases}
     return {side: [case for case in each if case.key not in useless] for side, each in cases.items()}
-
-
-def _playable(cases: Sides, servers: Collection[str], watch: Watch) -> Sides:
-    """The cases without those about servers that are not configured any more."""
-    kept = {
-        side: [case for case in each if case.check.server in ("", "person", *servers)] for side, each in cases.items()
-    }
-    gone = sum(map(len, cases.values())) - sum(map(len, kept.values()))
-    if gone:
-        watch(f"{gone} cases are left out: they are about MCP servers that are not configured")
-    return kept

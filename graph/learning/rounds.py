@@ -32,7 +32,7 @@ class Rounds:
         ledger: where everything is written.
         suggest: proposals for a policy, best first, from the plays of the working cases.
         verdicts: reached so far; each has spent its share of the error rate.
-        too_few: how many cases are missing, for each proposal that was not tried because of it.
+        too_few: how many cases are missing, for each proposal of this round that was not tried because of it.
         rounds: begun so far.
     """
 
@@ -40,7 +40,7 @@ class Rounds:
     ledger: Ledger
     suggest: Suggest
     verdicts: list[Verdict] = field(default_factory=list)
-    too_few: list[str] = field(default_factory=list)
+    too_few: dict[str, str] = field(default_factory=dict)
     rounds: int = 0
 
     async def run(self, policy: Policy, most: int) -> tuple[Policy, str]:
@@ -54,7 +54,7 @@ class Rounds:
                 self.rounds += 1
                 better = await self._round(policy)
                 if better is None:
-                    return policy, self.too_few[0] if self.too_few and not self.verdicts else NOTHING_MORE
+                    return policy, next(iter(self.too_few.values()), NOTHING_MORE)
                 policy = better
         except OutOfTime:
             return policy, "the budget is used up"
@@ -62,9 +62,10 @@ class Rounds:
 
     async def _round(self, policy: Policy) -> Policy | None:
         """The policy with the first proposal that is accepted; None where none is, however often it is asked."""
+        plays, self.too_few = await self.noise(policy), {}
         while True:
             tried = len(self.verdicts)
-            for proposal in await self.proposals(policy):
+            for proposal in await self.suggest(policy, plays):
                 pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
                 if await self._is_worth_it(proposal, pairing, policy):
                     verdict = await self._tried(proposal, pairing, policy)
@@ -73,8 +74,8 @@ class Rounds:
             if tried == len(self.verdicts):
                 return None
 
-    async def proposals(self, policy: Policy) -> Sequence[Proposal]:
-        """What is worth a trial, from how a policy does on the working cases; they are played to see.
+    async def noise(self, policy: Policy) -> list[tuple[Case, Played]]:
+        """How a policy does on the working cases, and how far it differs from itself.
 
         Raises:
             OutOfTime: the budget is used up.
@@ -83,9 +84,8 @@ class Rounds:
         cases = self.ground.cases["working"]
         self.ground.watch(f"Round {self.rounds}: the present policy, {NOISE_PLAYS} times on {len(cases)} working cases")
         noise = await self._played(cases, policy, NOISE_PLAYS)
-        plays = [(case, played) for case, of_case in zip(cases, noise, strict=True) for played in of_case]
-        self.ground.watch(f"  succeeds in {succeeded(played for _, played in plays):.0%}")
-        return await self.suggest(policy, plays)
+        self.ground.watch(f"  succeeds in {succeeded(play for plays in noise for play in plays):.0%}")
+        return [(case, play) for case, plays in zip(cases, noise, strict=True) for play in plays]
 
     async def _played(self, cases: Sequence[Case], policy: Policy, times: int) -> list[list[Played]]:
         """What came of each case, play by play."""
@@ -99,8 +99,8 @@ class Rounds:
         guard = await self._played(touched, policy, 1)
         certain = len(self.ground.cases["guard"]) - len(touched)
         size = sized(proposal, noise, guard, number=len(self.verdicts) + 1, certain=certain)
-        if not size.enough:
-            self.too_few.append(size.reason)
+        if not size.enough and proposal.what not in self.too_few:
+            self.too_few[proposal.what] = size.reason
             self.ground.watch(f"  Not tried: {proposal.what}. {size.reason}")
         return size.enough
 

@@ -52,6 +52,7 @@ class Ground:
         model: plays of different models are kept apart.
         seed: of the order of plays.
         pinned: the policy with what the person has pinned; so it is played.
+        fits: whether a case can be played here at all.
         deadline: `time.monotonic()` after which nothing new is begun; None for no limit.
         watch: told what is going on, a line at a time.
         progress: told how far the plays are; the newest replaces the last.
@@ -65,6 +66,7 @@ class Ground:
     model: str
     seed: int = 0
     pinned: Callable[[Policy], Policy] = lambda policy: policy
+    fits: Callable[[Case], bool] = lambda _: True
     deadline: float | None = None
     watch: Watch = lambda _: None
     progress: Watch = lambda _: None

@@ -70,7 +70,8 @@ async def _kept(bench: Prepared, policy: Policy) -> Policy:
     seen: set[str] = set()
     while True:
         try:
-            proposals = await bench.rounds.proposals(policy)
+            plays = await bench.rounds.noise(policy)
+            proposals = await bench.rounds.suggest(policy, plays)
         except OutOfTime:
             return policy
         fresh = [one for one in proposals if json.dumps(one.edit, sort_keys=True) not in seen]
