@@ -71,7 +71,7 @@ def differences(turned: Sequence[Turned], old: str, new: str) -> RenderableType:
         table.add_column(title, overflow="fold")
     for one in turned:
         table.add_row(
-            plain(one.knob), Text(plain(one.old, MOST_VALUE), "red"), Text(plain(one.new, MOST_VALUE), "green")
+            Text(plain(one.knob)), Text(plain(one.old, MOST_VALUE), "red"), Text(plain(one.new, MOST_VALUE), "green")
         )
     return table
 

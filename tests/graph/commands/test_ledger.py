@@ -139,6 +139,7 @@ def test_every_kind_of_entry_can_be_shown(called: Called, ledger: Ledger, steps:
 def test_policies_are_compared_knob_by_knob(called: Called, steps: tuple[Step, Step, Step]) -> None:
     shown = called("ledger", "diff", "baseline", "default").stdout
     assert "draft.repairs" in shown and "draft.seed" not in shown
+    assert "questions.lines[git.git_log]" in shown
     found = told(called("ledger", "diff", "default", steps[1].policy.hash[:10], "--json"))
     assert [one["knob"] for one in found["differences"]] == ["draft.characters"]
     assert "All knobs are the same." in called("ledger", "diff", "default", "default").stdout
