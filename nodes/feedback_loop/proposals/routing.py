@@ -17,15 +17,16 @@ MOST_OWN_LINES = 2
 
 
 def misrouted(seen: Observed, policy: Policy) -> Iterator[Idea]:
-    """Questions that went elsewhere: another way of ranking, words by which tools are found, learned routes.
+    """Questions that went elsewhere: words by which tools are found, another way of ranking, learned routes.
 
-    The model that is asked for a tool by itself sees neither lines nor routes.
+    Words come first, because they bring what no way of ranking knows by itself. The model that is asked for a tool by
+    itself sees neither lines nor routes.
     """
     plays = seen.failed(ASKED, "routed")
     basis, why = seen.share(plays), f"{_questions(plays)} went to the wrong tool"
     (first, *others), blind = list(edits.methods(policy)), policy.questions.method == "model"
     words, routes = edits.lines(policy, _asked(seen, plays)), edits.routes(policy, _known(seen))
-    singles = [first, *others] if blind else [first, words, routes, edits.choosy(policy), *others]
+    singles = [first, *others] if blind else [words, first, routes, edits.choosy(policy), *others]
     for edit in [*singles, both(first, words), both(first, words, routes)]:
         yield Idea(edit, why, basis)
 
