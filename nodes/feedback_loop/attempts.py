@@ -82,9 +82,9 @@ class Attempts:
         place = _place(operation)
         places = self.open_models if operation.kind == "model" else self.open
         waiting = places.get(place)
-        if waiting is None:
-            return
         asked = operation.arguments if isinstance(place, str) else ""
+        if waiting is None or not (waiting.tries or not asked or asked in waiting.asked or "" in waiting.asked):
+            return
         if not asked:
             mended = list(waiting.asked)
         else:

@@ -46,6 +46,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
 (
     ANY,  # every operation
     FAILED,
+    PLAIN,  # a call of a tool or a model that worked and has content
     BARE,  # a working call without content: what wraps it may have recorded that
     OWN,  # specloop's own: a step of a kind of its own, a model call for a step, a question
     JUDGED,  # something was said about how good it is
@@ -68,7 +69,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     JSON,  # its answer sets out to be JSON
     CUT,  # its output breaks off
     DEAR,  # it wrote much
-) = (1 << place for place in range(4, 26))
+) = (1 << place for place in range(4, 27))
 
 SITUATIONS = (
     HOLDS,  # others are within it
@@ -76,7 +77,7 @@ SITUATIONS = (
     ALIKE,  # the tool brought what it brought one or two calls ago
     IN_TURN,  # two tools took turns for a while
     LONGEST,  # it took long for its place, or others of its place did and its peers are still few
-) = tuple(1 << place for place in range(26, 31))
+) = tuple(1 << place for place in range(27, 32))
 
 FOLLOWED = (
     NEXT_MODEL,  # the model call after an answer in JSON
@@ -85,7 +86,7 @@ FOLLOWED = (
     GROUP,  # calls after one that was alone in its turn
     PATH,  # calls after a handover
     USE,  # what a model writes after a large result
-) = tuple(1 << place for place in range(31, 37))
+) = tuple(1 << place for place in range(32, 38))
 
 _OWN_STEPS = (names.VALIDATE, names.DRAFT, names.START_SERVER)
 
@@ -94,10 +95,11 @@ def marks(operation: Operation) -> int:
     """The marks that an operation has by itself."""
     kind, attributes = operation.kind, operation.attributes
     found = ANY | FAILED if operation.failed else ANY
-    if kind == "model":
-        return found | _of_model(operation)
-    if kind in ("tool", "retrieval"):
-        return found | _of_result(operation) | (_of_call(operation) if kind == "tool" else 0)
+    if kind in ("model", "tool"):
+        found |= _of_model(operation) if kind == "model" else _of_result(operation) | _of_call(operation)
+        return found if found & (FAILED | BARE) else found | PLAIN
+    if kind == "retrieval":
+        return found | _of_result(operation)
     if kind == "step" and operation.title.startswith(_OWN_STEPS):
         found |= OWN
     if names.EVALUATION_NAME in attributes or MISROUTED in attributes:

@@ -43,8 +43,7 @@ def timed(work: Callable[[], object]) -> float:
 def analyse(operations: Sequence[Operation]) -> None:
     """All detectors, findings at the end."""
     analysis = Analysis()
-    for operation in operations:
-        analysis.observe(operation)
+    analysis.observe_all(operations)
     analysis.close()
 
 
@@ -98,8 +97,7 @@ def long_run(count: int) -> float:
     stream = in_order(map(read, long_trace(count)))
     while batch := list(islice(stream, 10_000)):
         start = time.process_time()
-        for operation in batch:
-            analysis.observe(operation)
+        analysis.observe_all(batch)
         spent += time.process_time() - start
     start = time.process_time()
     analysis.close()
