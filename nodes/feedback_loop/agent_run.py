@@ -122,7 +122,7 @@ class AgentRun:
         if not operation.calls:
             self.answer = operation
         if self._attempts.open_models:
-            self._attempts.worked(operation)
+            self._attempts.answered(operation)
 
     def _tool(self, operation: Operation, marks: int, place: Place) -> int:
         self.tools.append(operation)

@@ -116,10 +116,12 @@ class _Watched:
         self._touched = 0
         self._mended = 0
         self._held: tuple[Operation, int] | None = None
+        self._careful = True
 
     def observe(self, operation: Operation) -> None:
         """Take one operation into account."""
         self._look_around(operation, operation.marks, self._nesting.observe(operation))
+        self._careful = self._held is not None or self._spoken.needed
 
     def observe_own(self, operations: Iterator[Operation], trace_id: str) -> Operation | None:
         """Take operations into account as long as they are of a trace; the first one that is not.
@@ -131,8 +133,9 @@ class _Watched:
             if operation.trace_id != trace_id:
                 return operation
             below, marks = below_of(operation), operation.marks
-            if not marks & PLAIN or below is not None or self._held is not None or self._spoken.needed:
+            if self._careful or below is not None or not marks & PLAIN:
                 self._look_around(operation, marks, below)
+                self._careful = self._held is not None or self._spoken.needed
                 continue
             watches, touched = routes[marks | observe(operation, marks)]
             if touched:
@@ -236,7 +239,7 @@ class _Watched:
         self._touched = self._routes.every
 
     def _failure(self, operation: Operation) -> None:
-        watches, touched = self._routes.failure(operation.kind)
+        watches, touched = self._routes.failure(operation.marks)
         self._touched |= touched
         for watch in watches:
             watch(operation)

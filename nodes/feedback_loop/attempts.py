@@ -78,23 +78,30 @@ class Attempts:
             del waiting.asked[next(iter(waiting.asked))]
 
     def worked(self, operation: Operation) -> None:
-        """A call worked while others are open."""
-        place = _place(operation)
-        places = self.open_models if operation.kind == "model" else self.open
-        waiting = places.get(place)
-        asked = operation.arguments if isinstance(place, str) else ""
-        if waiting is None or not (waiting.tries or not asked or asked in waiting.asked or "" in waiting.asked):
+        """A call of a tool worked while failures are open."""
+        own = operation.marks & OWN
+        place, asked = (_place(operation), "") if own else (operation.where, operation.arguments)
+        waiting = self.open.get(place)
+        if waiting is None:
             return
         if not asked:
-            mended = list(waiting.asked)
-        else:
+            self._mend(waiting, list(waiting.asked), operation.start_ns)
+        elif waiting.tries or asked in waiting.asked or "" in waiting.asked:
             mended = [one for one in (asked, "") if one in waiting.asked]
             if waiting.tries and self._again(waiting, asked):
                 mended.append(waiting.last)
-        if mended:
             self._mend(waiting, mended, operation.start_ns)
+        if not waiting.asked:
+            del self.open[place]
+
+    def answered(self, operation: Operation) -> None:
+        """A model call worked while failures of models are open."""
+        place = _place(operation)
+        waiting = self.open_models.get(place)
+        if waiting is not None:
+            self._mend(waiting, list(waiting.asked), operation.start_ns)
             if not waiting.asked:
-                del places[place]
+                del self.open_models[place]
 
     def made_good(self, operation: Operation) -> bool:
         """Whether a later attempt worked."""

@@ -12,6 +12,7 @@ what some detector follows at present (`FOLLOWED`, `AgentRun.follow`). The lowes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nodes.feedback_loop.credentials import may_have
@@ -69,7 +70,13 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     JSON,  # its answer sets out to be JSON
     CUT,  # its output breaks off
     DEAR,  # it wrote much
-) = (1 << place for place in range(4, 27))
+    # of what failed: why
+    TIMED_OUT,
+    LIMITED,
+    LOST,
+    ERROR,
+    OTHERWISE,
+) = (1 << place for place in range(4, 32))
 
 SITUATIONS = (
     HOLDS,  # others are within it
@@ -77,7 +84,7 @@ SITUATIONS = (
     ALIKE,  # the tool brought what it brought one or two calls ago
     IN_TURN,  # two tools took turns for a while
     LONGEST,  # it took long for its place, or others of its place did and its peers are still few
-) = tuple(1 << place for place in range(27, 32))
+) = tuple(1 << place for place in range(32, 37))
 
 FOLLOWED = (
     NEXT_MODEL,  # the model call after an answer in JSON
@@ -86,15 +93,21 @@ FOLLOWED = (
     GROUP,  # calls after one that was alone in its turn
     PATH,  # calls after a handover
     USE,  # what a model writes after a large result
-) = tuple(1 << place for place in range(32, 38))
+) = tuple(1 << place for place in range(37, 43))
 
+CAUSES: Mapping[str, int] = {
+    "timeout": TIMED_OUT,
+    "rate_limited": LIMITED,
+    "connection_lost": LOST,
+    "error": ERROR,
+}
 _OWN_STEPS = (names.VALIDATE, names.DRAFT, names.START_SERVER)
 
 
 def marks(operation: Operation) -> int:
     """The marks that an operation has by itself."""
     kind, attributes = operation.kind, operation.attributes
-    found = ANY | FAILED if operation.failed else ANY
+    found = ANY | FAILED | CAUSES.get(operation.cause, OTHERWISE) if operation.failed else ANY
     if kind in ("model", "tool"):
         found |= _of_model(operation) if kind == "model" else _of_result(operation) | _of_call(operation)
         return found if found & (FAILED | BARE) else found | PLAIN

@@ -54,7 +54,9 @@ def rephrased(before: Set[str], now: Set[str]) -> bool:
 
 def counts_on(new: Set[str], gone: Set[str]) -> bool:
     """Whether each new word is the number after one that is gone: pages, days, numbered things."""
-    return len(new) == len(gone) and all(any(_next(one, other) for other in gone) for one in new)
+    if len(new) != len(gone) or not all([one[-1].isdigit() for one in new]):
+        return False
+    return all(any(_next(one, other) for other in gone) for one in new)
 
 
 def _next(one: str, other: str) -> bool:

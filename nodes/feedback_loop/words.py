@@ -129,12 +129,13 @@ def leaves(value: Any, depth: int = 8) -> Iterator[str]:
     """The texts and numbers in a JSON value; truth values and nulls say too little."""
     if isinstance(value, dict):
         value = list(value.values())
-    if isinstance(value, list):
-        if depth:
-            for one in value:
-                yield from leaves(one, depth - 1)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+    if not isinstance(value, list):
+        value, depth = [value], depth + 1
+    for one in value if depth else ():
+        if isinstance(one, (dict, list)):
+            yield from leaves(one, depth - 1)
+        elif one is not None and not isinstance(one, bool):
+            yield str(one)
 
 
 def keys(text: str) -> frozenset[str]:
