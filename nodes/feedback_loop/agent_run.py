@@ -24,7 +24,7 @@ from systems.policy import LoopKnobs
 from systems.records import Finding, FindingKind, Severity
 
 REMEMBERED = 1_000
-REMEMBERED_CALLS = 10_000
+REMEMBERED_CALLS = 2_000
 TURNS = 4
 """So many calls in turn are the least that anybody looks at."""
 _NO_PEER = FAILED | REUSED
@@ -81,7 +81,7 @@ class AgentRun:
         self._attempts = Attempts(self.words_of_task)
         self._known: frozenset[str] = frozenset()
         self._replaced: dict[str, bool] = {}
-        self._calls: dict[tuple[str, str], Operation] = {}
+        self._calls: dict[int, Operation] = {}
         self._earlier: set[tuple[str, str]] = set()
 
     def leave_out(self, operation: Operation) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from nodes.feedback_loop.words import stemmed, values
+from nodes.feedback_loop.words import remembered, stemmed, values
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
@@ -18,14 +18,12 @@ _STEPS = (1, 7)
 
 def words(text: str) -> frozenset[str]:
     """The words and numbers of a text, or of the values of a JSON text, without endings."""
-    return _words(text) if len(text) > _SHORT else _remembered(text)
+    return _of_short(text) if len(text) <= _SHORT else frozenset(map(stemmed, _WORD.findall(values(text))))
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(map(stemmed, _WORD.findall(values(text))))
-
-
-_remembered = lru_cache(maxsize=1_024)(_words)
+@lru_cache(maxsize=1_024)
+def _of_short(text: str) -> frozenset[str]:
+    return frozenset(map(remembered, _WORD.findall(values(text))))
 
 
 def attempt(before: Set[str], now: Set[str], known: Set[str]) -> bool:

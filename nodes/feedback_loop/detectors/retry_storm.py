@@ -85,7 +85,7 @@ class RetryStorm:
 
     def _reworded(self, key: _Row, span: Operation) -> None:
         row = self._rows.get(key)
-        if row and not attempt(words(row[-1].arguments), words(span.arguments), self._run.words_of_task()):
+        if row and (self._over(row[-1]) or not self._attempt(row[-1], span)):
             row.clear()
         self._add(key, span)
 
@@ -97,7 +97,7 @@ class RetryStorm:
             row = self._rows[key] = []
         elif row and row[-1].span_id == span.span_id:
             return
-        elif row and (self._run.made_good(row[-1]) or self._changed(row[-1])):
+        elif row and self._over(row[-1]):
             row.clear()
         row.append(span)
         if len(row) == ATTEMPTS:
@@ -106,6 +106,13 @@ class RetryStorm:
         elif len(row) > ATTEMPTS:
             self._storms.add(key, span)
             del row[:-ATTEMPTS]
+
+    def _attempt(self, before: Operation, now: Operation) -> bool:
+        return attempt(words(before.arguments), words(now.arguments), self._run.words_of_task())
+
+    def _over(self, before: Operation) -> bool:
+        """Whether nothing that fails now goes on with an earlier failure."""
+        return self._run.made_good(before) or self._changed(before)
 
     def _changed(self, before: Operation) -> bool:
         """Whether a tool that worked has changed something since a failure."""

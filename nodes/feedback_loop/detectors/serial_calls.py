@@ -123,7 +123,7 @@ class _Group:
         """Append a call, if it is independent of those before it."""
         tokens = _tokens(span.arguments)
         new = tokens - self._asked
-        if (span.where, span.arguments) in self._arguments or len(self.calls) >= MOST_CALLS:
+        if (span.where, span.arguments) in self._arguments or len(self.calls) >= MOST_CALLS or self._works_out(new):
             return False
         mentioned = {token for token in new if any(_mentions(result, token) for result in self._results)}
         if mentioned and not mentioned <= self._known:
@@ -142,6 +142,11 @@ class _Group:
     def _known(self) -> frozenset[str]:
         """What the task and the results before the group say."""
         return frozenset().union(*map(_tokens, self._earlier))
+
+    def _works_out(self, new: Set[str]) -> bool:
+        """Whether a number stands nowhere before the group; a quick answer for most of what `_knowable` refuses."""
+        numbers = [one for one in new if len(one) > 1 and one.isdecimal()]
+        return any(not any([one in text for text in self._earlier]) for one in numbers)
 
     def _knowable(self, tokens: Set[str], new: Set[str]) -> bool:
         """Whether a call's arguments could have been known before: most are told, and no number is worked out."""
