@@ -203,10 +203,10 @@ class AgentRun:
 
     def replaced(self, operation: Operation) -> bool:
         """Whether another tool soon did what a failed one could not."""
-        known = self._replaced.get(operation.span_id)
+        known, tools = self._replaced.get(operation.span_id), self.tools
         if known is None:
-            known = replaced(operation, reversed(self.tools))
-            tools = self.tools
+            forgotten = len(tools) == REMEMBERED and tools[0].start_ns >= operation.end_ns
+            known = not forgotten and replaced(operation, reversed(tools))
             if known or (len(tools) > LATER and tools[-LATER].start_ns >= operation.end_ns):
                 self._replaced[operation.span_id] = known
         return known
