@@ -82,8 +82,10 @@ class Attempts:
 
     def worked(self, operation: Operation) -> None:
         """A call of a tool worked while failures are open."""
-        own = operation.marks & OWN
-        place, asked = (_place(operation), "") if own else (operation.where, operation.arguments)
+        place: _Place = operation.where
+        asked = operation.arguments
+        if operation.marks & OWN:
+            place, asked = _place(operation), ""
         waiting = self.open.get(place)
         if waiting is None:
             return
@@ -94,6 +96,8 @@ class Attempts:
             if waiting.tries and self._again(waiting, asked):
                 mended.append(waiting.last)
             self._mend(waiting, mended, operation.start_ns)
+        else:
+            return
         if not waiting.asked:
             del self.open[place]
 
@@ -112,7 +116,7 @@ class Attempts:
 
     def _again(self, waiting: _Open, asked: str) -> bool:
         """Whether a call asks for what the last failed one did, in other words."""
-        if not waiting.last or waiting.last not in waiting.asked:
+        if not waiting.last or waiting.last not in waiting.asked or self._compared >= MOST_COMPARED:
             waiting.tries = 0
             return False
         if waiting.last == asked:

@@ -85,9 +85,17 @@ class RetryStorm:
 
     def _reworded(self, key: _Row, span: Operation) -> None:
         row = self._rows.get(key)
-        if row and (self._over(row[-1]) or not self._attempt(row[-1], span)):
-            row.clear()
+        if row is not None and len(row) >= ATTEMPTS - 1:
+            self._trim(row, span)
         self._add(key, span)
+
+    def _trim(self, row: list[Operation], now: Operation) -> None:
+        """Leave those of a row that each try what the next one tries in other words; asked before it is a storm."""
+        for place in range(len(row) - 1, -1, -1):
+            if not self._attempt(row[place], now):
+                del row[: place + 1]
+                return
+            now = row[place]
 
     def _add(self, key: _Row, span: Operation) -> None:
         row = self._rows.get(key)
@@ -97,7 +105,7 @@ class RetryStorm:
             row = self._rows[key] = []
         elif row and row[-1].span_id == span.span_id:
             return
-        elif row and self._over(row[-1]):
+        elif row and (self._run.made_good(row[-1]) or self._changed(row[-1])):
             row.clear()
         row.append(span)
         if len(row) == ATTEMPTS:
@@ -109,10 +117,6 @@ class RetryStorm:
 
     def _attempt(self, before: Operation, now: Operation) -> bool:
         return attempt(words(before.arguments), words(now.arguments), self._run.words_of_task())
-
-    def _over(self, before: Operation) -> bool:
-        """Whether nothing that fails now goes on with an earlier failure."""
-        return self._run.made_good(before) or self._changed(before)
 
     def _changed(self, before: Operation) -> bool:
         """Whether a tool that worked has changed something since a failure."""

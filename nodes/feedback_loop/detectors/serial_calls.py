@@ -162,7 +162,7 @@ class _Group:
 @lru_cache(maxsize=64)
 def _tokens(text: str) -> frozenset[str]:
     """Words, numbers and ids as they stand."""
-    return frozenset(token.lower() for token in _TOKEN.findall(values(text[: LONG_ARGUMENTS * 10])))
+    return frozenset(map(str.lower, _TOKEN.findall(values(text[: LONG_ARGUMENTS * 10]))))
 
 
 def _mentions(result: str, token: str) -> bool:
