@@ -14,7 +14,7 @@ from nodes.feedback_loop.attempts import Attempts
 from nodes.feedback_loop.drafts import Drafts
 from nodes.feedback_loop.grouping import Group
 from nodes.feedback_loop.history import NONE, History
-from nodes.feedback_loop.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED
+from nodes.feedback_loop.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED, SILENT
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.places import Place, Places, Tool
 from nodes.feedback_loop.rephrasing import words
@@ -27,6 +27,8 @@ REMEMBERED = 1_000
 REMEMBERED_CALLS = 2_000
 TURNS = 4
 """So many calls in turn are the least that anybody looks at."""
+_ASKS_ALL = OWN | SILENT
+"""Working calls with these marks may make everything good that failed at their place."""
 _NO_PEER = FAILED | REUSED
 """Calls with these marks say nothing about how long a call takes."""
 PATIENCE = 2
@@ -136,11 +138,11 @@ class AgentRun:
         if marks & REUSED and operation.attributes.get(names.REUSED) is True:
             return found
         place.count += 1
+        before = self._calls.setdefault(operation.call, operation)
         if marks & FAILED:
             self._attempts.failed(operation)
-        elif self._attempts.open:
+        elif before is not operation or operation.where in self._attempts.eager or marks & _ASKS_ALL:
             self._attempts.worked(operation)
-        before = self._calls.setdefault(operation.call, operation)
         if before is not operation:
             self.before = before
             self._calls[operation.call] = operation

@@ -44,6 +44,7 @@ class Attempts:
 
     Attributes:
         count: how many failures were made good.
+        eager: places where any working call may make a failure good, not just the same call.
         open: failures of tools that nothing made good yet, by place.
         open_models: those of models.
     """
@@ -54,6 +55,7 @@ class Attempts:
         self._mended: dict[str, None] = {}
         self._compared = 0
         self.count = 0
+        self.eager: set[_Place] = set()
         self.open: dict[_Place, _Open] = {}
         self.open_models: dict[_Place, _Open] = {}
 
@@ -75,6 +77,7 @@ class Attempts:
                 group = waiting.asked.pop(waiting.last) + group
             waiting.last, waiting.words = asked, now
         waiting.tries = TRIES
+        self.eager.add(place)
         group.append((operation.span_id, operation.end_ns))
         waiting.asked[asked] = group[-MOST_OPEN:]
         if len(waiting.asked) > MOST_ASKED:
@@ -91,15 +94,15 @@ class Attempts:
             return
         if not asked:
             self._mend(waiting, list(waiting.asked), operation.start_ns)
-        elif waiting.tries or asked in waiting.asked or "" in waiting.asked:
+        else:
             mended = [one for one in (asked, "") if one in waiting.asked]
             if waiting.tries and self._again(waiting, asked):
                 mended.append(waiting.last)
             self._mend(waiting, mended, operation.start_ns)
-        else:
-            return
         if not waiting.asked:
             del self.open[place]
+        if not waiting.tries and "" not in waiting.asked:
+            self.eager.discard(place)
 
     def answered(self, operation: Operation) -> None:
         """A model call worked while failures of models are open."""

@@ -58,6 +58,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     ORDERS,  # orders to the model in its result
     FRUITLESS,  # it brought nothing
     UNSEEN,  # its result was not recorded
+    SILENT,  # it has no arguments
     SLOW,
     READ,  # it was slow, and only fetched something
     HANDS_OVER,  # to another agent
@@ -76,7 +77,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     LOST,
     ERROR,
     OTHERWISE,
-) = (1 << place for place in range(4, 32))
+) = (1 << place for place in range(4, 33))
 
 SITUATIONS = (
     HOLDS,  # others are within it
@@ -84,7 +85,7 @@ SITUATIONS = (
     ALIKE,  # the tool brought what it brought one or two calls ago
     IN_TURN,  # two tools took turns for a while
     LONGEST,  # it took long for its place, or others of its place did and its peers are still few
-) = tuple(1 << place for place in range(32, 37))
+) = tuple(1 << place for place in range(33, 38))
 
 FOLLOWED = (
     NEXT_MODEL,  # the model call after an answer in JSON
@@ -93,7 +94,7 @@ FOLLOWED = (
     GROUP,  # calls after one that was alone in its turn
     PATH,  # calls after a handover
     USE,  # what a model writes after a large result
-) = tuple(1 << place for place in range(37, 43))
+) = tuple(1 << place for place in range(38, 44))
 
 CAUSES: Mapping[str, int] = {
     "timeout": TIMED_OUT,
@@ -145,8 +146,8 @@ def _of_call(operation: Operation) -> int:
     if arguments:
         if operation.end_ns - operation.start_ns >= SLOW_NS:
             found |= SLOW | READ if len(arguments) <= LONG_ARGUMENTS and fetches(operation) else SLOW
-    elif not (operation.result or operation.failed or operation.parent_id is None):
-        found |= BARE
+    else:
+        found |= SILENT if operation.result or operation.failed or operation.parent_id is None else SILENT | BARE
     name = operation.name.lower()
     if "to_" in name or "to " in name:
         found |= HANDS_OVER
