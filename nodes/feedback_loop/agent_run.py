@@ -108,22 +108,22 @@ class AgentRun:
             found |= LONGEST
         if operation.kind == "tool":
             return found | self._tool(operation, marks, place)
-        self._model(operation, marks)
+        self.models.append(operation)
+        self.turn_began = self.called
+        if marks & (OWN | FAILED) or not self.task or self._attempts.open_models:
+            self._model(operation, marks)
+        if not (marks & FAILED or operation.calls):
+            self.answer = operation
         return found
 
     def _model(self, operation: Operation, marks: int) -> None:
-        self.models.append(operation)
-        self.turn_began = self.called
         if marks & OWN:
             self.drafts.observe_model(operation)
         if not self.task:
             self.task = next((one.text for one in operation.messages if one.role in ("user", "human")), "")
         if marks & FAILED:
             self._attempts.failed(operation)
-            return
-        if not operation.calls:
-            self.answer = operation
-        if self._attempts.open_models:
+        else:
             self._attempts.answered(operation)
 
     def _tool(self, operation: Operation, marks: int, place: Place) -> int:

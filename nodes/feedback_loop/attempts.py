@@ -12,7 +12,7 @@ MOST_OPEN = 200
 MOST_ASKED = 50
 MOST_PLACES = 1_000
 MOST_MENDED = 20_000
-MOST_COMPARED = 1_000
+MOST_COMPARED = 500
 """Calls of a run that are compared word by word, so that time is bounded; then only the same makes a failure good."""
 TRIES = 5
 """Working calls of a tool after a failure that may be another attempt in other words; later ones are something else."""

@@ -102,6 +102,8 @@ class DelegationCycle:
 
     def _nest(self, span: Operation) -> None:
         """Follow agents from the innermost outwards; one within another of its kind, within one of its own."""
+        if span.span_id not in self._below and span.parent_id in self._below:
+            return  # alone, where a longer chain, or as short a one, is known already
         below = self._below.pop(span.span_id, ())
         if span.kind == "agent" and not (below and below[0].name == span.name):
             below = (span, *below)[:DEEP]
