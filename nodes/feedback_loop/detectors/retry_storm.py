@@ -62,7 +62,10 @@ class RetryStorm:
             alike = span.kind == "model" or why == "rate_limited"
             if not (alike or span.arguments or span.error):
                 return
-            self._add((place, "" if alike else span.arguments), span)
+            if alike or span.kind != "tool":
+                self._add((place, "" if alike else span.arguments), span)
+            else:
+                self._same_again((place, span.arguments), span)
             if not alike and span.error and span.arguments and (why != "error" or refuses(span.error)):
                 self._reworded((place, f"{span.error_type}: {span.error}"), span)
 
@@ -82,6 +85,14 @@ class RetryStorm:
                 impact={**failed.impact, "failures": float(failed.total), "calls": float(failed.total)},
                 explanation=f"{where} was tried {failed.total} times in a row without success or a change.",
             )
+
+    def _same_again(self, key: _Row, span: Operation) -> None:
+        """Add a call, if the very same one failed before; only then there is a row."""
+        before = self._run.before
+        if before is not None and before.call == span.call and before.failed:
+            if key not in self._rows:
+                self._add(key, before)
+            self._add(key, span)
 
     def _reworded(self, key: _Row, span: Operation) -> None:
         row = self._rows.get(key)
