@@ -14,7 +14,7 @@ from nodes.feedback_loop.attempts import Attempts
 from nodes.feedback_loop.drafts import Drafts
 from nodes.feedback_loop.grouping import Group
 from nodes.feedback_loop.history import NONE, History
-from nodes.feedback_loop.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED
+from nodes.feedback_loop.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED, SILENT
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.places import Place, Places, Tool
 from nodes.feedback_loop.rephrasing import words
@@ -24,9 +24,11 @@ from systems.policy import LoopKnobs
 from systems.records import Finding, FindingKind, Severity
 
 REMEMBERED = 1_000
-REMEMBERED_CALLS = 10_000
+REMEMBERED_CALLS = 2_000
 TURNS = 4
 """So many calls in turn are the least that anybody looks at."""
+_ASKS_ALL = OWN | SILENT
+"""Working calls with these marks may make everything good that failed at their place."""
 _NO_PEER = FAILED | REUSED
 """Calls with these marks say nothing about how long a call takes."""
 PATIENCE = 2
@@ -81,7 +83,7 @@ class AgentRun:
         self._attempts = Attempts(self.words_of_task)
         self._known: frozenset[str] = frozenset()
         self._replaced: dict[str, bool] = {}
-        self._calls: dict[tuple[str, str], Operation] = {}
+        self._calls: dict[int, Operation] = {}
         self._earlier: set[tuple[str, str]] = set()
 
     def leave_out(self, operation: Operation) -> None:
@@ -106,23 +108,23 @@ class AgentRun:
             found |= LONGEST
         if operation.kind == "tool":
             return found | self._tool(operation, marks, place)
-        self._model(operation, marks)
+        self.models.append(operation)
+        self.turn_began = self.called
+        if marks & (OWN | FAILED) or not self.task or self._attempts.open_models:
+            self._model(operation, marks)
+        if not (marks & FAILED or operation.calls):
+            self.answer = operation
         return found
 
     def _model(self, operation: Operation, marks: int) -> None:
-        self.models.append(operation)
-        self.turn_began = self.called
         if marks & OWN:
             self.drafts.observe_model(operation)
         if not self.task:
             self.task = next((one.text for one in operation.messages if one.role in ("user", "human")), "")
         if marks & FAILED:
             self._attempts.failed(operation)
-            return
-        if not operation.calls:
-            self.answer = operation
-        if self._attempts.open_models:
-            self._attempts.worked(operation)
+        else:
+            self._attempts.answered(operation)
 
     def _tool(self, operation: Operation, marks: int, place: Place) -> int:
         self.tools.append(operation)
@@ -136,11 +138,11 @@ class AgentRun:
         if marks & REUSED and operation.attributes.get(names.REUSED) is True:
             return found
         place.count += 1
+        before = self._calls.setdefault(operation.call, operation)
         if marks & FAILED:
             self._attempts.failed(operation)
-        elif self._attempts.open:
+        elif before is not operation or operation.where in self._attempts.eager or marks & _ASKS_ALL:
             self._attempts.worked(operation)
-        before = self._calls.setdefault(operation.call, operation)
         if before is not operation:
             self.before = before
             self._calls[operation.call] = operation
@@ -203,10 +205,10 @@ class AgentRun:
 
     def replaced(self, operation: Operation) -> bool:
         """Whether another tool soon did what a failed one could not."""
-        known = self._replaced.get(operation.span_id)
+        known, tools = self._replaced.get(operation.span_id), self.tools
         if known is None:
-            known = replaced(operation, reversed(self.tools))
-            tools = self.tools
+            forgotten = len(tools) == REMEMBERED and tools[0].start_ns >= operation.end_ns
+            known = not forgotten and replaced(operation, reversed(tools))
             if known or (len(tools) > LATER and tools[-LATER].start_ns >= operation.end_ns):
                 self._replaced[operation.span_id] = known
         return known

@@ -8,14 +8,14 @@ are one run per conversation or service.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from nodes.feedback_loop.agent_run import AgentRun
 from nodes.feedback_loop.detectors import DETECTORS, WITH_HISTORY, Detector
 from nodes.feedback_loop.history import NONE, History
 from nodes.feedback_loop.kinds import CALLS
-from nodes.feedback_loop.marks import BARE, FAILED, HOLDS
+from nodes.feedback_loop.marks import BARE, HOLDS, PLAIN
 from nodes.feedback_loop.nesting import Below, Nesting, echoes, filled, wraps
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.ranking import ranked
@@ -42,7 +42,6 @@ class Analysis:
         self.history = history
         self._watched: OrderedDict[str, _Watched] = OrderedDict()
         self._finished: list[Finding] = []
-        self._last: _Watched | None = None
         self._fresh: set[_Watched] = set()
         self._ranked: tuple[Finding, ...] = ()
         self._news = False
@@ -50,16 +49,24 @@ class Analysis:
     def observe(self, operation: Operation, *, report: bool = True) -> None:
         """Take one operation into account; without `report` it is compared with and never reported."""
         watched = self._watched.get(operation.trace_id) or self._run_of(operation)
-        if watched is not self._last:
-            self._last = watched
-            self._fresh.add(watched)
+        self._fresh.add(watched)
         if not report:
             watched.run.leave_out(operation)
         watched.observe(operation)
 
+    def observe_all(self, operations: Iterable[Operation]) -> None:
+        """Take operations into account, one after another: the same as `observe` of each, and faster."""
+        rest = iter(operations)
+        for operation in rest:
+            following: Operation | None = operation
+            while following is not None:
+                self.observe(following)
+                watched = self._watched.get(following.trace_id)
+                following = watched.observe_own(rest, following.trace_id) if watched is not None else None
+
     def findings(self) -> tuple[Finding, ...]:
         """What the operations so far show, worst first. Of a call without content only once the next one has come."""
-        fresh, self._fresh, self._last = self._fresh, set(), None
+        fresh, self._fresh = self._fresh, set()
         if any([watched.news() for watched in fresh]) or self._news:
             self._ranked, self._news = self._all(), False
         return self._ranked
@@ -109,14 +116,33 @@ class _Watched:
         self._touched = 0
         self._mended = 0
         self._held: tuple[Operation, int] | None = None
+        self._careful = True
 
     def observe(self, operation: Operation) -> None:
         """Take one operation into account."""
-        below, marks = self._nesting.observe(operation), operation.marks
-        if below is None and self._held is None and not marks & _PARTICULAR:
-            self._take(operation, marks)
-        else:
-            self._look_around(operation, marks, below)
+        self._look_around(operation, operation.marks, self._nesting.observe(operation))
+        self._careful = self._held is not None or self._spoken.needed
+
+    def observe_own(self, operations: Iterator[Operation], trace_id: str) -> Operation | None:
+        """Take operations into account as long as they are of a trace; the first one that is not.
+
+        Most are calls with nothing around them that matters; written out for them, as this is what a long trace costs.
+        """
+        below_of, observe, routes = self._nesting.observe, self.run.observe_call, self._routes
+        for operation in operations:
+            if operation.trace_id != trace_id:
+                return operation
+            below, marks = below_of(operation), operation.marks
+            if self._careful or below is not None or not marks & PLAIN:
+                self._look_around(operation, marks, below)
+                self._careful = self._held is not None or self._spoken.needed
+                continue
+            watches, touched = routes[marks | observe(operation, marks)]
+            if touched:
+                self._touched |= touched
+                for watch in watches:
+                    watch(operation)
+        return None
 
     def findings(self) -> Iterable[Finding]:
         """What was found when somebody asked last."""
@@ -213,11 +239,7 @@ class _Watched:
         self._touched = self._routes.every
 
     def _failure(self, operation: Operation) -> None:
-        watches, touched = self._routes.failure(operation.kind)
+        watches, touched = self._routes.failure(operation.marks)
         self._touched |= touched
         for watch in watches:
             watch(operation)
-
-
-_PARTICULAR = FAILED | BARE
-"""Marks of operations for which it matters what is around them."""

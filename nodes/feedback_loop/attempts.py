@@ -12,6 +12,8 @@ MOST_OPEN = 200
 MOST_ASKED = 50
 MOST_PLACES = 1_000
 MOST_MENDED = 20_000
+MOST_COMPARED = 500
+"""Calls of a run that are compared word by word, so that time is bounded; then only the same makes a failure good."""
 TRIES = 5
 """Working calls of a tool after a failure that may be another attempt in other words; later ones are something else."""
 
@@ -42,6 +44,7 @@ class Attempts:
 
     Attributes:
         count: how many failures were made good.
+        eager: places where any working call may make a failure good, not just the same call.
         open: failures of tools that nothing made good yet, by place.
         open_models: those of models.
     """
@@ -50,7 +53,9 @@ class Attempts:
         """Start; `known` tells the words of the task."""
         self._known = known
         self._mended: dict[str, None] = {}
+        self._compared = 0
         self.count = 0
+        self.eager: set[_Place] = set()
         self.open: dict[_Place, _Open] = {}
         self.open_models: dict[_Place, _Open] = {}
 
@@ -66,35 +71,47 @@ class Attempts:
         asked = operation.arguments if isinstance(place, str) and operation.cause != "invalid" else ""
         group = waiting.asked.pop(asked, [])
         if asked != waiting.last:
-            now = words(asked)
+            now = self._words(asked)
             before = waiting.asked.get(waiting.last)
             if before and self._same(waiting.words, now):
                 group = waiting.asked.pop(waiting.last) + group
             waiting.last, waiting.words = asked, now
         waiting.tries = TRIES
+        self.eager.add(place)
         group.append((operation.span_id, operation.end_ns))
         waiting.asked[asked] = group[-MOST_OPEN:]
         if len(waiting.asked) > MOST_ASKED:
             del waiting.asked[next(iter(waiting.asked))]
 
     def worked(self, operation: Operation) -> None:
-        """A call worked while others are open."""
-        place = _place(operation)
-        places = self.open_models if operation.kind == "model" else self.open
-        waiting = places.get(place)
+        """A call of a tool worked while failures are open."""
+        place: _Place = operation.where
+        asked = operation.arguments
+        if operation.marks & OWN:
+            place, asked = _place(operation), ""
+        waiting = self.open.get(place)
         if waiting is None:
             return
-        asked = operation.arguments if isinstance(place, str) else ""
         if not asked:
-            mended = list(waiting.asked)
+            self._mend(waiting, list(waiting.asked), operation.start_ns)
         else:
             mended = [one for one in (asked, "") if one in waiting.asked]
             if waiting.tries and self._again(waiting, asked):
                 mended.append(waiting.last)
-        if mended:
             self._mend(waiting, mended, operation.start_ns)
+        if not waiting.asked:
+            del self.open[place]
+        if not waiting.tries and "" not in waiting.asked:
+            self.eager.discard(place)
+
+    def answered(self, operation: Operation) -> None:
+        """A model call worked while failures of models are open."""
+        place = _place(operation)
+        waiting = self.open_models.get(place)
+        if waiting is not None:
+            self._mend(waiting, list(waiting.asked), operation.start_ns)
             if not waiting.asked:
-                del places[place]
+                del self.open_models[place]
 
     def made_good(self, operation: Operation) -> bool:
         """Whether a later attempt worked."""
@@ -102,13 +119,14 @@ class Attempts:
 
     def _again(self, waiting: _Open, asked: str) -> bool:
         """Whether a call asks for what the last failed one did, in other words."""
-        if not waiting.last or waiting.last not in waiting.asked:
+        if not waiting.last or waiting.last not in waiting.asked or self._compared >= MOST_COMPARED:
             waiting.tries = 0
             return False
         if waiting.last == asked:
             return False
         waiting.tries -= 1
-        return self._same(waiting.words, words(asked))
+        lower = asked.lower()
+        return any([word in lower for word in waiting.words]) and self._same(waiting.words, self._words(asked))
 
     def _mend(self, waiting: _Open, mended: list[str], start_ns: int) -> None:
         for one in mended:
@@ -122,6 +140,10 @@ class Attempts:
                     self.count += 1
         while len(self._mended) > MOST_MENDED:
             del self._mended[next(iter(self._mended))]
+
+    def _words(self, asked: str) -> frozenset[str]:
+        self._compared += 1
+        return words(asked) if self._compared <= MOST_COMPARED else frozenset()
 
     def _same(self, before: frozenset[str], now: frozenset[str]) -> bool:
         return bool(before & now) and attempt(before, now, self._known())

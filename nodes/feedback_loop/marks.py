@@ -12,6 +12,7 @@ what some detector follows at present (`FOLLOWED`, `AgentRun.follow`). The lowes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nodes.feedback_loop.credentials import may_have
@@ -46,6 +47,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
 (
     ANY,  # every operation
     FAILED,
+    PLAIN,  # a call of a tool or a model that worked and has content
     BARE,  # a working call without content: what wraps it may have recorded that
     OWN,  # specloop's own: a step of a kind of its own, a model call for a step, a question
     JUDGED,  # something was said about how good it is
@@ -56,6 +58,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     ORDERS,  # orders to the model in its result
     FRUITLESS,  # it brought nothing
     UNSEEN,  # its result was not recorded
+    SILENT,  # it has no arguments
     SLOW,
     READ,  # it was slow, and only fetched something
     HANDS_OVER,  # to another agent
@@ -68,7 +71,13 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     JSON,  # its answer sets out to be JSON
     CUT,  # its output breaks off
     DEAR,  # it wrote much
-) = (1 << place for place in range(4, 26))
+    # of what failed: why
+    TIMED_OUT,
+    LIMITED,
+    LOST,
+    ERROR,
+    OTHERWISE,
+) = (1 << place for place in range(4, 33))
 
 SITUATIONS = (
     HOLDS,  # others are within it
@@ -76,7 +85,7 @@ SITUATIONS = (
     ALIKE,  # the tool brought what it brought one or two calls ago
     IN_TURN,  # two tools took turns for a while
     LONGEST,  # it took long for its place, or others of its place did and its peers are still few
-) = tuple(1 << place for place in range(26, 31))
+) = tuple(1 << place for place in range(33, 38))
 
 FOLLOWED = (
     NEXT_MODEL,  # the model call after an answer in JSON
@@ -85,19 +94,26 @@ FOLLOWED = (
     GROUP,  # calls after one that was alone in its turn
     PATH,  # calls after a handover
     USE,  # what a model writes after a large result
-) = tuple(1 << place for place in range(31, 37))
+) = tuple(1 << place for place in range(38, 44))
 
+CAUSES: Mapping[str, int] = {
+    "timeout": TIMED_OUT,
+    "rate_limited": LIMITED,
+    "connection_lost": LOST,
+    "error": ERROR,
+}
 _OWN_STEPS = (names.VALIDATE, names.DRAFT, names.START_SERVER)
 
 
 def marks(operation: Operation) -> int:
     """The marks that an operation has by itself."""
     kind, attributes = operation.kind, operation.attributes
-    found = ANY | FAILED if operation.failed else ANY
-    if kind == "model":
-        return found | _of_model(operation)
-    if kind in ("tool", "retrieval"):
-        return found | _of_result(operation) | (_of_call(operation) if kind == "tool" else 0)
+    found = ANY | FAILED | CAUSES.get(operation.cause, OTHERWISE) if operation.failed else ANY
+    if kind in ("model", "tool"):
+        found |= _of_model(operation) if kind == "model" else _of_result(operation) | _of_call(operation)
+        return found if found & (FAILED | BARE) else found | PLAIN
+    if kind == "retrieval":
+        return found | _of_result(operation)
     if kind == "step" and operation.title.startswith(_OWN_STEPS):
         found |= OWN
     if names.EVALUATION_NAME in attributes or MISROUTED in attributes:
@@ -130,8 +146,8 @@ def _of_call(operation: Operation) -> int:
     if arguments:
         if operation.end_ns - operation.start_ns >= SLOW_NS:
             found |= SLOW | READ if len(arguments) <= LONG_ARGUMENTS and fetches(operation) else SLOW
-    elif not (operation.result or operation.failed or operation.parent_id is None):
-        found |= BARE
+    else:
+        found |= SILENT if operation.result or operation.failed or operation.parent_id is None else SILENT | BARE
     name = operation.name.lower()
     if "to_" in name or "to " in name:
         found |= HANDS_OVER

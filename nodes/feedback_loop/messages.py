@@ -47,7 +47,8 @@ def parsed(value: Any) -> Any:
     """The value of a JSON text; other values, and texts that are no JSON, as they are."""
     if isinstance(value, str) and value.lstrip()[:1] in _OPENING:
         try:
-            return _decode(value)
+            found, end = _raw_decode(value)
+            return found if end == len(value) else _decode(value)
         except (ValueError, RecursionError):
             return value
     return value
@@ -73,6 +74,7 @@ def as_text(value: Any) -> str:
 
 _OPENING = ("{", "[")
 _decode = json.JSONDecoder().decode
+_raw_decode = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _PLAIN = ("user", "assistant", "system")
 _SHORT = 2_000  # arguments up to this length are remembered: a history has each of them again in every call

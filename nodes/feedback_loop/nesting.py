@@ -7,6 +7,7 @@ the parent comes. A parent that comes before its children repeats nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
@@ -37,18 +38,16 @@ class Nesting:
     """What is below operations that have not come yet, by their span ids."""
 
     def __init__(self) -> None:
-        self._below: dict[str, Below] = {}
+        self._below: defaultdict[str, Below] = defaultdict(Below)
         self._failed_calls: set[str] = set()
         self._failed_holders: dict[str, list[Operation]] = {}
 
     def observe(self, operation: Operation) -> Below | None:
         """What is below the operation; nothing, for most."""
-        below = self._below.pop(operation.span_id, None)
-        parent = operation.parent_id
+        span_id, parent = operation.span_id, operation.parent_id
+        below = self._below.pop(span_id) if span_id in self._below else None
         if parent is not None:
-            above = self._below.get(parent)
-            if above is None:
-                above = self._below[parent] = Below()
+            above = self._below[parent]
             kind = operation.kind
             if kind == "tool":
                 above.tools.add(operation.name)

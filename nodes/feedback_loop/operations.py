@@ -72,7 +72,7 @@ class Operation:
         where: the name, with the MCP server of a tool before it.
         seconds: duration; never negative.
         cause: why it failed, in one word; empty where it did not.
-        call: what is the same in two calls of a tool that ask the same.
+        call: a number that calls of a tool have in common that ask the same.
         place: what calls that are compared with each other have in common.
         marks: what some detector may care about (`marks`).
     """
@@ -107,7 +107,7 @@ class Operation:
     where: str = field(init=False)
     seconds: float = field(init=False)
     cause: Cause | Literal[""] = field(init=False)
-    call: tuple[str, str] = field(init=False)
+    call: int = field(init=False)
     place: str = field(init=False)
     marks: int = field(init=False)
 
@@ -116,7 +116,7 @@ class Operation:
         self.where = f"{self.server}.{self.name}" if self.kind == "tool" and self.server else self.name
         self.seconds = max(0, self.end_ns - self.start_ns) / 1e9
         self.cause = cause(self) if self.failed else ""
-        self.call = self.where, str(self.attributes.get(names.ARGUMENTS_HASH) or self.arguments)
+        self.call = hash((self.where, str(self.attributes.get(names.ARGUMENTS_HASH) or self.arguments)))
         own = f"{self.title}\n{self.name}" if self.kind == "model" else self.where
         self.place = intern(f"{self.kind}\n{own}\n{self.agent}")
         self.marks = NUMBERS[self.kind] | marks(self)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from nodes.feedback_loop.words import stemmed, values
+from nodes.feedback_loop.words import remembered, stemmed, values
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
@@ -18,14 +18,12 @@ _STEPS = (1, 7)
 
 def words(text: str) -> frozenset[str]:
     """The words and numbers of a text, or of the values of a JSON text, without endings."""
-    return _words(text) if len(text) > _SHORT else _remembered(text)
+    return _of_short(text) if len(text) <= _SHORT else frozenset(map(stemmed, _WORD.findall(values(text))))
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(map(stemmed, _WORD.findall(values(text))))
-
-
-_remembered = lru_cache(maxsize=1_024)(_words)
+@lru_cache(maxsize=1_024)
+def _of_short(text: str) -> frozenset[str]:
+    return frozenset(map(remembered, _WORD.findall(values(text))))
 
 
 def attempt(before: Set[str], now: Set[str], known: Set[str]) -> bool:
@@ -54,7 +52,9 @@ def rephrased(before: Set[str], now: Set[str]) -> bool:
 
 def counts_on(new: Set[str], gone: Set[str]) -> bool:
     """Whether each new word is the number after one that is gone: pages, days, numbered things."""
-    return len(new) == len(gone) and all(any(_next(one, other) for other in gone) for one in new)
+    if len(new) != len(gone) or not all([one[-1].isdigit() for one in new]):
+        return False
+    return all(any(_next(one, other) for other in gone) for one in new)
 
 
 def _next(one: str, other: str) -> bool:

@@ -29,8 +29,8 @@ class Routes(dict[int, Route]):
         super().__init__()
         self._detectors = detectors
         self._types: _Types = tuple(map(type, detectors))
-        self._failures: dict[OperationKind, Route] = {}
-        self.failing = _bits(_failing(self._types, None))
+        self._failures: dict[int, Route] = {}
+        self.failing = _bits(tuple(place for place, one in enumerate(self._types) if "failure" in one.watches))
         self.every = (1 << len(detectors)) - 1
 
     def __missing__(self, marks: int) -> Route:
@@ -40,11 +40,11 @@ class Routes(dict[int, Route]):
         route = self[marks] = self._route(_concerned(self._types, marks))
         return route
 
-    def failure(self, kind: OperationKind) -> Route:
+    def failure(self, marks: int) -> Route:
         """The route of the root of a failure."""
-        route = self._failures.get(kind)
+        route = self._failures.get(marks)
         if route is None:
-            route = self._failures[kind] = self._route(_failing(self._types, kind))
+            route = self._failures[marks] = self._route(_failing(self._types, marks))
         return route
 
     def _route(self, places: tuple[int, ...]) -> Route:
@@ -64,13 +64,14 @@ def _concerned(types: _Types, marks: int) -> tuple[int, ...]:
     )
 
 
-@lru_cache(maxsize=64)
-def _failing(types: _Types, kind: OperationKind | None) -> tuple[int, ...]:
-    """Places of the detectors that watch failures, less those that are told of a failed call of that kind anyway."""
+@lru_cache(maxsize=MOST)
+def _failing(types: _Types, marks: int) -> tuple[int, ...]:
+    """Places of the detectors that watch for a failure, less those that are told of failed calls of its kind anyway."""
+    kind = _KINDS[marks & 15]
     return tuple(
         place
         for place, one in enumerate(types)
-        if "failure" in one.watches and not (kind in CALLS and kind in one.watches)
+        if marks & one.watches.get("failure", 0) and not (kind in CALLS and kind in one.watches)
     )
 
 

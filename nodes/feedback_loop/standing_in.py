@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import takewhile
 
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
@@ -24,7 +24,8 @@ def replaced(failed: Operation, tools: Iterable[Operation]) -> bool:
     What reads is replaced by what reads, what changes something only by what does the same to the same. `tools` are
     the run's calls, newest first.
     """
-    later = [one for one in islice(tools, 200) if one.start_ns >= failed.end_ns and one.where != failed.where]
+    after = takewhile(lambda one: one.end_ns > failed.end_ns, tools)
+    later = [one for one in after if one.start_ns >= failed.end_ns and one.where != failed.where]
     return any(_stands_in(failed, one) for one in later[-NEXT:] if not one.failed and not nothing_found(one.result))
 
 

@@ -6,7 +6,7 @@ all runs, and no more work for longer ones.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
@@ -87,12 +87,15 @@ def _recent(calls: deque[Operation], since_ns: int) -> Sequence[Operation]:
 def _order(models: Sequence[Operation], tools: Sequence[Operation]) -> Callable[[Operation], tuple[int, int]]:
     """By end; but a model call that holds the tools it asked for, as some frameworks record them, comes before them."""
     asked: dict[str, int] = {}
+    named: defaultdict[str, list[Operation]] = defaultdict(list)
+    for tool in tools:
+        named[tool.name].append(tool)
     for model in models:
-        wanted = {call.name for call in model.calls}
         held = [
             one.start_ns
-            for one in tools
-            if one.name in wanted and model.start_ns < one.start_ns <= one.end_ns <= model.end_ns
+            for name in {call.name for call in model.calls}
+            for one in named.get(name, ())
+            if model.start_ns < one.start_ns <= one.end_ns <= model.end_ns
         ]
         if held:
             asked[model.span_id] = min(held)

@@ -7,7 +7,7 @@ are listed for English. Keys of JSON are names of fields and say nothing: only v
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,8 +17,8 @@ from systems.lexical import ENDING, STOP
 MOST = 20_000
 """Characters of a text that are looked at."""
 
-_LONG = 40
-"""Words longer than this do not come again."""
+DEEP = 8
+"""Levels of JSON values that are looked into."""
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:'\u2019/@-][^\W_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -106,15 +106,12 @@ def stems(text: str) -> frozenset[str]:
 
 def stemmed(word: str) -> str:
     """A word in lower case without the usual English endings."""
-    return _remembered(word) if len(word) <= _LONG else _stemmed(word)
-
-
-def _stemmed(word: str) -> str:
     word = ENDING.sub("", word.lower())
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
 
 
-_remembered = lru_cache(maxsize=10_000)(_stemmed)
+remembered = lru_cache(maxsize=10_000)(stemmed)
+"""The same, for words of short texts, which come again."""
 
 
 def values(text: str) -> str:
@@ -125,16 +122,22 @@ def values(text: str) -> str:
     return text if isinstance(value, str) else "\n".join(leaves(value))
 
 
-def leaves(value: Any, depth: int = 8) -> Iterator[str]:
+def leaves(value: Any) -> list[str]:
     """The texts and numbers in a JSON value; truth values and nulls say too little."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        if depth:
-            for one in value:
-                yield from leaves(one, depth - 1)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+    found: list[str] = []
+    _gather([value], found, DEEP)
+    return found
+
+
+def _gather(values: Iterable[Any], found: list[str], depth: int) -> None:
+    for one in values:
+        if isinstance(one, str):
+            found.append(one)
+        elif isinstance(one, (dict, list)):
+            if depth:
+                _gather(one.values() if isinstance(one, dict) else one, found, depth - 1)
+        elif one is not None and not isinstance(one, bool):
+            found.append(str(one))
 
 
 def keys(text: str) -> frozenset[str]:

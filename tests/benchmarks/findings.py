@@ -1,6 +1,8 @@
 """All detectors on long traces beside `snagtrace` 0.1.0 (three detectors), at the end and after every span.
 
-Reading (vocabularies, messages, marks) is timed apart and printed beside. Prints one JSON object:
+Reading is timed apart and printed beside: vocabularies, messages, the order of ends, and the marks of each operation,
+which are a cheap look at its content (`marks`). What is inside of what, which call repeats another one, and everything
+else that takes more than one operation counts as detecting. Prints one JSON object:
 
 - spans: 100,000 spans; seconds of reading and of all detectors, of snagtrace's, and the ratio (limit 1).
 - linear: seconds a span at 1,000,000 spans over seconds a span at 100,000 (about 1), and the peak memory in MB.
@@ -43,8 +45,7 @@ def timed(work: Callable[[], object]) -> float:
 def analyse(operations: Sequence[Operation]) -> None:
     """All detectors, findings at the end."""
     analysis = Analysis()
-    for operation in operations:
-        analysis.observe(operation)
+    analysis.observe_all(operations)
     analysis.close()
 
 
@@ -98,8 +99,7 @@ def long_run(count: int) -> float:
     stream = in_order(map(read, long_trace(count)))
     while batch := list(islice(stream, 10_000)):
         start = time.process_time()
-        for operation in batch:
-            analysis.observe(operation)
+        analysis.observe_all(batch)
         spent += time.process_time() - start
     start = time.process_time()
     analysis.close()

@@ -16,7 +16,7 @@ from systems.records import Finding
 
 TWICE = 2
 MOST_PATH, MOST_FOUND, MOST_OPEN = 64, 100, 10_000
-DEEP = 16
+LEAST, DEEP = 4, 16
 MUCH = 300
 """Characters that are work, not just a word that somebody else is to do it."""
 _HANDS_OVER = re.compile(
@@ -102,10 +102,12 @@ class DelegationCycle:
 
     def _nest(self, span: Operation) -> None:
         """Follow agents from the innermost outwards; one within another of its kind, within one of its own."""
+        if span.span_id not in self._below and span.parent_id in self._below:
+            return  # alone, where a longer chain, or as short a one, is known already
         below = self._below.pop(span.span_id, ())
         if span.kind == "agent" and not (below and below[0].name == span.name):
             below = (span, *below)[:DEEP]
-            if _circular([one.name for one in below]):
+            if len(below) >= LEAST and _circular([one.name for one in below]):
                 self._nested.pop(below[1].span_id, None)
                 if len(self._nested) < MOST_FOUND:
                     self._nested[span.span_id] = below

@@ -9,7 +9,7 @@ from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ANY, EMPTY
+from nodes.feedback_loop.marks import EMPTY, OWN
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -27,7 +27,7 @@ class EmptyOutput:
     stopped for a tool or at its limit, or whose call could not be read, is none of these.
     """
 
-    watches: ClassVar[Watches] = {"model": EMPTY, "failure": ANY}
+    watches: ClassVar[Watches] = {"model": EMPTY, "failure": OWN}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

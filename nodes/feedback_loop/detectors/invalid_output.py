@@ -10,7 +10,7 @@ from nodes.feedback_loop.asked_form import AskedForm
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.json_text import cut_off, unfenced, verdict
-from nodes.feedback_loop.marks import ANY, CALL_OF_MODEL, EMPTY, FAILED, JSON, NEXT_MODEL, ODD, SENT_BACK
+from nodes.feedback_loop.marks import CALL_OF_MODEL, EMPTY, FAILED, JSON, NEXT_MODEL, ODD, OTHERWISE, OWN, SENT_BACK
 from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.sent_back import came_from, sent_back
@@ -39,7 +39,7 @@ class InvalidOutput:
     watches: ClassVar[Watches] = {
         "model": FAILED | SENT_BACK | NEXT_MODEL | JSON | ODD | EMPTY,
         "tool": FAILED | ODD | CALL_OF_MODEL,
-        "failure": ANY,
+        "failure": OTHERWISE | OWN,
     }
 
     def __init__(self, run: AgentRun) -> None:

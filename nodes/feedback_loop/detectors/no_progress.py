@@ -9,7 +9,7 @@ from typing import ClassVar
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.marks import ANY, OWN
+from nodes.feedback_loop.marks import OWN
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -26,7 +26,7 @@ class NoProgress:
     repeat itself. Numbers in the words do not matter (limits change from loop to loop).
     """
 
-    watches: ClassVar[Watches] = {"failure": ANY, "step": OWN}
+    watches: ClassVar[Watches] = {"failure": OWN, "step": OWN}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

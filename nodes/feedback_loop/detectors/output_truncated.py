@@ -10,7 +10,7 @@ from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.json_text import cut_off
-from nodes.feedback_loop.marks import ANY, CUT, FAILED, MOST_TOKENS
+from nodes.feedback_loop.marks import CUT, FAILED, MOST_TOKENS, OTHERWISE
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -24,7 +24,7 @@ class OutputTruncated:
     Arguments that break off before their end show it too; where no reason to stop is told, code that does.
     """
 
-    watches: ClassVar[Watches] = {"model": CUT | FAILED, "failure": ANY}
+    watches: ClassVar[Watches] = {"model": CUT | FAILED, "failure": OTHERWISE}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

@@ -45,8 +45,11 @@ class PingPong:
         if span.kind == "tool":
             last = list(islice(reversed(self._run.tools), 2 * ROUNDS))[::-1]
         else:
-            self._agents.append(span)
-            last = list(self._agents)
+            agents = self._agents
+            agents.append(span)
+            if len(agents) < 2 * ROUNDS or agents[-3].name != span.name:
+                return
+            last = list(agents)
         if len(last) < 2 * ROUNDS or last[-3].name != span.name or last[-2].name == span.name:
             return
         if self._going is last[-2] and _again(last[-3], span):

@@ -8,7 +8,7 @@ from typing import ClassVar
 from nodes.feedback_loop.agent_run import PATIENCE, AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ANY
+from nodes.feedback_loop.marks import LIMITED
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -17,7 +17,7 @@ from systems.records import Finding
 class RateLimited:
     """Calls refused with 429 or its like, one finding per place."""
 
-    watches: ClassVar[Watches] = {"failure": ANY}
+    watches: ClassVar[Watches] = {"failure": LIMITED}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

@@ -62,7 +62,10 @@ class RetryStorm:
             alike = span.kind == "model" or why == "rate_limited"
             if not (alike or span.arguments or span.error):
                 return
-            self._add((place, "" if alike else span.arguments), span)
+            if alike or span.kind != "tool":
+                self._add((place, "" if alike else span.arguments), span)
+            else:
+                self._same_again((place, span.arguments), span)
             if not alike and span.error and span.arguments and (why != "error" or refuses(span.error)):
                 self._reworded((place, f"{span.error_type}: {span.error}"), span)
 
@@ -83,11 +86,27 @@ class RetryStorm:
                 explanation=f"{where} was tried {failed.total} times in a row without success or a change.",
             )
 
+    def _same_again(self, key: _Row, span: Operation) -> None:
+        """Add a call, if the very same one failed before; only then there is a row."""
+        before = self._run.before
+        if before is not None and before.call == span.call and before.failed:
+            if key not in self._rows:
+                self._add(key, before)
+            self._add(key, span)
+
     def _reworded(self, key: _Row, span: Operation) -> None:
         row = self._rows.get(key)
-        if row and not attempt(words(row[-1].arguments), words(span.arguments), self._run.words_of_task()):
-            row.clear()
+        if row is not None and len(row) >= ATTEMPTS - 1:
+            self._trim(row, span)
         self._add(key, span)
+
+    def _trim(self, row: list[Operation], now: Operation) -> None:
+        """Leave those of a row that each try what the next one tries in other words; asked before it is a storm."""
+        for place in range(len(row) - 1, -1, -1):
+            if not self._attempt(row[place], now):
+                del row[: place + 1]
+                return
+            now = row[place]
 
     def _add(self, key: _Row, span: Operation) -> None:
         row = self._rows.get(key)
@@ -106,6 +125,9 @@ class RetryStorm:
         elif len(row) > ATTEMPTS:
             self._storms.add(key, span)
             del row[:-ATTEMPTS]
+
+    def _attempt(self, before: Operation, now: Operation) -> bool:
+        return attempt(words(before.arguments), words(now.arguments), self._run.words_of_task())
 
     def _changed(self, before: Operation) -> bool:
         """Whether a tool that worked has changed something since a failure."""

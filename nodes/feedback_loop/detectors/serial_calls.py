@@ -21,7 +21,7 @@ SAVED = 0.25
 """Least seconds of a call, and that running them together would have saved."""
 EARLIER = 6
 """Results before a group that may name what it goes through."""
-MOST = 1_000
+MOST = 500
 """Calls of a run that are looked at, so that time is bounded."""
 MOST_CALLS = 50
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
@@ -123,7 +123,7 @@ class _Group:
         """Append a call, if it is independent of those before it."""
         tokens = _tokens(span.arguments)
         new = tokens - self._asked
-        if (span.where, span.arguments) in self._arguments or len(self.calls) >= MOST_CALLS:
+        if (span.where, span.arguments) in self._arguments or len(self.calls) >= MOST_CALLS or self._works_out(new):
             return False
         mentioned = {token for token in new if any(_mentions(result, token) for result in self._results)}
         if mentioned and not mentioned <= self._known:
@@ -143,6 +143,11 @@ class _Group:
         """What the task and the results before the group say."""
         return frozenset().union(*map(_tokens, self._earlier))
 
+    def _works_out(self, new: Set[str]) -> bool:
+        """Whether a number stands nowhere before the group; a quick answer for most of what `_knowable` refuses."""
+        numbers = [one for one in new if len(one) > 1 and one.isdecimal()]
+        return any(not any([one in text for text in self._earlier]) for one in numbers)
+
     def _knowable(self, tokens: Set[str], new: Set[str]) -> bool:
         """Whether a call's arguments could have been known before: most are told, and no number is worked out."""
         untold = [token for token in new if token not in self._known and not _between(token, self._known)]
@@ -157,7 +162,7 @@ class _Group:
 @lru_cache(maxsize=64)
 def _tokens(text: str) -> frozenset[str]:
     """Words, numbers and ids as they stand."""
-    return frozenset(token.lower() for token in _TOKEN.findall(values(text[: LONG_ARGUMENTS * 10])))
+    return frozenset(map(str.lower, _TOKEN.findall(values(text[: LONG_ARGUMENTS * 10]))))
 
 
 def _mentions(result: str, token: str) -> bool:

@@ -47,7 +47,8 @@ class SlowOutlier:
 
     def _outliers(self, peers: Place) -> Iterable[Finding]:
         ordered = sorted(peers.seconds)
-        rates = sorted(took / done for took, done in zip(peers.seconds, peers.work, strict=True) if done)
+        done = zip(peers.seconds, peers.work, strict=True) if peers.kind == "model" else ()
+        rates = sorted(took / work for took, work in done if work)
         slow = [(span, took) for span, took in peers.long if self._slow(span, took, ordered, rates)]
         if not slow:
             return

@@ -9,7 +9,7 @@ from nodes.feedback_loop.agent_run import PATIENCE, AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Group, Grouped
-from nodes.feedback_loop.marks import ANY
+from nodes.feedback_loop.marks import TIMED_OUT
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding, Severity
@@ -18,7 +18,7 @@ from systems.records import Finding, Severity
 class Timeout:
     """Timed-out operations, one finding per place; one that a later attempt made good is a note."""
 
-    watches: ClassVar[Watches] = {"failure": ANY}
+    watches: ClassVar[Watches] = {"failure": TIMED_OUT}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

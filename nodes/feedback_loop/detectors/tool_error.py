@@ -9,7 +9,7 @@ from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ANY
+from nodes.feedback_loop.marks import ERROR, OTHERWISE, OWN
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -23,7 +23,7 @@ class ToolError:
     A failure that a later call made good, or another tool, is a note.
     """
 
-    watches: ClassVar[Watches] = {"failure": ANY}
+    watches: ClassVar[Watches] = {"failure": ERROR | OTHERWISE | OWN}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

@@ -9,7 +9,7 @@ from nodes.feedback_loop.agent_run import AgentRun, times
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ANY, OWN
+from nodes.feedback_loop.marks import OWN
 from nodes.feedback_loop.operations import Operation
 from systems import names
 from systems.records import Finding
@@ -20,7 +20,7 @@ _WORDS = 2_000
 class ValidationFailed:
     """Failed `validate` spans, one finding per artifact; the evidence is the validator's words, one issue a line."""
 
-    watches: ClassVar[Watches] = {"failure": ANY, "step": OWN}
+    watches: ClassVar[Watches] = {"failure": OWN, "step": OWN}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run

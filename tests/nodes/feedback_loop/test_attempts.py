@@ -84,4 +84,4 @@ def test_memory_is_bounded() -> None:
     run = Run()
     for number in range(3 * MOST_ASKED):
         run(f'{{"n": {number * 100}}}', "none")
-    assert sum(len(one.asked) for one in run.attempts._open.values()) <= MOST_ASKED
+    assert sum(len(one.asked) for one in run.attempts.open.values()) <= MOST_ASKED
