@@ -181,14 +181,6 @@ GOALS = (
     "Stop with exit code 130 on Ctrl-C",
     "Add a command that prints the version of every plugin",
     "Check that a path lies inside a given folder",
-    "Read an option from standard input when it is a dash",
-    "Translate error messages into the user's language",
-    "Draw tables that fit the terminal",
-    "Remember the last arguments of a command",
-    "Ask before a file is overwritten",
-    "Give every command a --dry-run option",
-    "Sort the commands of a group by how often they are used",
-    "Validate e-mail addresses given as options",
 )
 
 
