@@ -36,7 +36,7 @@ help:
 	@echo 'make lint       the same without the tests'
 	@echo 'make cassettes  records the answers of the embedded model again'
 	@echo 'make corpus     plays and records the scenarios of tests/corpus again, in real agent frameworks (an hour)'
-	@echo 'make bench      the benchmarks of tests/benchmarks'
+	@echo 'make bench      the benchmarks of tests/benchmarks (two hours, most of it the proof of self-improvement)'
 	@echo 'make fuzz       a million inputs for the reader of trace files (Linux; 20 minutes)'
 	@echo 'make lock       requirements.lock from pyproject.toml'
 	@echo 'make clean      removes what set-up and tests made in this folder'
