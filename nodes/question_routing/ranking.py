@@ -8,6 +8,7 @@ takes part as soon as it has one phrase; nothing is trained before.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -112,10 +113,12 @@ class Ranking:
         """Weight of each phrase for each label; a label of few phrases counts as much as one of many."""
         import numpy as np
 
-        meant = None if self._meanings is None else self._meanings @ self._meanings.T
+        with np.errstate(invalid="ignore"):  # BLAS looks at lanes beyond the end of a row, whatever is in them
+            meant = None if self._meanings is None else self._meanings @ self._meanings.T
         kernel = _kernel(method, self._terms.among_themselves(), meant)
         belongs = np.array([[phrase.server == label for label in self._labels] for phrase in self.phrases], np.float32)
-        share = belongs @ (len(belongs) / len(self._labels) / belongs.sum(axis=0))
+        of_label = Counter(phrase.server for phrase in self.phrases)
+        share = np.array([len(belongs) / len(self._labels) / of_label[phrase.server] for phrase in self.phrases])
         smooth = RIDGE * np.diag(1 / np.sqrt(share))
         solved: Matrix = np.linalg.solve(kernel + smooth, belongs - 1 / len(self._labels)).astype(np.float32)
         return solved
