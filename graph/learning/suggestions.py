@@ -33,13 +33,11 @@ class Suggestions:
         systems: spans, past runs, and the model that may have ideas.
         ledger: what was refused before.
         pins: what the person has pinned.
-        others: names of other models that could draft.
     """
 
     systems: Systems
     ledger: Ledger
     pins: Pins
-    others: Sequence[str] = ()
 
     async def __call__(self, policy: Policy, plays: Sequence[tuple[Case, Played]]) -> tuple[Proposal, ...]:
         """Proposals that are worth a trial, best first."""
@@ -47,7 +45,7 @@ class Suggestions:
         traces: dict[Hash, list[str]] = {}
         for trace, finding in found:
             traces.setdefault(finding.hash, []).append(trace)
-        proposals = from_plays(plays, policy=policy, models=self.others)
+        proposals = from_plays(plays, policy=policy, models=await self.systems.model.others.loaded())
         proposals += from_findings([finding for _, finding in found], policy=policy, trace_ids=traces, plays=plays)
         before = refused(self.ledger)
         worthwhile = fresh(proposals, policy=policy, pins=self.pins, refused=before)

@@ -63,12 +63,13 @@ class Model:
 
     Attributes:
         choice: which model it is, and where.
+        others: what else its server can answer with.
     """
 
     def __init__(self, choice: ModelChoice, chat: ChatOpenAI, others: Others) -> None:
         self.choice = choice
         self._chat = chat
-        self._others = others
+        self.others = others
         self._contexts: dict[str, int] = {}
 
     async def draft(self, messages: Sequence[Message], schema: type[T], knobs: DraftKnobs) -> Drafted[T]:
@@ -83,7 +84,7 @@ class Model:
                 too long; the next prompt is cut shorter.
             Missing: the server is gone, or refuses for good.
         """
-        choice, note = await self._others.named(knobs.model)
+        choice, note = await self.others.named(knobs.model)
         context = self._contexts.get(choice.name) or choice.context_tokens or UNKNOWN_CONTEXT
         output = min(knobs.output_tokens, context // 2)
         fitted = fit(messages, context - output)

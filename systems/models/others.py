@@ -21,6 +21,23 @@ class Others:
         self._choice, self._api_key = choice, api_key
         self._listed: list[Listed] | None = None
 
+    async def loaded(self) -> tuple[str, ...]:
+        """Names of the other models that are in memory, or of all others where the server does not say.
+
+        Raises:
+            Missing: the server is gone.
+        """
+        own = self._choice
+        if own.embedded:
+            return ()
+        others = [each for each in await self._all() if each.name != own.name]
+        return tuple(each.name for each in others if each.loaded is not False)
+
+    async def _all(self) -> list[Listed]:
+        if self._listed is None:
+            self._listed = await listing(self._choice.base_url, self._api_key, NAMED_SECONDS) or []
+        return self._listed
+
     async def named(self, name: str) -> tuple[ModelChoice, str]:
         """(the model of that name, nothing), or (the run's own, a note that says why it is not the other).
 
@@ -32,12 +49,11 @@ class Others:
             return own, ""
         if own.embedded:
             return own, f"draft.model is {name}, but the embedded server has only {own.name}."
-        if self._listed is None:
-            self._listed = await listing(own.base_url, self._api_key, NAMED_SECONDS) or []
-        found = next((each for each in self._listed if name in (each.name, _last(each.name))), None)
+        listed = await self._all()
+        found = next((each for each in listed if name in (each.name, _last(each.name))), None)
         if found is None:
             return own, f"draft.model is {name}, which {own.base_url} does not have; {own.name} is used."
-        if not found.loaded and any(each.loaded for each in self._listed):
+        if not found.loaded and any(each.loaded for each in listed):
             return own, f"draft.model is {name}, which is not loaded; {own.name} is used."
         return own.model_copy(update={"name": found.name, "context_tokens": found.context_tokens}), ""
 

@@ -13,17 +13,19 @@ from typing import Any
 import pytest
 
 from graph import Workspace
-from graph.learning.improvement import LOCK, STORE, Plan
+from graph.context import Context
+from graph.learning.improvement import LOCK, STORE, Plan, prepared
 from systems.cases import Cases
 from systems.errors import Busy, Missing, UsageError
 from systems.ledger import Ledger
 from systems.locks import taken
-from systems.policy import BASELINE
+from systems.policy import BASELINE, DEFAULT
 from systems.sealed import uses
-from systems.trials import Case, Check, Requested
+from systems.trials import Case, Check, Proposal, Requested
 from tests.graph.conftest import program, workspace
 from tests.graph.scripted import caps_of, scripted_reply
-from tests.systems.imitation_server import ImitationServer, Reply, Scripted
+from tests.systems.imitation_server import ImitationServer, Offered, Reply, Scripted
+from tests.systems.ledger.histories import trial, verdict
 
 pytestmark = pytest.mark.external
 THINGS = "clock button river ladder engine garden window pencil bridge candle hammer island jacket kettle".split()
@@ -95,6 +97,35 @@ def test_a_model_server_that_dies_is_no_verdict_and_improve_goes_on_where_it_sto
         report = improved(project, server)
     assert report.accepted == 1 and list(kinds(project)).count("improving") == 1
     assert len(set(asked)) == len(asked) - 1
+
+
+def refuse(ledger: Ledger, proposal: Proposal) -> None:
+    """Enter a trial that was lost."""
+    new = DEFAULT.edited(proposal.edit)
+    tried = trial(proposal, new, model="weak")
+    for policy in (DEFAULT, new):
+        ledger.append("policy", policy)
+    ledger.append("proposal", proposal, model="weak")
+    ledger.append("trial", tried, model="weak")
+    ledger.append("verdict", verdict(tried, accepted=False), model="weak")
+
+
+def test_another_model_that_is_loaded_is_proposed_where_drafts_fail(project: Path) -> None:
+    with_cases(project, 12)
+
+    async def proposed(context: Context) -> list[str]:
+        async with prepared(context, Plan()) as bench:
+            proposals: list[Proposal] = []
+            plays = await bench.rounds.noise(DEFAULT)
+            while fresh := await bench.rounds.suggest(DEFAULT, plays):
+                proposals += fresh
+                for one in fresh:
+                    refuse(bench.rounds.ledger, one)
+            return [str(one.edit["draft"]["model"]) for one in proposals if "model" in one.edit.get("draft", {})]
+
+    loaded = (Offered("weak"), Offered("strong"), Offered("on-disk", loaded=False))
+    with ImitationServer(lambda _: Reply(content="I cannot say."), models=loaded) as server:
+        assert asyncio.run(proposed(Context(project=str(project), model=server.url))) == ["strong"]
 
 
 def test_two_at_once_are_refused(project: Path, server: ImitationServer) -> None:
