@@ -56,8 +56,7 @@ class Ground:
         deadline: `time.monotonic()` after which nothing new is begun; None for no limit.
         watch: told what is going on, a line at a time.
         progress: told how far the plays are; the newest replaces the last.
-        seconds: what the plays so far took.
-        tokens: likewise.
+        tokens: what the plays so far took.
     """
 
     cases: Mapping[Side, Sequence[Case]]
@@ -70,7 +69,6 @@ class Ground:
     deadline: float | None = None
     watch: Watch = lambda _: None
     progress: Watch = lambda _: None
-    seconds: float = field(default=0.0, init=False)
     tokens: int = field(default=0, init=False)
 
     async def all(self, wanted: Sequence[Wanted]) -> list[Played]:
@@ -101,7 +99,6 @@ class Ground:
             raise OutOfTime
         played = await self.plays.play(case, policy, repetition)
         self.results.put(*key, played)
-        self.seconds += played.seconds
         self.tokens += played.tokens
         return played
 
