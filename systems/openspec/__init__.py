@@ -5,17 +5,20 @@ its word is known to be too kind (an empty document counts as done, a delta that
 the records say what is so.
 """
 
+from systems.openspec.archiving import archive
 from systems.openspec.client import OpenSpec
 from systems.openspec.documents import capabilities, says_nothing
-from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, TaskState, Validation
+from systems.openspec.records import Archived, ArtifactStatus, ChangeStatus, Instructions, TaskState, Validation
 
 __all__ = [
+    "Archived",
     "ArtifactStatus",
     "ChangeStatus",
     "Instructions",
     "OpenSpec",
     "TaskState",
     "Validation",
+    "archive",
     "capabilities",
     "says_nothing",
 ]

@@ -15,7 +15,7 @@ from systems.openspec import replies
 from systems.openspec.documents import requirement_names
 from systems.openspec.lock import locked
 from systems.openspec.program import Completed, OutputTooLong, run
-from systems.openspec.records import ChangeStatus, Instructions, TaskState, Validation
+from systems.openspec.records import Archived, ChangeStatus, Instructions, TaskState, Validation
 
 SILENT = {
     "OPENSPEC_TELEMETRY": "0",
@@ -128,6 +128,22 @@ class OpenSpec:
                 valid=False, issues=(*(f".openspec.yaml: {words}" for words in error.issues), *found.issues)
             )
         return found
+
+    async def validate_specs(self) -> Validation:
+        """Judge all main specs strictly; a project without any has nothing wrong."""
+        answer = await self._ask("validate", "--json", "--strict", "--specs")
+        return _understood(lambda: replies.specs_validation(answer))
+
+    async def archive(self, change: str) -> Archived:
+        """Put a change into the main specs, whatever state it is in: `systems.openspec.archiving.archive` looks first.
+
+        Takes no lock.
+
+        Raises:
+            Rejected: OpenSpec refused, in its words.
+        """
+        answer = await self._ask("archive", "--json", "--yes", "--", _named(change))
+        return _understood(lambda: replies.archived(answer, self.project))
 
     async def tasks(self, change: str) -> TaskState:
         """How far the implementation tasks of a change are."""

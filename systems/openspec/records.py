@@ -57,3 +57,11 @@ class TaskState(Record):
     state: str = Field(description="blocked (no tasks, or artifacts missing), ready, or all_done")
     total: int = Field(description="Check boxes in the task list")
     complete: int = Field(description="Ticked ones")
+
+
+class Archived(Record):
+    """A change that is part of the main specs now."""
+
+    change: str = Field(description="OpenSpec change id")
+    path: str = Field(description="Where its documents are, relative to the project")
+    specs: dict[str, int] = Field(description="How many requirements were added, modified, removed and renamed")

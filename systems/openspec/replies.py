@@ -12,7 +12,14 @@ from systems.errors import Missing, Rejected, UsageError
 from systems.node import MEND
 from systems.openspec.documents import blank
 from systems.openspec.program import Completed
-from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, TaskState, Validation
+from systems.openspec.records import (
+    Archived,
+    ArtifactStatus,
+    ChangeStatus,
+    Instructions,
+    TaskState,
+    Validation,
+)
 
 REFUSAL = "Archive would refuse this delta"
 NO_DELTAS = "Change must have at least one delta"
@@ -128,6 +135,26 @@ def validation(answer: dict[str, Any]) -> Validation:
     return Validation(
         valid=bool(items) and all(item["valid"] for item in items) and not refused,
         issues=tuple(f"{issue['path']}: {issue['message']}" for issue in issues),
+    )
+
+
+def specs_validation(answer: dict[str, Any]) -> Validation:
+    """What `validate --specs --strict` says; of no specs at all there is nothing to say."""
+    items = answer["items"]
+    issues = [(item["id"], issue) for item in items for issue in item["issues"] if not item["valid"]]
+    return Validation(
+        valid=all(item["valid"] for item in items),
+        issues=tuple(f"specs/{name}/spec.md: {issue['message']}" for name, issue in issues),
+    )
+
+
+def archived(answer: dict[str, Any], project: Path) -> Archived:
+    """What `archive` did."""
+    done = answer["archive"]
+    return Archived(
+        change=done["change"],
+        path=Path(done["path"]).relative_to(project).as_posix(),
+        specs={name: int(count) for name, count in done["totals"].items()},
     )
 
 
