@@ -1,6 +1,6 @@
 """Rounds of improvement, until nothing that could be proposed is proven to help.
 
-    present policy, played twice -> Proposals -> a Trial each -> Verdict -> adopted -> next round
+    present policy, played twice -> Proposals -> heats -> a Trial each -> Verdict -> adopted -> next round
 
 Everything is in the ledger before it matters, so a killed `improve` goes on where it stopped: with the plays that were
 kept, the verdicts that were reached, and what is left of the error rate.
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from graph.learning.heats import in_heats
 from graph.learning.trial import NOISE_PLAYS, Ground, OutOfTime, Pairing, Wanted, succeeded
 from nodes.feedback_loop.trial.sizing import sized
 from nodes.feedback_loop.trial.verdict import judged
@@ -65,12 +66,11 @@ class Rounds:
         plays, self.too_few = await self.noise(policy), {}
         while True:
             tried = len(self.verdicts)
-            for proposal in await self.suggest(policy, plays):
-                pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
-                if await self._is_worth_it(proposal, pairing, policy):
-                    verdict = await self._tried(proposal, pairing, policy)
-                    if verdict.accepted:
-                        return policy.edited(proposal.edit)
+            suggested = await self.suggest(policy, plays)
+            worthy = [one for one in suggested if await self._is_worth_it(one, policy)]
+            for proposal in await in_heats(self.ground, worthy, policy):
+                if await self._is_worth_it(proposal, policy) and (await self._tried(proposal, policy)).accepted:
+                    return policy.edited(proposal.edit)
             if tried == len(self.verdicts):
                 return None
 
@@ -92,8 +92,9 @@ class Rounds:
         plays = await self.ground.all([Wanted(case, policy, number) for case in cases for number in range(times)])
         return [plays[number * times : (number + 1) * times] for number in range(len(cases))]
 
-    async def _is_worth_it(self, proposal: Proposal, pairing: Pairing, policy: Policy) -> bool:
+    async def _is_worth_it(self, proposal: Proposal, policy: Policy) -> bool:
         """Whether there are enough cases to see what is predicted; where not, nothing of the error rate is spent."""
+        pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
         noise = await self._played(self.ground.cases["working"], policy, NOISE_PLAYS)
         touched = [case for case in self.ground.cases["guard"] if case.key not in pairing.unchanged]
         guard = await self._played(touched, policy, 1)
@@ -104,9 +105,10 @@ class Rounds:
             self.ground.watch(f"  Not tried: {proposal.what}. {size.reason}")
         return size.enough
 
-    async def _tried(self, proposal: Proposal, pairing: Pairing, old: Policy) -> Verdict:
+    async def _tried(self, proposal: Proposal, old: Policy) -> Verdict:
         self.ground.watch(f"  Proposal {len(self.verdicts) + 1}: {proposal.what}")
         new, model = old.edited(proposal.edit), self.ground.model
+        pairing = Pairing(self.ground, proposal, old, new)
         if proposal.finding:
             self.ledger.append("finding", proposal.finding, model=model)
         for policy in (old, new):
