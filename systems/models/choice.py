@@ -13,7 +13,7 @@ from systems.models.listing import START, Listed, Refused, listing
 from systems.records import Record
 
 LM_STUDIO = "http://127.0.0.1:1234/v1"
-AUTO_SECONDS = 0.5
+AUTO_SECONDS = 1.5
 NAMED_SECONDS = 10.0
 
 
@@ -26,6 +26,20 @@ class ModelChoice(Record):
     context_tokens: int | None = Field(
         None, description="Tokens of prompt and answer together; None: the server is mum"
     )
+    tools: bool | None = Field(None, description="Whether it was made to call tools; None: the server is mum")
+    parallel: int | None = Field(None, description="Requests it answers at once; None: the server is mum")
+
+    def corrected(self, told: Told) -> ModelChoice:
+        """The same choice with what the person knows better than the server."""
+        return self.model_copy(update=told.model_dump(exclude_none=True))
+
+
+class Told(Record):
+    """What a person says of their model; it wins over what the server says. None: nothing."""
+
+    context_tokens: int | None = Field(None, description="Its context, tokens")
+    tools: bool | None = Field(None, description="Whether it can call tools")
+    parallel: int | None = Field(None, description="Requests its server answers at once")
 
 
 async def choose(wanted: str, *, base_url: str = LM_STUDIO, api_key: SecretStr | None = None) -> ModelChoice:
@@ -56,7 +70,14 @@ def base(url: str) -> str:
 
 def _embedded() -> ModelChoice:
     embedded.model_file()
-    return ModelChoice(name=embedded.ALIAS, base_url="", embedded=True, context_tokens=embedded.CONTEXT_TOKENS)
+    return ModelChoice(
+        name=embedded.ALIAS,
+        base_url="",
+        embedded=True,
+        context_tokens=embedded.CONTEXT_TOKENS,
+        tools=False,
+        parallel=1,
+    )
 
 
 async def _auto(url: str, api_key: SecretStr | None) -> ModelChoice:
@@ -104,4 +125,10 @@ async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
 
 
 def _choice(model: Listed, url: str) -> ModelChoice:
-    return ModelChoice(name=model.name, base_url=url, context_tokens=model.context_tokens)
+    return ModelChoice(
+        name=model.name,
+        base_url=url,
+        context_tokens=model.context_tokens,
+        tools=model.tools,
+        parallel=model.parallel,
+    )

@@ -8,8 +8,6 @@ instead (`extra_body`), so the plain `create` is called and its span keeps finis
 from __future__ import annotations
 
 import asyncio
-import functools
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from pydantic import BaseModel, SecretStr
 
 from systems import embedded
 from systems.models import failures
-from systems.models.choice import LM_STUDIO, ModelChoice, choose
+from systems.models.choice import LM_STUDIO, ModelChoice, Told, choose
 from systems.models.listing import is_loopback
 from systems.models.others import Others
 from systems.models.prompt import Message, fit, prompt_tokens, tokens
@@ -29,16 +27,13 @@ from systems.policy import DraftKnobs
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
-    from langchain_openai import ChatOpenAI
+
+    from systems.models.chat import Chat
 
 T = TypeVar("T", bound=BaseModel)
 
 UNKNOWN_CONTEXT = 4096  # what LM Studio loads a model with when nobody says otherwise
 SHRINK = 0.7  # of the context believed in, after a server found a prompt too long
-BACKSTOP_SECONDS = 1.0  # beyond the client's own time limit, for a server that trickles
-
-# What the client and its instrumentation raise over an answer that is JSON of another shape, or none at all.
-MISSHAPEN = (ValueError, TypeError, KeyError, IndexError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ class Model:
         others: what else its server can answer with.
     """
 
-    def __init__(self, choice: ModelChoice, chat: ChatOpenAI, others: Others) -> None:
+    def __init__(self, choice: ModelChoice, chat: Chat, others: Others) -> None:
         self.choice = choice
         self._chat = chat
         self.others = others
@@ -102,64 +97,37 @@ class Model:
             note=note,
         )
 
+    async def tool_capable(self) -> bool:
+        """Whether the model was made to call tools: what the person says of it, else what its server says."""
+        return bool(self.choice.tools)
+
+    def chat(self, knobs: DraftKnobs, *, output_tokens: int | None = None) -> Chat:
+        """The model as LangChain knows it, for loops that offer it tools: `chat(knobs).bind_tools(tools).ainvoke(...)`.
+
+        Its errors are those of `draft`. Nothing is cut here: messages that do not fit are `failures.Overflow`.
+
+        Args:
+            knobs: temperature, seed, time limit and, unless said otherwise, most tokens of an answer.
+            output_tokens: most tokens of an answer.
+        """
+        return self._asking(self.choice, knobs, output_tokens or knobs.output_tokens)
+
+    def _asking(self, choice: ModelChoice, knobs: DraftKnobs, output: int) -> Chat:
+        limits = {
+            "max_tokens": output,
+            "extra_body": {"max_tokens": output},  # what LM Studio documents; ChatOpenAI says max_completion_tokens
+            "temperature": knobs.temperature,
+            "seed": knobs.seed,
+            "seconds": knobs.seconds,
+        }
+        return self._chat.model_copy(update={"served": choice, "model_name": choice.name, **limits})
+
     async def _ask(
         self, choice: ModelChoice, messages: list[Message], schema: type[T], output: int, knobs: DraftKnobs
     ) -> AIMessage:
-        body = {
-            "response_format": response_format(schema, patterns=choice.embedded),
-            "max_tokens": output,  # what LM Studio documents; ChatOpenAI itself sends max_completion_tokens
-        }
-        call = functools.partial(
-            self._chat.ainvoke,
-            messages,
-            model=choice.name,
-            max_tokens=output,
-            temperature=knobs.temperature,
-            seed=knobs.seed,
-            extra_body=body,
-        )
-        try:
-            async with asyncio.timeout(knobs.seconds + BACKSTOP_SECONDS):
-                return await _tried_twice(call, choice, knobs.seconds)
-        except TimeoutError as error:
-            raise failures.timed_out(choice, knobs.seconds) from error
-        except failures.BadAnswer as error:
-            raise failures.refusal(choice, str(error)) from error
-        except MISSHAPEN as error:
-            raise failures.refusal(choice, f"no chat completion ({error})") from error
-
-
-async def _tried_twice(call: functools.partial[Any], choice: ModelChoice, seconds: float) -> AIMessage:
-    import openai
-
-    end = time.monotonic() + seconds
-    try:
-        return await call(timeout=seconds)  # type: ignore[no-any-return]
-    except openai.APIError as error:
-        pause = _pause(error)
-        if pause is None:
-            raise failures.mapped(error, choice, seconds) from error
-        if time.monotonic() + pause >= end:
-            raise failures.busy(choice, seconds) from error
-    await asyncio.sleep(pause)
-    try:
-        return await call(timeout=max(0.1, end - time.monotonic()))  # type: ignore[no-any-return]
-    except openai.APIError as error:
-        raise failures.mapped(error, choice, seconds) from error
-
-
-def _pause(error: Exception) -> float | None:
-    """Seconds to wait before a second try; None when a second try is pointless."""
-    import openai
-
-    if isinstance(error, openai.APITimeoutError):
-        return None
-    if isinstance(error, openai.APIConnectionError):
-        return 0.2
-    if isinstance(error, openai.APIStatusError) and (error.status_code == 429 or error.status_code >= 500):
-        asked = error.response.headers.get("retry-after", "")
-        return float(asked) if asked.replace(".", "", 1).isdecimal() else 1.0
-    return None
+        chat = self._asking(choice, knobs, output)
+        asked = {"response_format": response_format(schema, patterns=choice.embedded)}
+        return await chat.ainvoke(messages, extra_body={**(chat.extra_body or {}), **asked})
 
 
 @asynccontextmanager
@@ -168,6 +136,7 @@ async def connected(choice: ModelChoice, api_key: SecretStr | None) -> AsyncIter
     Chat, http_client = await asyncio.to_thread(_langchain)
     async with http_client(trust_env=not is_loopback(choice.base_url)) as http:
         chat = Chat(
+            served=choice,
             model=choice.name,
             base_url=choice.base_url,
             api_key=api_key or SecretStr("none"),
@@ -183,7 +152,7 @@ async def connected(choice: ModelChoice, api_key: SecretStr | None) -> AsyncIter
         yield Model(choice, chat, Others(choice, api_key))
 
 
-def _langchain() -> tuple[type[ChatOpenAI], Any]:
+def _langchain() -> tuple[type[Chat], Any]:
     """What takes two seconds to import."""
     import openai
 
@@ -194,7 +163,7 @@ def _langchain() -> tuple[type[ChatOpenAI], Any]:
 
 @asynccontextmanager
 async def open_model(
-    wanted: str, *, base_url: str = LM_STUDIO, api_key: SecretStr | None = None
+    wanted: str, *, base_url: str = LM_STUDIO, api_key: SecretStr | None = None, told: Told | None = None
 ) -> AsyncIterator[Model]:
     """Choose a model and make it ready; the embedded server runs for the length of the block.
 
@@ -202,11 +171,12 @@ async def open_model(
         wanted: see `choose`.
         base_url: see `choose`.
         api_key: sent as a bearer token when given.
+        told: what the person says of the model.
 
     Raises:
         Missing: nothing answers, there is no such model, or the embedded model is not installed or cannot be loaded.
     """
-    choice = await choose(wanted, base_url=base_url, api_key=api_key)
+    choice = (await choose(wanted, base_url=base_url, api_key=api_key)).corrected(told or Told())
     if not choice.embedded:
         async with connected(choice, api_key) as model:
             yield model

@@ -30,15 +30,24 @@ class Listed:
         name: what to call it in a request.
         loaded: whether it is in memory; None when the server does not say.
         context_tokens: the context it is loaded with; None when the server does not say.
+        tools: whether it was trained to call tools; None when the server does not say.
+        parallel: how many requests it answers at once; None when the server does not say.
     """
 
     name: str
     loaded: bool | None
     context_tokens: int | None
+    tools: bool | None = None
+    parallel: int | None = None
 
 
 class _Config(BaseModel):
     context_length: int | None = None
+    parallel: int | None = None
+
+
+class _Capabilities(BaseModel):
+    trained_for_tool_use: bool | None = None
 
 
 class _Instance(BaseModel):
@@ -50,6 +59,14 @@ class _NativeModel(BaseModel):
     key: str
     type: str
     loaded_instances: list[_Instance] = []
+    capabilities: _Capabilities = _Capabilities()
+
+    def listed(self) -> list[Listed]:
+        """Each loaded instance; without any, the model that would be loaded when asked for."""
+        tools = self.capabilities.trained_for_tool_use
+        loaded = [(instance.id, instance.config) for instance in self.loaded_instances]
+        found = [Listed(name, True, config.context_length, tools, config.parallel) for name, config in loaded]
+        return found or [Listed(self.key, False, None, tools)]
 
 
 class _Native(BaseModel):
@@ -57,11 +74,7 @@ class _Native(BaseModel):
 
     def listed(self, embeddings: bool) -> list[Listed]:
         """Each loaded instance, then the models that would be loaded when asked for."""
-        found: list[Listed] = []
-        for model in (model for model in self.models if ("embed" in model.type) == embeddings):
-            found += [Listed(instance.id, True, instance.config.context_length) for instance in model.loaded_instances]
-            found += [] if model.loaded_instances else [Listed(model.key, False, None)]
-        return found
+        return [each for model in self.models if ("embed" in model.type) == embeddings for each in model.listed()]
 
 
 class _EarlierModel(BaseModel):
@@ -69,6 +82,12 @@ class _EarlierModel(BaseModel):
     type: str
     state: str
     loaded_context_length: int | None = None
+    capabilities: list[str] | None = None
+
+    def listed(self) -> Listed:
+        """This model; versions before 0.3.16 do not say what it can do."""
+        tools = None if self.capabilities is None else "tool_use" in self.capabilities
+        return Listed(self.id, self.state == "loaded", self.loaded_context_length, tools)
 
 
 class _Earlier(BaseModel):
@@ -77,7 +96,7 @@ class _Earlier(BaseModel):
     def listed(self, embeddings: bool) -> list[Listed]:
         """Every model but those for embeddings, or only those."""
         models = (model for model in self.data if ("embed" in model.type) == embeddings)
-        return [Listed(model.id, model.state == "loaded", model.loaded_context_length) for model in models]
+        return [model.listed() for model in models]
 
 
 class _Meta(BaseModel):

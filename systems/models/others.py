@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from pydantic import SecretStr
 
 from systems.models.choice import NAMED_SECONDS, ModelChoice
@@ -55,8 +57,12 @@ class Others:
             return own, f"draft.model is {name}, which {own.base_url} does not have; {own.name} is used."
         if not found.loaded and any(each.loaded for each in listed):
             return own, f"draft.model is {name}, which is not loaded; {own.name} is used."
-        return own.model_copy(update={"name": found.name, "context_tokens": found.context_tokens}), ""
+        return own.model_copy(update=_said(found)), ""
 
 
 def _last(name: str) -> str:
     return name.rpartition("/")[2]
+
+
+def _said(model: Listed) -> dict[str, object]:
+    return {name: value for name, value in asdict(model).items() if name != "loaded"}

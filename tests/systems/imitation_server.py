@@ -26,6 +26,7 @@ class Reply:
 
     content: str = ""
     reasoning: str | None = None
+    tool_calls: Sequence[tuple[str, dict[str, Any]]] = ()  # (name, arguments)
     finish_reason: str | None = "stop"
     usage: tuple[int, int] | None = (11, 7)
     status: int = 200
@@ -43,6 +44,8 @@ class Offered:
     type: str = "llm"
     loaded: bool = True
     context: int = 8192
+    tools: bool = True  # trained for them
+    parallel: int | None = None
 
 
 Scripted = Reply | str | dict[str, Any]
@@ -115,7 +118,7 @@ class ImitationServer:
         if request.get("response_format", {}).get("type") == "json_object":
             return _error(400, "'response_format.type' must be 'json_schema' or 'text'")
         named = [model for model in self.models if model.name == request["model"]] or list(self.models)
-        prompt = sum(len(message["content"].encode()) for message in request["messages"]) // 4
+        prompt = sum(len((message["content"] or "").encode()) for message in request["messages"]) // 4
         context = named[0].context if named else 0
         if prompt + request.get("max_tokens", 0) > context:
             return _error(200, f"{prompt} tokens overflow: loaded with context length of only {context} tokens")
@@ -179,12 +182,18 @@ def _completion(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": reply.content}
     if reply.reasoning is not None:
         message["reasoning_content"] = reply.reasoning
+    if reply.tool_calls:
+        message["tool_calls"] = [
+            {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+            for number, (name, arguments) in enumerate(reply.tool_calls)
+        ]
+    finish_reason = "tool_calls" if reply.tool_calls else reply.finish_reason
     completion: dict[str, Any] = {
         "id": "chatcmpl-imitation",
         "object": "chat.completion",
         "created": 1_700_000_000,
         "model": request.get("model", ""),
-        "choices": [{"index": 0, "message": message, "finish_reason": reply.finish_reason}],
+        "choices": [{"index": 0, "message": message, "finish_reason": finish_reason}],
     }
     if reply.usage:
         prompt, answer = reply.usage
@@ -194,8 +203,9 @@ def _completion(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _native(model: Offered) -> dict[str, Any]:
-    instances = [{"id": model.name, "config": {"context_length": model.context}}] if model.loaded else []
-    capabilities = {"vision": False, "trained_for_tool_use": True}
+    config = {"context_length": model.context, **({"parallel": model.parallel} if model.parallel else {})}
+    instances = [{"id": model.name, "config": config}] if model.loaded else []
+    capabilities = {"vision": False, "trained_for_tool_use": model.tools}
     listed = {"type": model.type, "key": model.name, "loaded_instances": instances, "max_context_length": 131_072}
     return {**listed, "capabilities": capabilities}
 
@@ -203,4 +213,11 @@ def _native(model: Offered) -> dict[str, Any]:
 def _earlier(model: Offered) -> dict[str, Any]:
     state = {"state": "loaded", "loaded_context_length": model.context} if model.loaded else {"state": "not-loaded"}
     type_ = "embeddings" if model.type == "embedding" else model.type
-    return {"id": model.name, "object": "model", "type": type_, "max_context_length": 131_072, **state}
+    return {
+        "id": model.name,
+        "object": "model",
+        "type": type_,
+        "max_context_length": 131_072,
+        **state,
+        "capabilities": ["tool_use"] if model.tools else [],
+    }
