@@ -280,7 +280,13 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         stack.callback(telemetry.close)
         telemetry.instrument()
         model = await stack.enter_async_context(
-            open_model(options.model, base_url=options.model_url, api_key=api_key(), told=_told(options))
+            open_model(
+                options.model,
+                base_url=options.model_url,
+                api_key=api_key(),
+                told=_told(options),
+                kept=cache_folder() / "models",
+            )
         )
         learned = _learned(store, model.choice)
         policy = pinned(learned, pins)

@@ -8,6 +8,7 @@ never an object, which LM Studio refuses.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,16 +21,23 @@ from langchain_core.outputs import ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_openai import ChatOpenAI
+from opentelemetry.trace import INVALID_SPAN, Span
+from pydantic import SecretStr
 
+from systems.errors import SpecloopError
 from systems.models import failures
 from systems.models.choice import ModelChoice
-from systems.models.failures import BadAnswer, words_of
+from systems.models.counting import CALL
+from systems.models.failures import NO_KEY, BadAnswer, Dropped, words_of
+from systems.models.readiness import Ready
+from systems.models.streaming import watcher, whole
 
 REASONING = "reasoning_content"
 BACKSTOP_SECONDS = 1.0  # beyond the client's own time limit, for a server that trickles
 
 # What the client and its instrumentation raise over an answer that is JSON of another shape, or none at all.
 MISSHAPEN = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+FOREIGN = (openai.APIError, BadAnswer, Dropped, *MISSHAPEN)
 
 
 class Chat(ChatOpenAI):
@@ -74,35 +82,56 @@ class Chat(ChatOpenAI):
             Missing: the server is gone, or refuses for good.
         """
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
-        try:
-            async with asyncio.timeout(self.seconds + BACKSTOP_SECONDS):
-                return await self._tried_twice(payload)
-        except TimeoutError as error:
-            raise failures.timed_out(self.served, self.seconds) from error
-        except BadAnswer as error:
-            raise failures.refusal(self.served, str(error)) from error
-        except MISSHAPEN as error:
-            raise failures.refusal(self.served, f"no chat completion ({error})") from error
+        async with Ready(self.served).place():
+            try:
+                async with asyncio.timeout(self.seconds + BACKSTOP_SECONDS):
+                    return await self._tried_twice(payload)
+            except TimeoutError as error:
+                raise failures.timed_out(self.served, self.seconds) from error
+            except FOREIGN as error:
+                raise self._ours(error) from error
 
     async def _tried_twice(self, payload: dict[str, Any]) -> ChatResult:
         end = time.monotonic() + self.seconds
         try:
             return await self._asked(payload, self.seconds)
-        except openai.APIError as error:
+        except (openai.APIError, Dropped) as error:
             pause = _pause(error)
             if pause is None:
-                raise failures.mapped(error, self.served, self.seconds) from error
+                raise
             if time.monotonic() + pause >= end:
                 raise failures.busy(self.served, self.seconds) from error
         await asyncio.sleep(pause)
-        try:
-            return await self._asked(payload, max(0.1, end - time.monotonic()))
-        except openai.APIError as error:
-            raise failures.mapped(error, self.served, self.seconds) from error
+        return await self._asked(payload, max(0.1, end - time.monotonic()))
 
     async def _asked(self, payload: dict[str, Any], seconds: float) -> ChatResult:
-        response = await self.async_client.create(**payload, timeout=seconds)
-        return self._create_chat_result(response)
+        tell = watcher()
+        if tell is None or payload.get("tools"):
+            return self._create_chat_result(await self.async_client.create(**payload, timeout=seconds))
+        calls: list[Span] = []
+        token = CALL.set(calls)
+        try:
+            usage = {"include_usage": True}
+            stream = await self.async_client.create(**payload, timeout=seconds, stream=True, stream_options=usage)
+        finally:
+            CALL.reset(token)
+        if "json" in stream.response.headers.get("content-type", ""):  # an error, or a server that does not stream
+            return self._create_chat_result(json.loads(await stream.response.aread()))
+        async with stream:
+            return self._create_chat_result(await whole(stream, payload, tell, (calls or [INVALID_SPAN])[-1]))
+
+    def _ours(self, error: Exception) -> SpecloopError:
+        """One of our errors for a foreign one; the key is not in it, whatever the server says."""
+        if isinstance(error, Dropped):
+            return failures.dropped(self.served)
+        if isinstance(error, openai.APIError):
+            ours = failures.mapped(error, self.served, self.seconds)
+        else:
+            words = str(error) if isinstance(error, BadAnswer) else f"no chat completion ({error})"
+            ours = failures.refusal(self.served, words)
+        key = self.openai_api_key.get_secret_value() if isinstance(self.openai_api_key, SecretStr) else ""
+        ours.message = ours.message.replace(key, "[key]") if key and key != NO_KEY else ours.message
+        return ours
 
     def _create_chat_result(
         self, response: dict[str, Any] | openai.BaseModel, generation_info: dict[str, Any] | None = None
@@ -130,7 +159,7 @@ def _pause(error: Exception) -> float | None:
     """Seconds to wait before a second try; None when a second try is pointless."""
     if isinstance(error, openai.APITimeoutError):
         return None
-    if isinstance(error, openai.APIConnectionError):
+    if isinstance(error, (openai.APIConnectionError, Dropped)):
         return 0.2
     if isinstance(error, openai.APIStatusError) and (error.status_code == 429 or error.status_code >= 500):
         asked = error.response.headers.get("retry-after", "")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
 from systems import embedded
 from systems.errors import Missing
-from systems.models.listing import START, Listed, Refused, listing
+from systems.models.dialects import Kind, Listed
+from systems.models.listing import START, Refused, listing
 from systems.records import Record
 
 LM_STUDIO = "http://127.0.0.1:1234/v1"
@@ -28,6 +30,9 @@ class ModelChoice(Record):
     )
     tools: bool | None = Field(None, description="Whether it was made to call tools; None: the server is mum")
     parallel: int | None = Field(None, description="Requests it answers at once; None: the server is mum")
+    loaded: bool | None = Field(None, description="Whether it is in memory; None: the server is mum")
+    server: Kind = Field("", description="Which program serves it, where that shows")
+    version: str = Field("", description="What tells its weights from others of the same name")
 
     def corrected(self, told: Told) -> ModelChoice:
         """The same choice with what the person knows better than the server."""
@@ -77,6 +82,8 @@ def _embedded() -> ModelChoice:
         context_tokens=embedded.CONTEXT_TOKENS,
         tools=False,
         parallel=1,
+        loaded=True,
+        server="llama.cpp",
     )
 
 
@@ -89,7 +96,7 @@ async def _auto(url: str, api_key: SecretStr | None) -> ModelChoice:
             raise
         models, reason = [], error.message
     if models:
-        return _choice(models[0], url)
+        return served_at(url, models[0])
     try:
         return _embedded()
     except Missing as error:
@@ -106,7 +113,7 @@ async def _first(url: str, api_key: SecretStr | None) -> ModelChoice:
         )
     if not models:
         raise Missing(f"{url} has no language model.", system="model", mend=START)
-    return _choice(models[0], url)
+    return served_at(url, models[0])
 
 
 async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
@@ -115,7 +122,7 @@ async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
         return ModelChoice(name=name, base_url=url)
     for model in models:
         if name in (model.name, model.name.rpartition("/")[2]):
-            return _choice(model, url)
+            return served_at(url, model)
     offered = ", ".join(model.name for model in models) or "none"
     raise Missing(
         f"{url} has no language model named {name} (it has: {offered}).",
@@ -124,11 +131,6 @@ async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
     )
 
 
-def _choice(model: Listed, url: str) -> ModelChoice:
-    return ModelChoice(
-        name=model.name,
-        base_url=url,
-        context_tokens=model.context_tokens,
-        tools=model.tools,
-        parallel=model.parallel,
-    )
+def served_at(url: str, model: Listed) -> ModelChoice:
+    """The choice of a model that a server lists."""
+    return ModelChoice(base_url=url, **asdict(model))

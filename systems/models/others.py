@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from pydantic import SecretStr
 
-from systems.models.choice import NAMED_SECONDS, ModelChoice
-from systems.models.listing import Listed, listing
+from systems.models.choice import NAMED_SECONDS, ModelChoice, served_at
+from systems.models.dialects import Listed
+from systems.models.listing import listing
 
 
 class Others:
@@ -57,12 +56,8 @@ class Others:
             return own, f"draft.model is {name}, which {own.base_url} does not have; {own.name} is used."
         if not found.loaded and any(each.loaded for each in listed):
             return own, f"draft.model is {name}, which is not loaded; {own.name} is used."
-        return own.model_copy(update=_said(found)), ""
+        return served_at(own.base_url, found), ""
 
 
 def _last(name: str) -> str:
     return name.rpartition("/")[2]
-
-
-def _said(model: Listed) -> dict[str, object]:
-    return {name: value for name, value in asdict(model).items() if name != "loaded"}
