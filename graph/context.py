@@ -15,6 +15,9 @@ class Context:
     project: Annotated[str, Field(description="Folder of the project; must be in a git repository")] = "."
     model: Annotated[str, Field(description="auto, embedded, a model's name, or the URL of a server")] = "auto"
     model_url: Annotated[str, Field(description="OpenAI-compatible server")] = "http://127.0.0.1:1234/v1"
+    model_tools: Annotated[bool | None, Field(description="The model can call tools; none: its server says")] = None
+    model_context: Annotated[int | None, Field(description="The model's context, tokens", ge=512)] = None
+    model_parallel: Annotated[int | None, Field(description="Requests the server answers at once", ge=1)] = None
     mcp: Annotated[str | None, Field(description="mcp.json with the servers; none: git, time and filesystem")] = None
     approve: Annotated[Literal["auto", "ask"], Field(description="Whether a person approves documents")] = "auto"
     max_loops: Annotated[int, Field(description="Loops the run may take", ge=1)] = 12

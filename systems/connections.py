@@ -26,7 +26,7 @@ from systems.errors import Busy
 from systems.ledger import Ledger
 from systems.locks import taken
 from systems.mcp import Servers, load_servers
-from systems.models import Model, ModelChoice, open_model
+from systems.models import Model, ModelChoice, Told, open_model
 from systems.node import cache_folder
 from systems.openspec import OpenSpec
 from systems.pins import load_pins, pinned
@@ -52,6 +52,12 @@ class Options(Protocol):
     def model(self) -> str: ...  # noqa: D102
     @property
     def model_url(self) -> str: ...  # noqa: D102
+    @property
+    def model_tools(self) -> bool | None: ...  # noqa: D102
+    @property
+    def model_context(self) -> int | None: ...  # noqa: D102
+    @property
+    def model_parallel(self) -> int | None: ...  # noqa: D102
     @property
     def mcp(self) -> str | None: ...  # noqa: D102
     @property
@@ -274,7 +280,13 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         stack.callback(telemetry.close)
         telemetry.instrument()
         model = await stack.enter_async_context(
-            open_model(options.model, base_url=options.model_url, api_key=api_key())
+            open_model(
+                options.model,
+                base_url=options.model_url,
+                api_key=api_key(),
+                told=_told(options),
+                kept=cache_folder() / "models",
+            )
         )
         learned = _learned(store, model.choice)
         policy = pinned(learned, pins)
@@ -297,6 +309,10 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         )
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
+
+
+def _told(options: Options) -> Told:
+    return Told(context_tokens=options.model_context, tools=options.model_tools, parallel=options.model_parallel)
 
 
 def _learned(store: Path, model: ModelChoice) -> Policy:

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from systems.errors import Missing
-from systems.models.listing import is_loopback, listing
+from systems.models.http import is_loopback
+from systems.models.listing import listing
 from systems.vectors import Vectors
 
 if TYPE_CHECKING:

@@ -3,6 +3,9 @@
     # <project>/specloop.toml
     model = "auto"             # auto | embedded | a model's name | a URL
     model_url = "http://127.0.0.1:1234/v1"
+    model_tools = true         # what you know of the model better than its server says:
+    model_context = 32768      # whether it can call tools, its context (tokens), requests it answers at once
+    model_parallel = 4
     mcp = "mcp.json"
     approve = "auto"           # auto | ask
     max_loops = 12
@@ -43,6 +46,13 @@ class Settings(Record):
     model: str = Field("auto", min_length=1, description="auto, embedded, a model's name, or the URL of a server")
     model_url: str = Field(
         "http://127.0.0.1:1234/v1", description="OpenAI-compatible server that `model` names a model of"
+    )
+    model_tools: bool | None = Field(None, description="Whether the model can call tools; none: its server says")
+    model_context: int | None = Field(
+        None, ge=512, le=16_777_216, description="The model's context, tokens; none: its server says"
+    )
+    model_parallel: int | None = Field(
+        None, ge=1, le=256, description="Requests the server answers at once; none: the server says"
     )
     mcp: str | None = Field(None, description="File with the MCP servers, relative to the project")
     approve: Literal["auto", "ask"] = Field("auto", description="Whether a person approves documents before they stand")

@@ -8,8 +8,8 @@ as JSON schema and checked again with Pydantic, so its structure never depends o
 
 from __future__ import annotations
 
-from systems.models.choice import LM_STUDIO, ModelChoice, choose
+from systems.models.choice import LM_STUDIO, ModelChoice, Told, choose
 from systems.models.client import Drafted, Model, connected, open_model
 from systems.models.prompt import Message
 
-__all__ = ["LM_STUDIO", "Drafted", "Message", "Model", "ModelChoice", "choose", "connected", "open_model"]
+__all__ = ["LM_STUDIO", "Drafted", "Message", "Model", "ModelChoice", "Told", "choose", "connected", "open_model"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
 from systems import embedded
 from systems.errors import Missing
-from systems.models.listing import START, Listed, Refused, listing
+from systems.models.dialects import Kind, Listed
+from systems.models.listing import START, Refused, listing
 from systems.records import Record
 
 LM_STUDIO = "http://127.0.0.1:1234/v1"
-AUTO_SECONDS = 0.5
+AUTO_SECONDS = 1.5
 NAMED_SECONDS = 10.0
 
 
@@ -26,6 +28,23 @@ class ModelChoice(Record):
     context_tokens: int | None = Field(
         None, description="Tokens of prompt and answer together; None: the server is mum"
     )
+    tools: bool | None = Field(None, description="Whether it was made to call tools; None: the server is mum")
+    parallel: int | None = Field(None, description="Requests it answers at once; None: the server is mum")
+    loaded: bool | None = Field(None, description="Whether it is in memory; None: the server is mum")
+    server: Kind = Field("", description="Which program serves it, where that shows")
+    version: str = Field("", description="What tells its weights from others of the same name")
+
+    def corrected(self, told: Told) -> ModelChoice:
+        """The same choice with what the person knows better than the server."""
+        return self.model_copy(update=told.model_dump(exclude_none=True))
+
+
+class Told(Record):
+    """What a person says of their model; it wins over what the server says. None: nothing."""
+
+    context_tokens: int | None = Field(None, description="Its context, tokens")
+    tools: bool | None = Field(None, description="Whether it can call tools")
+    parallel: int | None = Field(None, description="Requests its server answers at once")
 
 
 async def choose(wanted: str, *, base_url: str = LM_STUDIO, api_key: SecretStr | None = None) -> ModelChoice:
@@ -56,7 +75,16 @@ def base(url: str) -> str:
 
 def _embedded() -> ModelChoice:
     embedded.model_file()
-    return ModelChoice(name=embedded.ALIAS, base_url="", embedded=True, context_tokens=embedded.CONTEXT_TOKENS)
+    return ModelChoice(
+        name=embedded.ALIAS,
+        base_url="",
+        embedded=True,
+        context_tokens=embedded.CONTEXT_TOKENS,
+        tools=False,
+        parallel=1,
+        loaded=True,
+        server="llama.cpp",
+    )
 
 
 async def _auto(url: str, api_key: SecretStr | None) -> ModelChoice:
@@ -68,7 +96,7 @@ async def _auto(url: str, api_key: SecretStr | None) -> ModelChoice:
             raise
         models, reason = [], error.message
     if models:
-        return _choice(models[0], url)
+        return served_at(url, models[0])
     try:
         return _embedded()
     except Missing as error:
@@ -85,7 +113,7 @@ async def _first(url: str, api_key: SecretStr | None) -> ModelChoice:
         )
     if not models:
         raise Missing(f"{url} has no language model.", system="model", mend=START)
-    return _choice(models[0], url)
+    return served_at(url, models[0])
 
 
 async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
@@ -94,7 +122,7 @@ async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
         return ModelChoice(name=name, base_url=url)
     for model in models:
         if name in (model.name, model.name.rpartition("/")[2]):
-            return _choice(model, url)
+            return served_at(url, model)
     offered = ", ".join(model.name for model in models) or "none"
     raise Missing(
         f"{url} has no language model named {name} (it has: {offered}).",
@@ -103,5 +131,6 @@ async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
     )
 
 
-def _choice(model: Listed, url: str) -> ModelChoice:
-    return ModelChoice(name=model.name, base_url=url, context_tokens=model.context_tokens)
+def served_at(url: str, model: Listed) -> ModelChoice:
+    """The choice of a model that a server lists."""
+    return ModelChoice(base_url=url, **asdict(model))

@@ -2,8 +2,9 @@
 
 no answer in time, or busy until then     InvalidDraft  timeout     (a failed attempt)
 prompt larger than the context            InvalidDraft  truncated   (a failed attempt; the next prompt is shorter)
+cannot do this JSON schema                Missing       model       (asked for in a simpler form, while there is one)
 unreachable, key refused, no such model,
-cannot do JSON schema, anything else      Missing       model       (the person must act)
+anything else                             Missing       model       (the person must act)
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from systems.errors import InvalidDraft, Missing, SpecloopError
 from systems.models.choice import ModelChoice
-from systems.models.listing import START
+from systems.models.listing import KEY, START
 
 if TYPE_CHECKING:
     import openai
 
 WORDS = 300
+NO_KEY = "none"  # the client wants one
 OVERFLOW = re.compile(r"exceed_context_size|context_length_exceeded|context (size|length|window|overflow)|n_ctx", re.I)
 LIMIT = re.compile(r"context (?:size|length|window)\D{0,24}(\d{3,})", re.I)
+GRAMMAR = re.compile(r"response_format|json.?schema|grammar|guided|structured.?output|schema", re.I)
 
 
 class Overflow(InvalidDraft):
@@ -33,6 +36,14 @@ class Overflow(InvalidDraft):
     def __init__(self, message: str, *, limit: int | None) -> None:
         super().__init__(message, cause="truncated")
         self.limit = limit
+
+
+class Unfollowable(Missing):
+    """The server cannot make the model keep to the schema, in the form in which it was sent."""
+
+
+class Dropped(Exception):
+    """The answer broke off before the model had finished; what came is not an answer."""
 
 
 class BadAnswer(Exception):
@@ -65,9 +76,11 @@ def refusal(choice: ModelChoice, words: str) -> SpecloopError:
             f"The request is too long for the context of {choice.name}: {words}",
             limit=int(limit.group(1)) if limit else None,
         )
-    if "response_format" in words or "json_schema" in words or "grammar" in words:
-        return _missing(
-            choice, f"cannot follow a JSON schema: {words}", "Choose another model or server, or update it."
+    if GRAMMAR.search(words):
+        return Unfollowable(
+            f"The model server at {choice.base_url} cannot follow a JSON schema: {words}",
+            system="model",
+            mend="Choose another model or server, or update it.",
         )
     return _missing(choice, f"refused the request: {words}", "Look at the server's log, or use `--model embedded`.")
 
@@ -82,14 +95,17 @@ def mapped(error: openai.APIError, choice: ModelChoice, seconds: float) -> Specl
         return _missing(choice, f"cannot be reached ({_root(error)})", START)
     if isinstance(error, openai.APIStatusError):
         if error.status_code in (401, 403):
-            return _missing(
-                choice, f"refuses the key ({error.status_code})", "Set SPECLOOP_API_KEY to a key it accepts."
-            )
+            return _missing(choice, f"refuses the key ({error.status_code})", KEY)
         if error.status_code in (429, 503):
             return busy(choice, seconds)
         if error.status_code == 404:
             return _missing(choice, f"has no model {choice.name} ({words_of(error.body)})", START)
     return refusal(choice, words_of(error.body or error.message))
+
+
+def dropped(choice: ModelChoice) -> Missing:
+    """The answer broke off, twice."""
+    return _missing(choice, "broke off its answer before the model had finished", START)
 
 
 def _root(error: BaseException) -> str:

@@ -1,107 +1,29 @@
-"""Which models a server offers, in whichever dialect it speaks.
+"""Which models a server offers, in whichever dialect it speaks (`dialects.py`).
 
-LM Studio's own lists say what is loaded and how large its context is (`/api/v1/models`, before that `/api/v0/models`);
-any OpenAI-compatible server has `/models`. LM Studio answers unknown paths with 200 and an `error`, so an answer counts
-only when it has the shape of its dialect.
+LM Studio answers unknown paths with 200 and an `error`, so an answer counts only when it has the shape of its dialect.
 """
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 
 from systems.errors import Missing
+from systems.models.dialects import Earlier, Listed, Native, Plain, Running, Tags
+from systems.models.http import client, got, root
+
+if TYPE_CHECKING:
+    import httpx
 
 START = "Start the server and load a model (LM Studio: `lms server start`, `lms load`), or use `--model embedded`."
+KEY = "Set SPECLOOP_API_KEY to a key it accepts."
 
 
 class Refused(Missing):
     """The server is there and wants a key, or another one."""
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One language model a server offers.
-
-    Attributes:
-        name: what to call it in a request.
-        loaded: whether it is in memory; None when the server does not say.
-        context_tokens: the context it is loaded with; None when the server does not say.
-    """
-
-    name: str
-    loaded: bool | None
-    context_tokens: int | None
-
-
-class _Config(BaseModel):
-    context_length: int | None = None
-
-
-class _Instance(BaseModel):
-    id: str
-    config: _Config = _Config()
-
-
-class _NativeModel(BaseModel):
-    key: str
-    type: str
-    loaded_instances: list[_Instance] = []
-
-
-class _Native(BaseModel):
-    models: list[_NativeModel]
-
-    def listed(self, embeddings: bool) -> list[Listed]:
-        """Each loaded instance, then the models that would be loaded when asked for."""
-        found: list[Listed] = []
-        for model in (model for model in self.models if ("embed" in model.type) == embeddings):
-            found += [Listed(instance.id, True, instance.config.context_length) for instance in model.loaded_instances]
-            found += [] if model.loaded_instances else [Listed(model.key, False, None)]
-        return found
-
-
-class _EarlierModel(BaseModel):
-    id: str
-    type: str
-    state: str
-    loaded_context_length: int | None = None
-
-
-class _Earlier(BaseModel):
-    data: list[_EarlierModel]
-
-    def listed(self, embeddings: bool) -> list[Listed]:
-        """Every model but those for embeddings, or only those."""
-        models = (model for model in self.data if ("embed" in model.type) == embeddings)
-        return [Listed(model.id, model.state == "loaded", model.loaded_context_length) for model in models]
-
-
-class _Meta(BaseModel):
-    n_ctx: int | None = None
-
-
-class _PlainModel(BaseModel):
-    id: str
-    meta: _Meta | None = None
-    max_model_len: int | None = None
-
-    @property
-    def context_tokens(self) -> int | None:
-        """As llama.cpp (`meta.n_ctx`) or vLLM (`max_model_len`) say it."""
-        return (self.meta and self.meta.n_ctx) or self.max_model_len
-
-
-class _Plain(BaseModel):
-    data: list[_PlainModel]
-
-    def listed(self, embeddings: bool) -> list[Listed]:
-        """Every model whose name says, or does not say, that it is for embeddings; the list has no kinds."""
-        models = (model for model in self.data if ("embed" in model.id.lower()) == embeddings)
-        return [Listed(model.id, None, model.context_tokens) for model in models]
 
 
 async def listing(
@@ -121,47 +43,50 @@ async def listing(
     """
     import httpx
 
-    headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"} if api_key else {}
     try:
-        async with (
-            asyncio.timeout(seconds),
-            httpx.AsyncClient(headers=headers, timeout=seconds, trust_env=not is_loopback(base_url)) as client,
-        ):
-            for url, dialect in _dialects(base_url):
-                found = _read(await client.get(url), dialect, base_url, embeddings)
-                if found is not None:
-                    return sorted(found, key=lambda model: not model.loaded)
-            return None
+        async with client(base_url, api_key, seconds) as http:
+            found = await _listed(http, base_url, embeddings)
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         reason = str(error) or f"no answer within {seconds:g} s"
         raise Missing(f"No model server answers at {base_url} ({reason}).", system="model", mend=START) from error
+    return None if found is None else sorted(found, key=lambda model: not model.loaded)
 
 
-def is_loopback(url: str) -> bool:
-    """Whether a URL is on this machine, where no proxy is to be asked."""
-    host = urlsplit(url).hostname or ""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
+async def _listed(http: httpx.AsyncClient, base_url: str, embeddings: bool) -> list[Listed] | None:
+    for url, dialect in _dialects(base_url):
+        found = _read(await http.get(url), dialect, base_url, embeddings)
+        if found is not None:
+            known = dialect is not Plain or any(model.server for model in found)
+            return found if known else await _ollama(http, base_url, embeddings) or found
+    return None
 
 
-def _dialects(base_url: str) -> list[tuple[str, type[_Native | _Earlier | _Plain]]]:
-    plain: list[tuple[str, type[_Native | _Earlier | _Plain]]] = [(f"{base_url}/models", _Plain)]
+async def _ollama(http: httpx.AsyncClient, base_url: str, embeddings: bool) -> list[Listed]:
+    """What Ollama says in words of its own; nothing where it is another server."""
+    tags = await got(http, f"{root(base_url)}/api/tags", Tags)
+    if tags is None:
+        return []
+    running = await got(http, f"{root(base_url)}/api/ps", Running) or Running(models=[])
+    stands = {model.name: running.context_of(model.name) for model in tags.listed(embeddings)}
+    return [
+        replace(model, loaded=stands[model.name][0], context_tokens=stands[model.name][1])
+        for model in tags.listed(embeddings)
+    ]
+
+
+def _dialects(base_url: str) -> list[tuple[str, type[Native | Earlier | Plain]]]:
+    plain: list[tuple[str, type[Native | Earlier | Plain]]] = [(f"{base_url}/models", Plain)]
     if urlsplit(base_url).path != "/v1":
         return plain
-    root = base_url.removesuffix("/v1")
-    return [(f"{root}/api/v1/models", _Native), (f"{root}/api/v0/models", _Earlier), *plain]
+    return [(f"{root(base_url)}/api/v1/models", Native), (f"{root(base_url)}/api/v0/models", Earlier), *plain]
 
 
 def _read(
-    response: object, dialect: type[_Native | _Earlier | _Plain], base_url: str, embeddings: bool
+    response: httpx.Response, dialect: type[Native | Earlier | Plain], base_url: str, embeddings: bool
 ) -> list[Listed] | None:
-    import httpx
-
-    assert isinstance(response, httpx.Response)
     if response.status_code in (401, 403):
         raise Refused(
-            f"The model server at {base_url} refuses the key ({response.status_code}).",
-            system="model",
-            mend="Set SPECLOOP_API_KEY to a key it accepts.",
+            f"The model server at {base_url} refuses the key ({response.status_code}).", system="model", mend=KEY
         )
     try:
         return dialect.model_validate_json(response.content).listed(embeddings) if response.is_success else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from systems.models.choice import NAMED_SECONDS, ModelChoice
-from systems.models.listing import Listed, listing
+from systems.models.choice import NAMED_SECONDS, ModelChoice, served_at
+from systems.models.dialects import Listed
+from systems.models.listing import listing
 
 
 class Others:
@@ -55,7 +56,7 @@ class Others:
             return own, f"draft.model is {name}, which {own.base_url} does not have; {own.name} is used."
         if not found.loaded and any(each.loaded for each in listed):
             return own, f"draft.model is {name}, which is not loaded; {own.name} is used."
-        return own.model_copy(update={"name": found.name, "context_tokens": found.context_tokens}), ""
+        return served_at(own.base_url, found), ""
 
 
 def _last(name: str) -> str:

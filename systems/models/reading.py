@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from systems.errors import InvalidDraft
+from systems.models.capabilities import Capabilities
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -20,8 +21,7 @@ PROBLEMS = 4
 def read(reply: AIMessage, schema: type[T], output_tokens: int) -> T:
     """The record a reply holds.
 
-    A reasoning model may put its whole answer where its reasoning belongs; it is taken from there when there is no
-    other.
+    What a model thought is never taken as its answer.
 
     Args:
         reply: the model's message.
@@ -31,10 +31,10 @@ def read(reply: AIMessage, schema: type[T], output_tokens: int) -> T:
     Raises:
         InvalidDraft: `empty`, `truncated` or `invalid`.
     """
-    content, reasoning = reply.text.strip(), str(reply.additional_kwargs.get("reasoning_content") or "").strip()
+    content = reply.text.strip()
     cut = reply.response_metadata.get("finish_reason") == "length"
     try:
-        return schema.model_validate_json(_json_in(content or reasoning))
+        return schema.model_validate_json(_json_in(content))
     except ValidationError as error:
         if cut:
             raise InvalidDraft(
@@ -42,9 +42,29 @@ def read(reply: AIMessage, schema: type[T], output_tokens: int) -> T:
             ) from error
         if not content:
             raise InvalidDraft(
-                "The answer was empty" + (": only reasoning, no JSON." if reasoning else "."), cause="empty"
+                "The answer was empty" + (": only reasoning, no JSON." if thoughts(reply) else "."), cause="empty"
             ) from error
         raise InvalidDraft(problems(error), cause="invalid") from error
+
+
+def thoughts(reply: AIMessage) -> str:
+    """What a reasoning model thought before it answered, where its server keeps that apart."""
+    return str(reply.additional_kwargs.get("reasoning_content") or "").strip()
+
+
+def learned_from(reply: AIMessage, known: Capabilities) -> Capabilities | None:
+    """How to ask otherwise after a reply that has thoughts and no answer; None when that would not help.
+
+    A server that follows a schema from the first token on takes the answer of a reasoning model for its thoughts. In
+    words alone it can think first. A model that thinks is given more room the next time.
+    """
+    if not thoughts(reply) or reply.text.strip():
+        return None
+    if not known.reasoning and reply.response_metadata.get("finish_reason") == "length":
+        return known.model_copy(update={"reasoning": True})
+    if known.form == "prompted":
+        return None
+    return known.model_copy(update={"form": "prompted", "in_words": True, "reasoning": True})
 
 
 def problems(error: ValidationError) -> str:

@@ -26,6 +26,9 @@ class Given:
     project: str
     model: str
     model_url: str = "http://127.0.0.1:9/v1"
+    model_tools: bool | None = None
+    model_context: int | None = None
+    model_parallel: int | None = None
     mcp: str | None = None
     approve: Literal["auto", "ask"] = "auto"
     max_loops: int = 3

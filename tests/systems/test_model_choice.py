@@ -41,7 +41,8 @@ async def test_the_loaded_model_is_preferred_and_its_real_context_known(dialects
     models = [EMBEDDINGS, Offered("qwen", loaded=False), Offered("org/granite", context=4096)]
     with ImitationServer(models=models, dialects=dialects) as server:
         for choice in (await choose("auto", base_url=server.url), await choose(server.url)):
-            assert choice == ModelChoice(name="org/granite", base_url=server.url, context_tokens=4096)
+            assert (choice.name, choice.base_url, choice.loaded) == ("org/granite", server.url, True)
+            assert (choice.context_tokens, choice.tools, choice.server) == (4096, True, "lm-studio")
 
 
 @pytest.mark.parametrize("dialects", [("/api/v1/models",), ("/api/v0/models",), ("/v1/models",)])
@@ -49,7 +50,9 @@ async def test_a_model_that_is_listed_but_not_loaded_is_loadable(dialects: tuple
     models = [EMBEDDINGS, Offered("qwen", loaded=False)]
     with ImitationServer(models=models, dialects=dialects) as server:
         choice = await choose("auto", base_url=server.url)
-    assert choice == ModelChoice(name="qwen", base_url=server.url, context_tokens=None)
+    tools = None if dialects == ("/v1/models",) else True
+    assert (choice.name, choice.base_url, choice.context_tokens, choice.tools) == ("qwen", server.url, None, tools)
+    assert choice.loaded is (None if tools is None else False)
 
 
 @pytest.mark.parametrize("dialects", [("/api/v1/models",), ("/api/v0/models",), ("/v1/models",)])

@@ -91,11 +91,6 @@ async def test_a_cancelled_draft_stays_cancelled() -> None:
         (Reply(status=401, body={"error": "no"}), "refuses the key (401)", "SPECLOOP_API_KEY"),
         (Reply(status=403, body={"error": "no"}), "refuses the key (403)", "SPECLOOP_API_KEY"),
         (Reply(status=404, body={"error": "model not found"}), "has no model imitation", "lms load"),
-        (
-            Reply(status=400, body={"error": "json_schema is not supported"}),
-            "cannot follow a JSON schema",
-            "another model",
-        ),
         (Reply(status=422, body={"error": "what?"}), "what?", "--model embedded"),
     ],
 )

@@ -9,14 +9,14 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError
 
 from systems.errors import InvalidDraft
-from systems.models import Message, Model
+from systems.models import Model
 from systems.models.prompt import prompt_tokens
 from systems.models.reading import problems
 from systems.models.schema import response_format
 from systems.policy import DraftKnobs
 from tests.conftest import CASSETTES
 from tests.systems.drafting import ASK, KNOBS, ONE, Capability, failure, model_with
-from tests.systems.imitation_server import Reply
+from tests.systems.imitation_server import Reply, Script
 
 
 async def test_a_draft_is_the_checked_record_and_the_servers_count_of_tokens() -> None:
@@ -45,9 +45,26 @@ async def test_tokens_are_estimated_when_the_server_does_not_count() -> None:
     assert drafted.output_tokens == len(json.dumps(ONE)) // 3.2 + 1
 
 
-async def test_an_answer_in_the_reasoning_field_is_taken_when_there_is_no_other() -> None:
-    async with model_with([Reply(reasoning=json.dumps(ONE))]) as (model, _):
+async def test_thoughts_are_never_taken_as_the_answer_but_asked_for_otherwise_and_counted() -> None:
+    script: Script = [
+        Reply(reasoning=json.dumps(ONE)),
+        Reply(json.dumps({**ONE, "name": "said"}), reasoning="Hm. " * 16),
+    ]
+    async with model_with(script) as (model, server):
+        drafted = await model.draft(ASK, Capability, KNOBS)
+    assert drafted.value.name == "said" and drafted.reasoning_tokens == 20
+    first, second = server.requests
+    assert "response_format" in first and "response_format" not in second
+    assert second["max_tokens"] == KNOBS.output_tokens + 2_048
+    assert '"maxLength":20' in second["messages"][0]["content"]
+
+
+async def test_a_model_that_thought_until_the_limit_is_given_more_room_at_once() -> None:
+    script: Script = [Reply(reasoning="Let me think", finish_reason="length"), ONE]
+    async with model_with(script) as (model, server):
         assert (await model.draft(ASK, Capability, KNOBS)).value.name == "export"
+    assert [request["max_tokens"] for request in server.requests] == [200, 2_248]
+    assert all("response_format" in request for request in server.requests)
 
 
 @pytest.mark.parametrize("wrapping", ["```json\n{}\n```", "<think>{{}} hm</think>\n{}", "Here you are: {} Enjoy!"])
@@ -59,7 +76,7 @@ async def test_json_is_found_in_what_is_wrapped_around_it(wrapping: str) -> None
 
 # drafts the model can mend
 async def test_reasoning_without_an_answer_is_an_empty_draft() -> None:
-    error = await failure(Reply(reasoning="Let me think about it."), InvalidDraft)
+    error = await failure(Reply(reasoning="Let me think about it."), InvalidDraft, times=2)
     assert error.cause == "empty" and "only reasoning" in error.message
 
 
@@ -106,13 +123,6 @@ async def test_the_embedded_model_drafts_a_record(recorded: Model) -> None:
 async def test_the_embedded_model_that_runs_out_of_tokens_is_truncated(recorded: Model) -> None:
     with pytest.raises(InvalidDraft) as raised:
         await recorded.draft(ASK, Uncapped, DraftKnobs(output_tokens=64))
-    assert raised.value.cause == "truncated"
-
-
-async def test_the_embedded_model_says_when_a_prompt_is_too_long(recorded: Model) -> None:
-    dense: list[Message] = [("user", "0 1 2 3 4 5 6 7 8 9 " * 1_150)]
-    with pytest.raises(InvalidDraft, match="exceeds the available context size") as raised:
-        await recorded.draft(dense, Capability, KNOBS)
     assert raised.value.cause == "truncated"
 
 
