@@ -181,6 +181,18 @@ GOALS = (
     "Stop with exit code 130 on Ctrl-C",
     "Add a command that prints the version of every plugin",
     "Check that a path lies inside a given folder",
+    "Let a parameter accept a range of dates",
+    "Remember the answers of earlier prompts",
+    "Draw tables that fit the width of the terminal",
+    "Let an option read its value from standard input",
+    "Show which option came from which source",
+    "Translate help texts by the user's locale",
+    "Time every command when asked to",
+    "Confirm before a command that deletes files",
+    "Write the manual page of a command",
+    "Let aliases stand for longer commands",
+    "Colour the differences between two files",
+    "Retry a command that failed because of the network",
 )
 
 

@@ -5,8 +5,9 @@
 The embedded model, the real OpenSpec CLI and real MCP servers on a project of click's sources
 (`tests/benchmarks/improvement_cases.py`): questions to be routed, questions to be answered from a tool, spec deltas and
 lists of tasks that must pass strict validation. Beside it the rule "keep everything": the same proposals, every one of
-them kept without a trial, for as long as `improve` took. Prints what happens to standard error and one JSON object a
-seed; each has success with Wilson's 95% interval, seconds and tokens a case on sealed cases, before and after.
+them kept without a trial, for as long as `improve` took (the plays of the first policy are shared, and their time is
+taken off). Prints what happens to standard error and one JSON object a seed; each has success with Wilson's 95%
+interval, seconds and tokens a case on sealed cases, before and after.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sqlite_utils import Database
 from graph.context import Context
 from graph.learning.final_report import final_report
 from graph.learning.improvement import STORE, Plan, Prepared, improve, prepared
+from graph.learning.play import NOTICED, noticed
 from graph.learning.trial import OutOfTime
 from systems.cases import Cases
 from systems.ledger import Ledger
@@ -82,12 +84,21 @@ async def _kept(bench: Prepared, policy: Policy) -> Policy:
             policy = policy.edited(one.edit)
 
 
-def share(one: Path, other: Path) -> None:
-    """Let the plays that were made in one project be known in the other: the same plays would come out the same."""
+def share(one: Path, other: Path, start: Policy) -> float:
+    """Let the plays of the first policy in one project be known in the other, where they would come out the same.
+
+    Returns:
+        Seconds that they took.
+    """
+    first, seconds = {noticed(start, kind) for kind in NOTICED}, 0.0
     with closing(Database(one / STORE)) as plays, closing(Results(other / STORE)) as results:
         for kept_play in plays["results"].rows:
-            key = (kept_play["policy"], kept_play["case_key"], kept_play["model"], kept_play["repetition"])
-            results.put(*key, Played.model_validate_json(kept_play["played"]))
+            if kept_play["policy"] in first:
+                played = Played.model_validate_json(kept_play["played"])
+                key = (kept_play["policy"], kept_play["case_key"], kept_play["model"], kept_play["repetition"])
+                results.put(*key, played)
+                seconds += played.seconds
+    return seconds
 
 
 def row(standings: tuple[Standing, ...]) -> list[dict[str, Any]]:
@@ -129,8 +140,8 @@ def main() -> None:
             began = time.monotonic()
             one, other = project(Path(folder) / "one"), project(Path(folder) / "other")
             report = asyncio.run(proven(one, start, seed))
-            share(one, other)
-            everything = asyncio.run(kept(other, start, seed, report.seconds))
+            budget = report.seconds - share(one, other, start)
+            everything = asyncio.run(kept(other, start, seed, budget))
             result = {
                 "seed": seed,
                 "cases": kinds,

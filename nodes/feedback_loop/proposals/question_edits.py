@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from nodes.feedback_loop.proposals.edits import Edit, both, turned
 from systems.lexical import stems
+from systems.lines import LINES
 from systems.policy import Policy
 
 METHODS = ("hybrid", "embeddings", "lexical")
@@ -17,6 +18,7 @@ MOST_QUESTIONS = 8
 MOST_ROUTES = 100
 REUSED: Edit = {"answers": {"reuse": True}}
 FRESH: Edit = {"answers": {"reuse": False}}
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _PATH = re.compile(r"(?:\bthe )?(?:\b(file|folder|directory) )?(?:[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b)")
 
 
@@ -51,6 +53,18 @@ def laxer(policy: Policy) -> Edit:
     return both(
         turned(policy, "questions.least_score", times=0.5), turned(policy, "questions.least_coverage", plus=-0.15)
     )
+
+
+def shipped_lines(policy: Policy) -> Edit:
+    """The lines of this version of specloop, where a policy was made without them or from older ones; its own stay."""
+    own = policy.questions.lines
+    return {"questions": {"lines": {who: _joined(LINES.get(who, ""), own.get(who, "")) for who in {**LINES, **own}}}}
+
+
+def _joined(line: str, other: str) -> str:
+    """A line, and the sentences of another that it lacks."""
+    more = [sentence for sentence in _SENTENCE.split(other) if sentence not in line]
+    return " ".join(filter(None, (line, *more)))
 
 
 def lines(policy: Policy, asked: dict[str, list[str]]) -> Edit:

@@ -19,14 +19,16 @@ MOST_OWN_LINES = 2
 def misrouted(seen: Observed, policy: Policy) -> Iterator[Idea]:
     """Questions that went elsewhere: words by which tools are found, another way of ranking, learned routes.
 
-    Words come first, because they bring what no way of ranking knows by itself. The model that is asked for a tool by
+    Words come first, because they bring what no way of ranking knows by itself: those that specloop ships, where a
+    policy is without them or from an older version, then the user's own. The model that is asked for a tool by
     itself sees neither lines nor routes.
     """
     plays = seen.failed(ASKED, "routed")
     basis, why = seen.share(plays), f"{_questions(plays)} went to the wrong tool"
     (first, *others), blind = list(edits.methods(policy)), policy.questions.method == "model"
-    words, routes = edits.lines(policy, _asked(seen, plays)), edits.routes(policy, _known(seen))
-    singles = [first, *others] if blind else [words, first, routes, edits.choosy(policy), *others]
+    shipped, words = edits.shipped_lines(policy), edits.lines(policy, _asked(seen, plays))
+    routes = edits.routes(policy, _known(seen))
+    singles = [first, *others] if blind else [shipped, words, first, routes, edits.choosy(policy), *others]
     for edit in [*singles, both(first, words), both(first, words, routes)]:
         yield Idea(edit, why, basis)
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nodes.feedback_loop.proposals import from_plays
+from systems.lines import LINES
 from systems.policy import BASELINE, DEFAULT, SMALL_MODEL, Policy
 from systems.trials import Proposal
 from tests.nodes.feedback_loop.proposals.cases import Play, a_call, a_draft, a_route, an_answer
@@ -94,6 +95,18 @@ def test_the_routing_method_goes_on_from_where_it_stands() -> None:
     assert methods == [["hybrid", "embeddings", "lexical"], ["embeddings", "lexical"]]
 
 
+def test_lines_of_an_older_version_are_offered_the_shipped_ones_and_keep_their_own_sentences() -> None:
+    own = {"git.git_log": "Who ate the cake?", "bakery": "Which bread is there?"}
+    older = DEFAULT.edited({"questions": {"lines": own}})
+    offered = edits(from_plays([a_route(BAD, "Log?")], policy=older))[0]["questions"]["lines"]
+    assert offered["git.git_log"] == f"{LINES['git.git_log']} Who ate the cake?"
+    assert offered == {**LINES, **own, "git.git_log": offered["git.git_log"]}
+    newest = older.edited({"questions": {"lines": offered}})
+    assert offered not in [
+        one.get("questions", {}).get("lines") for one in edits(from_plays([REASONS["routed"]], policy=newest))
+    ]
+
+
 def test_a_line_for_a_tool_is_made_of_questions_that_missed_it_then_of_others_each_with_a_new_word() -> None:
     plays = [
         a_route(BAD, "Who changed src/app/main.py most recently?"),
@@ -104,7 +117,7 @@ def test_a_line_for_a_tool_is_made_of_questions_that_missed_it_then_of_others_ea
     policy = DEFAULT.edited({"questions": {"lines": {"git.git_log": "What were the last commits?"}}})
     found = edits(from_plays(plays, policy=policy))
     lines = [one["questions"]["lines"] for one in found if one.get("questions", {}).keys() == {"lines"}]
-    assert lines[0] == {
+    assert lines[1] == {
         "git.git_log": "What were the last commits? Who changed the file most recently. Log?",
         "time.get_current_time": "Is it three o'clock in Tokyo?",
     }
