@@ -14,7 +14,7 @@ from systems.node import MEND, cache_folder, command
 from systems.openspec import replies
 from systems.openspec.documents import requirement_names
 from systems.openspec.lock import locked
-from systems.openspec.program import Completed, OutputTooLong, run
+from systems.program import Completed, OutputTooLong, run
 from systems.openspec.records import ChangeStatus, Instructions, TaskState, Validation
 
 SILENT = {

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from systems.errors import Missing, Rejected, UsageError
 from systems.node import MEND
 from systems.openspec.documents import blank
-from systems.openspec.program import Completed
+from systems.program import Completed
 from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, TaskState, Validation
 
 REFUSAL = "Archive would refuse this delta"
