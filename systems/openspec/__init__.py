@@ -6,16 +6,18 @@ the records say what is so.
 """
 
 from systems.openspec.client import OpenSpec
-from systems.openspec.documents import capabilities, says_nothing
-from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, TaskState, Validation
+from systems.openspec.documents import capabilities, says_nothing, ticked
+from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, Task, TaskState, Validation
 
 __all__ = [
     "ArtifactStatus",
     "ChangeStatus",
     "Instructions",
     "OpenSpec",
+    "Task",
     "TaskState",
     "Validation",
     "capabilities",
     "says_nothing",
+    "ticked",
 ]

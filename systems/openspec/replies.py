@@ -12,7 +12,7 @@ from systems.errors import Missing, Rejected, UsageError
 from systems.node import MEND
 from systems.openspec.documents import blank
 from systems.program import Completed
-from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, TaskState, Validation
+from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, Task, TaskState, Validation
 
 REFUSAL = "Archive would refuse this delta"
 NO_DELTAS = "Change must have at least one delta"
@@ -134,4 +134,12 @@ def validation(answer: dict[str, Any]) -> Validation:
 def task_state(answer: dict[str, Any]) -> TaskState:
     """What `instructions apply` says of the task list."""
     progress = answer["progress"]
-    return TaskState(state=answer["state"], total=progress["total"], complete=progress["complete"])
+    tasks = tuple(Task(description=each["description"], done=each["done"]) for each in answer.get("tasks") or ())
+    listed = answer.get("contextFiles", {}).get("tasks", ())
+    return TaskState(
+        state=answer["state"],
+        total=progress["total"],
+        complete=progress["complete"],
+        tasks=tasks,
+        files=tuple(map(Path, listed)),
+    )
