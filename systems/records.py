@@ -75,7 +75,7 @@ class Step(Record):
 
     kind: Literal["draft", "implement"] = Field("draft", description="Whether an artifact is drafted or a task worked")
     artifact: str = Field(
-        description="OpenSpec artifact id: proposal, specs, design, tasks, or one of the user's schema; apply for a task"
+        description="OpenSpec artifact id: proposal, specs, design, tasks, or one of the user's schema; apply: a task"
     )
     task: str = Field("", description="implement: the task, as tasks.md has it")
     change: str = Field(description="OpenSpec change id")

@@ -1,7 +1,8 @@
 """Files of one folder, for somebody who must not leave it: read, listed, searched, edited, written, deleted.
 
 Paths are relative to the folder and resolved before use: nothing leads out, neither `..` nor a link. A file keeps its
-line ends, its mode and the bytes that are not UTF-8. Every refusal is a `ToolFailed` whose words say what to do instead.
+line ends, its mode and the bytes that are not UTF-8. Every refusal is a `ToolFailed` whose words say what to do
+instead.
 """
 
 from __future__ import annotations
@@ -138,7 +139,8 @@ class Rooted:
             raise _refused(tool, "Name a file")
         if top[0].casefold() in KEPT:
             raise _refused(tool, f"{path} is not yours to change: {KEPT[top[0].casefold()]}")
-        if any((above / ".git").exists() for above in target.parents if above != self._root and self._root in above.parents):
+        folders = [above for above in target.parents if self._root in above.parents]
+        if any((above / ".git").exists() for above in folders):
             raise _refused(tool, f"{path} is in another repository")
         return target
 

@@ -41,8 +41,8 @@ FILE_BLOCKS = 4 * 2**20  # of 512 bytes, as POSIX counts for `ulimit -f`: 2 GiB
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 # $1: kilobytes of memory, $2: the command.
-_LIMITED = 'ulimit -c 0; ulimit -d "$1"; ulimit -f {blocks}; exec /bin/sh -c "$2"'.format(blocks=FILE_BLOCKS)
-# $1: user, $2: group, $3: where to run, $4: becomes /tmp unless empty, $5: number of folders, then these, then the rest.
+_LIMITED = f'ulimit -c 0; ulimit -d "$1"; ulimit -f {FILE_BLOCKS}; exec /bin/sh -c "$2"'
+# $1: user, $2: group, $3: where to run, $4: becomes /tmp unless empty, $5: number of folders, then these, then argv.
 _NAMESPACES = """
 set -e
 user=$1 group=$2 folder=$3 temporary=$4 count=$5; shift 5

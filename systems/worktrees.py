@@ -172,7 +172,9 @@ class Worktree:
 
     async def conflicts(self) -> tuple[str, ...]:
         """Files in which the branch and the user's commit cannot be merged; tried without touching anything."""
-        tried = await asked(self._project, "merge-tree", "--write-tree", "--name-only", "--no-messages", "HEAD", self.branch)
+        tried = await asked(
+            self._project, "merge-tree", "--write-tree", "--name-only", "--no-messages", "HEAD", self.branch
+        )
         return tuple(tried.stdout.splitlines()[1:]) if tried.returncode == 1 else ()
 
 

@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 from systems.errors import Missing, Rejected, UsageError
 from systems.node import MEND
 from systems.openspec.documents import blank
-from systems.program import Completed
 from systems.openspec.records import ArtifactStatus, ChangeStatus, Instructions, Task, TaskState, Validation
+from systems.program import Completed
 
 REFUSAL = "Archive would refuse this delta"
 NO_DELTAS = "Change must have at least one delta"
