@@ -159,7 +159,7 @@ async def checked(
 
 
 def _environment(folder: Path, cache: Path, outer: Mapping[str, str]) -> dict[str, str]:
-    """As little as test runners need, no key of the user's; the worktree's code comes before an installed copy of it."""
+    """As little as test runners need and no key; the worktree's code comes before an installed copy of it."""
     passed = {name: outer[name] for name in PASSED_ON if name in outer}
     code = os.pathsep.join(map(str, (folder, folder / "src")))
     kept = {"XDG_CACHE_HOME": str(cache), "GOCACHE": str(cache / "go")}

@@ -9,8 +9,8 @@ from pydantic import Field
 from systems.hashed import Hash, Record
 
 Verdict = Literal["green", "no_worse", "red", "timeout", "unchanged", "unfinished"]
-"""no_worse: it fails only where it failed before the first task; unchanged: nothing was changed, so there was nothing to
-check; unfinished: the model did not come to an end."""
+"""no_worse: it fails only where it failed before the first task; unchanged: nothing was changed, so there was nothing
+to check; unfinished: the model did not come to an end."""
 ACCEPTED: frozenset[Verdict] = frozenset(["green", "no_worse"])
 
 

@@ -42,7 +42,12 @@ class Rooted:
         self._characters = characters
 
     async def list_files(self, folder: str = ".", pattern: str = "*") -> str:
-        """The files below a folder whose path or name fits a pattern; where they are too many, by folder."""
+        """List the files below a folder; where they are too many, by folder.
+
+        Args:
+            folder: Folder to list, relative to the project.
+            pattern: What the path or the name must fit, such as *.py or src/*/test_*.
+        """
         start = self._inside(folder, "list_files")
         if not start.is_dir():
             raise _refused("list_files", f"{folder} is no folder")
@@ -54,7 +59,12 @@ class Rooted:
         return f"{len(fitting)} files; name a folder to see it:\n{_by_folder(fitting)}"
 
     async def search(self, pattern: str, folder: str = ".") -> str:
-        """The lines that an extended regular expression finds, as `path:number:line`."""
+        """Find the lines that fit an extended regular expression, as `path:number:line`.
+
+        Args:
+            pattern: The regular expression.
+            folder: File or folder to search, relative to the project.
+        """
         start = self._inside(folder, "search")
         where = ["--", folder] if start != self._root else []
         options = ("grep", "-n", "-I", "-E", "--untracked", "--no-color", "-e", pattern)
@@ -66,7 +76,12 @@ class Rooted:
         return "\n".join(lines[:MOST_FOUND]) + more if lines else f"Nothing fits {pattern}."
 
     def read_file(self, path: str, first_line: int = 1) -> str:
-        """The text of a file from a line on, as far as one reading goes."""
+        """Read a text file from a line on, as far as one reading goes.
+
+        Args:
+            path: The file, relative to the project.
+            first_line: Line to begin at, from 1.
+        """
         text = self._text(path, "read_file").encode("utf-8", "replace").decode().replace("\r\n", "\n")
         lines = text.splitlines(keepends=True)
         first = max(1, first_line)
@@ -78,7 +93,13 @@ class Rooted:
         return shown if whole else f"(lines {first} to {last} of {len(lines)})\n{shown}"
 
     def edit_file(self, path: str, old: str, new: str) -> str:
-        """Replace a piece of text that occurs exactly once."""
+        """Replace a piece of a file's text that occurs in it exactly once.
+
+        Args:
+            path: The file, relative to the project.
+            old: The text to be replaced, exactly as it is in the file, with enough around it to occur only once.
+            new: The text to put in its place.
+        """
         text = self._text(path, "edit_file", changing=True)
         if "\r\n" in text and "\r\n" not in old:
             old, new = old.replace("\n", "\r\n"), new.replace("\r\n", "\n").replace("\n", "\r\n")
@@ -91,7 +112,12 @@ class Rooted:
         return self._written(path, text.replace(old, new), "edit_file")
 
     def write_file(self, path: str, text: str) -> str:
-        """Write a whole file, new or in place of the old one."""
+        """Write a whole file, new or in place of the old one.
+
+        Args:
+            path: The file, relative to the project.
+            text: All of its text.
+        """
         target = self._changeable(path, "write_file")
         if target.is_dir():
             raise _refused("write_file", f"{path} is a folder")
@@ -100,7 +126,11 @@ class Rooted:
         return self._written(path, text, "write_file")
 
     def delete_file(self, path: str) -> str:
-        """Delete a file."""
+        """Delete a file.
+
+        Args:
+            path: The file, relative to the project.
+        """
         target = self._changeable(path, "delete_file")
         if not target.is_file():
             raise _refused("delete_file", f"There is no file {path}")
