@@ -10,11 +10,13 @@ from langgraph.types import Interrupt
 from pydantic import BaseModel, ValidationError
 
 from nodes.document_update import Approval
+from nodes.next_step.tasks import CheckApproval
 from nodes.question_routing.answer import PersonAnswer
 from systems.errors import UsageError
 
 FORMS: Mapping[str, tuple[type[BaseModel], str]] = {
     "approval": (Approval, 'Answer `approve`, `reject:REASON`, or {"decision": "edit", "text": "THE WHOLE TEXT"}.'),
+    "check": (CheckApproval, "Answer `approve`, `edit:COMMAND`, or `reject:REASON` to leave the tasks open."),
     "question": (PersonAnswer, 'Answer in words, or {"answer": "..."}; empty words leave the question open.'),
 }
 

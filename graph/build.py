@@ -16,7 +16,7 @@ from graph.state import Input, State
 from nodes.document_update import document_update
 from nodes.execution.node import execution
 from nodes.feedback_loop.node import feedback_loop
-from nodes.next_step import next_step
+from nodes.next_step.node import next_step
 from nodes.question_routing.answer import answer
 from nodes.question_routing.node import question_routing
 from nodes.workflow_end import workflow_end

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from systems.documents import Documents
-from systems.records import SEVERITIES, Answer, DocumentUpdate, Draft, LoopRecord, Step
+from systems.records import SEVERITIES, Answer, DocumentUpdate, Draft, Implementation, LoopRecord, Step
 
-Kind = Literal["started", "step", "answer", "draft", "document", "finding", "revision", "loop", "note"]
+Kind = Literal["started", "step", "answer", "draft", "document", "task", "finding", "revision", "loop", "note"]
 Tone = Literal["plain", "good", "warning", "bad"]
 
 
@@ -52,7 +52,9 @@ def events(mode: str, chunk: Any, documents: Documents) -> Iterator[Event]:
 def _next_step(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
     if writes.get("step"):
         step = Step.model_validate(writes["step"])
-        yield Event("step", "next_step", f"loop {step.loop}: {step.artifact} of {step.change}", detail=step.reason)
+        yield Event(
+            "step", "next_step", f"loop {step.loop}: {step.task or step.artifact} of {step.change}", detail=step.reason
+        )
 
 
 def _answer(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
@@ -65,12 +67,29 @@ def _answer(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
 
 
 def _execution(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
+    if writes.get("implementation_ref"):
+        yield from _task(documents.get_record(writes["implementation_ref"], Implementation))
+        return
     draft = documents.get_record(writes["draft_ref"], Draft)
     repaired = f"{draft.repairs} repair{'s' if draft.repairs != 1 else ''}"
     if draft.failure:
         yield Event("draft", "execution", f"no draft of {draft.artifact}", "bad", draft.failure)
     else:
         yield Event("draft", "execution", f"drafted {draft.artifact}", "good", repaired if draft.repairs else "")
+
+
+def _task(worked: Implementation) -> Iterator[Event]:
+    if len(worked.results) == 1:
+        on = f"on branch {worked.branch}, decided by `{worked.command}`, run {worked.isolation}"
+        yield Event("note", "execution", f"tasks are worked {on}")
+        if worked.before.verdict != "green":
+            yield Event("note", "execution", "the check fails already, before the first task", "warning")
+    result = worked.last
+    if result and result.done:
+        said = "check green" if result.check.verdict == "green" else "check no worse than before"
+        yield Event("task", "execution", f"done: {result.task}", "good", f"{said}, commit {(result.commit or '')[:10]}")
+    elif result:
+        yield Event("task", "execution", f"left open: {result.task}", "bad", result.reason)
 
 
 def _document_update(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:

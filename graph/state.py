@@ -26,6 +26,8 @@ class State(TypedDict, total=False):
     route_refs: list[Hash]
     answer_refs: Annotated[list[Hash], gathered]
     draft_ref: Hash | None
+    check: str | None
+    implementation_ref: Hash | None
     update_refs: list[Hash]
     revision_ref: Hash | None
     history_ref: Hash | None
@@ -33,6 +35,7 @@ class State(TypedDict, total=False):
     output_tokens: int
     seconds: float
     missing: list[str]
+    notes: list[str]
     outcome_ref: Hash | None
 
 

@@ -23,7 +23,7 @@ from graph.learning.improvement import Plan, improve
 from graph.learning.watching import settled
 from graph.progress import Watch, events
 from graph.state import Input
-from nodes.next_step import checked_goal
+from nodes.next_step.node import checked_goal
 from nodes.question_routing.ask import ask
 from systems.connections import Run, Systems, opened
 from systems.documents import Documents
@@ -220,7 +220,7 @@ class Resumed:
             except SpecloopError as error:
                 raise NotAnswered(error) from error
         if not snapshot.tasks:  # `next` leaves out tasks that were cancelled or had just finished
-            return Command(goto="next_step", update={"revision_ref": None, "outcome_ref": None})
+            return Command(goto="next_step", update={"revision_ref": None, "outcome_ref": None, "check": None})
         return None
 
     def _answers(self, interrupts: tuple[Interrupt, ...]) -> dict[str, Any]:

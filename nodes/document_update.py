@@ -18,8 +18,8 @@ from pydantic import BaseModel, Field
 from systems import names
 from systems.connections import Run
 from systems.documents import read_file, write_file
-from systems.openspec import ChangeStatus, says_nothing
-from systems.records import DocumentUpdate, Draft, File, Hash, Step, content_hash
+from systems.openspec import ChangeStatus, says_nothing, ticked
+from systems.records import DocumentUpdate, Draft, File, Hash, Implementation, Step, content_hash
 
 
 class Reads(TypedDict, total=False):
@@ -27,6 +27,7 @@ class Reads(TypedDict, total=False):
 
     step: dict[str, Any] | None
     draft_ref: Hash | None
+    implementation_ref: Hash | None
 
 
 class Writes(TypedDict, total=False):
@@ -45,11 +46,14 @@ class Approval(BaseModel):
 async def document_update(state: Reads, run: Run) -> Writes:
     """Bring the draft into the project, if it is sound and welcome."""
     documents = run.systems.documents
+    step = Step.model_validate(state.get("step"))
+    if step.kind == "implement":
+        worked = documents.get_record(state.get("implementation_ref") or "", Implementation)
+        return Writes(update_refs=[documents.put_record(update) for update in await _ticked(step, worked, run)])
     reference = state.get("draft_ref")
     draft = documents.get_record(reference, Draft) if reference else None
     if draft is None or not draft.files:
         return Writes(update_refs=[])
-    step = Step.model_validate(state.get("step"))
     status = await run.systems.openspec.status(step.change)
     approval = _approval(draft, status, run) if run.options.approve == "ask" else Approval(decision="approve")
     if approval.decision == "reject":
@@ -58,6 +62,30 @@ async def document_update(state: Reads, run: Run) -> Writes:
         async with run.systems.openspec.write_lock():
             updates = await _updated(_edited(draft, approval, run), status, run)
     return Writes(update_refs=[documents.put_record(update) for update in updates])
+
+
+async def _ticked(step: Step, worked: Implementation, run: Run) -> list[DocumentUpdate]:
+    """Tick the box of a task that is done, and nothing else in the list, which a person may be editing."""
+    openspec = run.systems.openspec
+    if worked.last is None or not worked.last.done:
+        return []
+    async with openspec.write_lock():
+        for path in (await openspec.tasks(step.change)).files:
+            text = read_file(path) or ""
+            new = ticked(text, step.task)
+            if new is not None:
+                return [_tick(path.relative_to(run.systems.project).as_posix(), text, new, run)]
+    return []
+
+
+def _tick(key: str, text: str, new: str, run: Run) -> DocumentUpdate:
+    documents = run.systems.documents
+    last = documents.last_write(key)
+    before, after = documents.put(text), documents.put(new)
+    if last and last[0] == before:  # nobody has changed what specloop wrote there
+        documents.note_write(key, after=after, before=before, run_id=run.id)
+    write_file(run.systems.project / key, new)
+    return DocumentUpdate(artifact="tasks", path=key, status="written", valid=True, before=before, after=after)
 
 
 async def _updated(draft: Draft, status: ChangeStatus, run: Run) -> list[DocumentUpdate]:

@@ -18,6 +18,7 @@ from systems.records import (
     Finding,
     FollowUp,
     Hash,
+    Implementation,
     LoopRecord,
     Outcome,
     PlanRevision,
@@ -25,6 +26,7 @@ from systems.records import (
     content_hash,
 )
 from systems.telemetry import trace_id
+from systems.worktrees import Worktree
 
 
 class Reads(TypedDict, total=False):
@@ -37,6 +39,8 @@ class Reads(TypedDict, total=False):
     output_tokens: int
     seconds: float
     missing: list[str]
+    notes: list[str]
+    implementation_ref: Hash | None
 
 
 class Writes(TypedDict, total=False):
@@ -65,13 +69,23 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
         seconds=round(state.get("seconds", 0.0), 3),
         trace_id=trace_id(run.id),
         missing=missing,
-        notes=_notes(loops, systems),
+        notes=(*state.get("notes", []), *_notes(loops, systems)),
+        implementation=await _branch(state.get("implementation_ref"), change, systems),
         model=systems.model.choice.name,
     )
     reference = systems.documents.put_record(outcome)
     systems.runs.update(run.id, status=outcome.status, outcome=reference, loops=outcome.loops)
     systems.release(run.id)
     return Writes(outcome_ref=reference)
+
+
+async def _branch(reference: Hash | None, change: str | None, systems: Systems) -> Implementation | None:
+    """The branch with what it changes by now, where tasks were worked."""
+    if reference is None or change is None:
+        return None
+    worktree = Worktree(systems.project, change)
+    summed = {"stat": await worktree.stat(), "conflicts": await worktree.conflicts()}
+    return systems.documents.get_record(reference, Implementation).model_copy(update=summed)
 
 
 async def _artifacts(change: str, systems: Systems) -> tuple[Artifact, ...]:

@@ -117,6 +117,18 @@ class ServerKnobs(Record):
     content_bytes: int = Field(256_000, ge=1_000, le=20_000_000, description="Most bytes kept of one result")
 
 
+class TaskKnobs(Record):
+    """How the tasks of a planned change are worked."""
+
+    repairs: int = Field(2, ge=0, le=10, description="How often a task goes back to the model with the failing check")
+    calls: int = Field(40, ge=1, le=500, description="Model calls of one try at a task")
+    output_tokens: int = Field(2_000, ge=64, le=32_768, description="Most tokens of one answer of the model")
+    read_characters: int = Field(8_000, ge=500, le=200_000, description="Most of a file that one reading shows")
+    check_characters: int = Field(3_000, ge=200, le=100_000, description="How much of a failing check is shown")
+    check_seconds: float = Field(600, ge=1, le=7_200, description="Time limit of the check, seconds")
+    check_megabytes: int = Field(4_096, ge=64, le=1_048_576, description="Memory of each process of the check")
+
+
 class LoopKnobs(Record):
     """Budgets of a run, and when a loop's numbers are remarkable."""
 

@@ -19,6 +19,7 @@ from systems.knobs import LoopKnobs as LoopKnobs
 from systems.knobs import QuestionKnobs as QuestionKnobs
 from systems.knobs import ServerKnobs as ServerKnobs
 from systems.knobs import ServerLimits as ServerLimits
+from systems.knobs import TaskKnobs as TaskKnobs
 
 Edit = Mapping[str, Mapping[str, Any]]
 """{section: {knob: value}}."""
@@ -32,6 +33,7 @@ class Policy(Record):
     questions: QuestionKnobs = QuestionKnobs()
     answers: AnswerKnobs = AnswerKnobs()
     servers: ServerKnobs = ServerKnobs()
+    tasks: TaskKnobs = TaskKnobs()
     loop: LoopKnobs = LoopKnobs()
 
     def edited(self, edit: Edit) -> Policy:

@@ -18,6 +18,8 @@ from systems.hashed import Hash as Hash
 from systems.hashed import Record as Record
 from systems.hashed import canonical as canonical
 from systems.hashed import content_hash as content_hash
+from systems.implementation import Implementation as Implementation
+from systems.implementation import TaskResult as TaskResult
 from systems.profiles import Profile as Profile
 from systems.profiles import Totals as Totals
 
@@ -71,13 +73,19 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 class Step(Record):
     """One thing to do next, as OpenSpec sees it."""
 
-    kind: Literal["draft"] = Field("draft", description="What sort of step; drafting an artifact is the only one yet")
+    kind: Literal["draft", "implement"] = Field("draft", description="Whether an artifact is drafted or a task worked")
     artifact: str = Field(
-        description="OpenSpec artifact id: proposal, specs, design, tasks, or one of the user's schema"
+        description="OpenSpec artifact id: proposal, specs, design, tasks, or one of the user's schema; apply: a task"
     )
+    task: str = Field("", description="implement: the task, as tasks.md has it")
     change: str = Field(description="OpenSpec change id")
     loop: int = Field(description="Number of the loop that works this step, from 1")
     reason: str = Field(description="Why this step is the next one")
+
+    @property
+    def subject(self) -> str:
+        """What is given up where it does not succeed: the artifact, or the one task."""
+        return f"{self.artifact}: {self.task}" if self.task else self.artifact
 
 
 class Question(Record):
@@ -243,6 +251,7 @@ class LoopRecord(Record):
     step: Step
     answers: tuple[Answer, ...]
     draft: Draft | None
+    task: TaskResult | None = Field(None, description="What became of the task, where one was worked")
     updates: tuple[DocumentUpdate, ...]
     profile: Profile
     findings: tuple[Finding, ...]
@@ -306,6 +315,7 @@ class Outcome(Record):
     waiting_for: tuple[dict[str, Any], ...] = Field((), description="What a waiting run asks: {id, kind, text, ...}")
     notes: tuple[str, ...] = Field((), description="What the person should know: edits kept, servers left out")
     model: str = Field("", description="Model that drafted")
+    implementation: Implementation | None = Field(None, description="The branch with the tasks that were worked")
 
 
 class RunSummary(Record):

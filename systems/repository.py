@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from systems.errors import Missing, UsageError
+from systems.git import git
 from systems.lexical import Index
 
-GIT_SECONDS = 30
 SOURCE_SUFFIXES = frozenset(
     [
         ".py",
@@ -84,37 +83,14 @@ def writable(folder: Path) -> bool:
 
 async def tracked_files(project: Path) -> tuple[str, ...]:
     """POSIX paths, relative to the project, that git tracks or would track; those that are not UTF-8 are left out."""
-    listing = await _git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listing = await git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     paths = sorted({path for path in listing.split("\0") if path and "\ufffd" not in path})
     return tuple(path for path in paths if not path.startswith(("openspec/", ".specloop/")))
 
 
 async def refs(project: Path) -> tuple[str, ...]:
     """Branches and tags of the repository, by their short names; none before the first commit."""
-    return tuple((await _git(project, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags")).split())
-
-
-async def _git(project: Path, *arguments: str) -> str:
-    process = await asyncio.create_subprocess_exec(
-        "git",
-        *("-C", str(project), *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(GIT_SECONDS):
-            output, errors = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise Missing(
-            f"git {arguments[0]} took longer than {GIT_SECONDS} s.", system="git", mend="Try git there."
-        ) from None
-    if process.returncode:
-        words = errors.decode(errors="replace").strip()
-        raise Missing(f"git {arguments[0]} failed: {words}", system="git", mend=f"Try `git -C {project} status`.")
-    return output.decode("utf-8", "replace")
+    return tuple((await git(project, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags")).split())
 
 
 def best_file(project: Path, files: Sequence[str], goal: str) -> str | None:

@@ -14,6 +14,8 @@
     capture_content = false
     [prices]                   # US dollars per million tokens, see systems/prices.py; none are built in
     "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }
+    [verify]                   # the check that decides whether a task is done, see systems/checks.py
+    command = "pytest -q"
     [policy.draft]             # any knob of any section of systems/knobs.py, see systems/pins.py; nothing learned
     temperature = 0.0          # touches a knob that is set here
 
@@ -38,6 +40,7 @@ FILE = "specloop.toml"
 PREFIX = "SPECLOOP_"
 PRICES = "prices"
 POLICY = "policy"
+VERIFY = "verify"
 
 
 class Settings(Record):
@@ -69,7 +72,7 @@ def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[
         UsageError: the file cannot be read or is not TOML (with its line), or a value is unknown, mistyped or out of
             bounds.
     """
-    file = {key: value for key, value in _from_file(project / FILE).items() if key not in (PRICES, POLICY)}
+    file = {key: value for key, value in _from_file(project / FILE).items() if key not in (PRICES, POLICY, VERIFY)}
     known = Settings.model_fields
     variables = {key: environment[PREFIX + key.upper()] for key in known if environment.get(PREFIX + key.upper())}
     passed = {key: value for key, value in given.items() if value is not None}

@@ -1,4 +1,4 @@
-"""execution: drafts the step's artifact as schema-checked data, renders it, and keeps the text for document_update."""
+"""execution: drafts the step's artifact as schema-checked data and renders it, or works a task in the worktree."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any, TypedDict
 
 from nodes.execution.artifacts import kebab
 from nodes.execution.drafting import written
+from nodes.execution.implementing.work import Left, implemented
 from nodes.execution.sources import files_asked, sources_section
 from systems.connections import Run
 from systems.documents import read_file
 from systems.errors import DraftFailed
 from systems.openspec import ChangeStatus, Instructions, capabilities, says_nothing
-from systems.records import Answer, Draft, File, Hash, PlanRevision, Step
+from systems.records import Answer, Draft, File, Hash, Implementation, PlanRevision, Step
 from systems.trials import Requested
 
 
@@ -25,12 +26,18 @@ class Reads(TypedDict, total=False):
     step: dict[str, Any] | None
     answer_refs: list[Hash]
     revision_ref: Hash | None
+    check: str | None
+    implementation_ref: Hash | None
+    input_tokens: int
+    output_tokens: int
+    seconds: float
 
 
 class Writes(TypedDict, total=False):
     """Keys execution writes."""
 
     draft_ref: Hash | None
+    implementation_ref: Hash | None
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,11 @@ class Work:
 
 
 async def execution(state: Reads, run: Run) -> Writes:
-    """Draft the artifact; a draft that fails is a record too, never a traceback."""
+    """Draft the artifact, or work the task; what fails is a record too, never a traceback."""
     documents = run.systems.documents
     step = Step.model_validate(state.get("step"))
+    if step.kind == "implement":
+        return Writes(draft_ref=None, implementation_ref=await _implemented(step, state, run))
     openspec = run.systems.openspec
     status, instructions = await asyncio.gather(
         openspec.status(step.change), openspec.instructions(step.artifact, step.change)
@@ -74,6 +83,15 @@ async def execution(state: Reads, run: Run) -> Writes:
             artifact=step.artifact, files=(), repairs=run.systems.policy.draft.repairs, failure=failure.message
         )
     return Writes(draft_ref=documents.put_record(draft))
+
+
+async def _implemented(step: Step, state: Reads, run: Run) -> Hash:
+    reference, documents = state.get("implementation_ref"), run.systems.documents
+    so_far = documents.get_record(reference, Implementation) if reference else None
+    used = state.get("input_tokens", 0) + state.get("output_tokens", 0)
+    left = Left(run.options.max_tokens - used, run.options.max_seconds - state.get("seconds", 0.0))
+    done = await implemented(step, state.get("goal", ""), state.get("check") or "", so_far, left, run)
+    return documents.put_record(done)
 
 
 async def drafted(work: Work) -> Draft:

@@ -16,7 +16,18 @@ from nodes.feedback_loop.improvements import improve
 from nodes.feedback_loop.profile import profile
 from systems import names
 from systems.connections import Run, Systems
-from systems.records import Answer, DocumentUpdate, Draft, Hash, LoopRecord, PlanRevision, Span, Step
+from systems.records import (
+    Answer,
+    DocumentUpdate,
+    Draft,
+    Hash,
+    Implementation,
+    LoopRecord,
+    PlanRevision,
+    Span,
+    Step,
+    TaskResult,
+)
 from systems.telemetry import trace_id
 
 
@@ -26,6 +37,7 @@ class Reads(TypedDict, total=False):
     step: dict[str, Any] | None
     answer_refs: list[Hash]
     draft_ref: Hash | None
+    implementation_ref: Hash | None
     update_refs: list[Hash]
     revision_ref: Hash | None
     history_ref: Hash | None
@@ -56,12 +68,15 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
     improvements, revised = improve(findings, revision=revision, artifact=step.artifact, policy=systems.policy)
     revised = heeding(revised, revision, updates)
     revised = limited(revised, revision, step, updates, systems, state.get("history_ref"))
-    draft_ref = state.get("draft_ref")
+    draft_ref, task = state.get("draft_ref"), _task(state, step, systems)
+    if task and not task.done:
+        revised = given_up(revised, revision, step.subject, f"{step.task}: {task.reason.splitlines()[0]}")
     record = LoopRecord(
         loop=step.loop,
         step=step,
         answers=tuple(systems.documents.get_record(key, Answer) for key in state.get("answer_refs", [])),
         draft=systems.documents.get_record(draft_ref, Draft) if draft_ref else None,
+        task=task,
         updates=updates,
         profile=profile(now),
         findings=findings,
@@ -78,6 +93,12 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
         output_tokens=state.get("output_tokens", 0) + total.output_tokens,
         seconds=state.get("seconds", 0.0) + working_seconds(now),
     )
+
+
+def _task(state: Reads, step: Step, systems: Systems) -> TaskResult | None:
+    """What became of the task of this loop, where it worked one."""
+    reference = state.get("implementation_ref") if step.kind == "implement" else None
+    return systems.documents.get_record(reference, Implementation).last if reference else None
 
 
 def loop_of(span: Span) -> int | None:
@@ -112,17 +133,22 @@ def limited(
     history: Hash | None,
 ) -> PlanRevision:
     """The plan without an artifact that has had all its attempts; a resumed run has all of them again."""
-    if step.artifact in revised.give_up or _stands(updates):
+    if step.kind == "implement" or step.artifact in revised.give_up or _stands(updates):
         return revised
     since = takewhile(lambda loop: step.artifact not in loop.revision.give_up, reversed(systems.history(history)))
     tried = [loop for loop in since if loop.step.artifact == step.artifact and not _stands(loop.updates)]
     if len(tried) + 1 < systems.policy.loop.attempts:
         return revised
     reason = f"{step.artifact} was tried {len(tried) + 1} times in vain and is given up"
+    return given_up(revised, before, step.artifact, reason)
+
+
+def given_up(revised: PlanRevision, before: PlanRevision, subject: str, reason: str) -> PlanRevision:
+    """The plan without an artifact or a task that did not succeed; a resumed run tries it again."""
     return revised.model_copy(
         update={
             "number": before.number + 1,
-            "give_up": (*revised.give_up, step.artifact),
+            "give_up": tuple(dict.fromkeys([*revised.give_up, subject])),
             "reasons": (*_new_reasons(revised, before), reason),
         }
     )

@@ -7,8 +7,8 @@ the records say what is so.
 
 from systems.openspec.archiving import archive
 from systems.openspec.client import OpenSpec
-from systems.openspec.documents import capabilities, says_nothing
-from systems.openspec.records import Archived, ArtifactStatus, ChangeStatus, Instructions, TaskState, Validation
+from systems.openspec.documents import capabilities, says_nothing, ticked
+from systems.openspec.records import Archived, ArtifactStatus, ChangeStatus, Instructions, Task, TaskState, Validation
 
 __all__ = [
     "Archived",
@@ -16,9 +16,11 @@ __all__ = [
     "ChangeStatus",
     "Instructions",
     "OpenSpec",
+    "Task",
     "TaskState",
     "Validation",
     "archive",
     "capabilities",
     "says_nothing",
+    "ticked",
 ]

@@ -14,8 +14,8 @@ from systems.node import MEND, cache_folder, command
 from systems.openspec import replies
 from systems.openspec.documents import requirement_names
 from systems.openspec.lock import locked
-from systems.openspec.program import Completed, OutputTooLong, run
 from systems.openspec.records import Archived, ChangeStatus, Instructions, TaskState, Validation
+from systems.program import Completed, OutputTooLong, run
 
 SILENT = {
     "OPENSPEC_TELEMETRY": "0",

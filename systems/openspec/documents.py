@@ -13,6 +13,8 @@ SKELETON = re.compile(
 )
 FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 CAPABILITY = re.compile(r"^\s*[-*]\s+`([A-Za-z0-9][\w./-]*)`", re.MULTILINE)
+# As OpenSpec's own utils/task-progress.js has it; only x means done.
+TASK = re.compile(r"^(\s*(?:[-*+]|\d{1,9}[.)])\s*\[)(?:\s*([^\]\s]?)\s*(\])(?![(\[])|\s+(\]))\s*(.*)", re.ASCII)
 REQUIREMENT = re.compile(r"###\s+Requirement:\s*(.*?)(?:[ \t]+#+)?\s*$", re.IGNORECASE)
 
 
@@ -35,6 +37,21 @@ def capabilities(proposal: str) -> tuple[str, ...]:
     section = re.split(r"^## ", section, maxsplit=1, flags=re.MULTILINE)[0]
     listed = dict.fromkeys(CAPABILITY.findall(section))
     return tuple(name for name in listed if ".." not in name.split("/"))
+
+
+def ticked(text: str, task: str) -> str | None:
+    """A task list with the first open box of that task ticked; None where no open box has its words.
+
+    Nothing else changes: neither line ends, nor anything a person wrote meanwhile.
+    """
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        match = TASK.match(line)
+        if match and (match[2] or "") not in ("x", "X") and match[5].strip() == task:
+            end = match.start(3) if match[3] else match.start(4)
+            lines[number] = f"{match[1]}x{line[end:]}"
+            return "\n".join(lines)
+    return None
 
 
 def requirement_names(text: str) -> tuple[str, ...]:

@@ -51,12 +51,21 @@ class Validation(Record):
     issues: tuple[str, ...] = Field((), description="`path: message`, notes included; a valid change may have notes")
 
 
+class Task(Record):
+    """One task of the list."""
+
+    description: str = Field(description="Its text, without the box")
+    done: bool
+
+
 class TaskState(Record):
     """How far the implementation tasks are."""
 
     state: str = Field(description="blocked (no tasks, or artifacts missing), ready, or all_done")
     total: int = Field(description="Check boxes in the task list")
     complete: int = Field(description="Ticked ones")
+    tasks: tuple[Task, ...] = Field((), description="Each of them, in order")
+    files: tuple[Path, ...] = Field((), description="Absolute paths of the lists they stand in")
 
 
 class Archived(Record):

@@ -11,15 +11,8 @@ from typing import Any, NoReturn
 from systems.errors import Missing, Rejected, UsageError
 from systems.node import MEND
 from systems.openspec.documents import blank
-from systems.openspec.program import Completed
-from systems.openspec.records import (
-    Archived,
-    ArtifactStatus,
-    ChangeStatus,
-    Instructions,
-    TaskState,
-    Validation,
-)
+from systems.openspec.records import Archived, ArtifactStatus, ChangeStatus, Instructions, Task, TaskState, Validation
+from systems.program import Completed
 
 REFUSAL = "Archive would refuse this delta"
 NO_DELTAS = "Change must have at least one delta"
@@ -161,4 +154,12 @@ def archived(answer: dict[str, Any], project: Path) -> Archived:
 def task_state(answer: dict[str, Any]) -> TaskState:
     """What `instructions apply` says of the task list."""
     progress = answer["progress"]
-    return TaskState(state=answer["state"], total=progress["total"], complete=progress["complete"])
+    tasks = tuple(Task(description=each["description"], done=each["done"]) for each in answer.get("tasks") or ())
+    listed = answer.get("contextFiles", {}).get("tasks", ())
+    return TaskState(
+        state=answer["state"],
+        total=progress["total"],
+        complete=progress["complete"],
+        tasks=tasks,
+        files=tuple(map(Path, listed)),
+    )

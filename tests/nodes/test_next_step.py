@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.next_step import MOST_GOAL_CHARACTERS, checked_goal, free_name, slug
+from nodes.next_step.node import MOST_GOAL_CHARACTERS, checked_goal, free_name, slug
 from systems.errors import UsageError
 
 

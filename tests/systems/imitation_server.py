@@ -28,7 +28,7 @@ class Reply:
 
     content: str = ""
     reasoning: str | None = None
-    tool_calls: Sequence[tuple[str, dict[str, Any]]] = ()  # (name, arguments)
+    tool_calls: Sequence[tuple[str, dict[str, Any] | str]] = ()  # (name, arguments); a text is sent as it is
     finish_reason: str | None = "stop"
     usage: tuple[int, int] | None = (11, 7)
     status: int = 200
@@ -47,7 +47,7 @@ class Offered:
     type: str = "llm"
     loaded: bool = True
     context: int = 8192
-    tools: bool = True  # trained for them
+    tools: bool = False  # trained for them
     parallel: int | None = None
 
 
@@ -245,7 +245,7 @@ def _completion(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
         message["reasoning_content"] = reply.reasoning
     if reply.tool_calls:
         message["tool_calls"] = [
-            {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+            {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": _json(arguments)}}
             for number, (name, arguments) in enumerate(reply.tool_calls)
         ]
     finish_reason = "tool_calls" if reply.tool_calls else reply.finish_reason
@@ -289,6 +289,10 @@ def is_probe(request: dict[str, Any]) -> bool:
 
 def _able(request: dict[str, Any]) -> Scripted:
     return Reply(tool_calls=[("report", {"word": "kestrel"})]) if "tools" in request else {"word": "kestrel"}
+
+
+def _json(arguments: dict[str, Any] | str) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
 def _native(model: Offered) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from typing import Any, Literal, TypedDict
 from langgraph.config import get_stream_writer
 from langgraph.types import Command
 
+from nodes.next_step.tasks import Next, next_task
 from systems.connections import Run, Systems
 from systems.documents import read_file
 from systems.errors import Busy, Rejected, UsageError
 from systems.openspec import ArtifactStatus, ChangeStatus, capabilities, says_nothing
-from systems.records import Hash, PlanRevision, Step
+from systems.records import Hash, Implementation, PlanRevision, Step
 
 MOST_GOAL_CHARACTERS = 4_000
 SLUG_WORDS = 6
@@ -30,6 +31,8 @@ class Reads(TypedDict, total=False):
     change: str | None
     loop: int
     revision_ref: Hash | None
+    implementation_ref: Hash | None
+    check: str | None
     input_tokens: int
     output_tokens: int
     seconds: float
@@ -46,9 +49,11 @@ class Writes(TypedDict, total=False):
     draft_ref: None
     update_refs: list[Hash]
     missing: list[str]
+    check: str | None
+    notes: list[str]
 
 
-async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing", "workflow_end"]]:
+async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing", "execution", "workflow_end"]]:
     """Pick the step of the next loop."""
     goal = checked_goal(state.get("goal") or "")
     run.systems.runs.start(run.id, goal=goal, change=None, settings={})
@@ -56,16 +61,27 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
     revision = run.systems.revision(state.get("revision_ref"))
     status = await run.systems.openspec.status(change)
     step, missing = await choose(status, revision, run.systems, loop=state.get("loop", 0) + 1)
+    tasks = Next() if step or missing else await _tasks(change, revision, state, run)
+    step = step or tasks.step
     spent = overspent(state, run) if step else ()
     if step is None or spent:
-        unfinished = [*spent, *_undone(status)] if spent else list(missing)
-        return Command(goto="workflow_end", update=Writes(change=change, step=None, missing=unfinished))
+        unfinished = [*spent, *_undone(status)] if spent else [*missing, *tasks.missing]
+        ended = Writes(change=change, step=None, missing=unfinished, notes=list(tasks.notes))
+        return Command(goto="workflow_end", update=ended)
     run.systems.runs.update(run.id, change=change, loops=step.loop)
-    fresh = Writes(change=change, loop=step.loop, step=step.model_dump(), missing=[])
+    fresh = Writes(change=change, loop=step.loop, step=step.model_dump(), missing=[], notes=[])
+    if tasks.check:
+        fresh["check"] = tasks.check
     return Command(
-        goto="question_routing",
+        goto="execution" if step.kind == "implement" else "question_routing",
         update={**fresh, "route_refs": [], "answer_refs": None, "draft_ref": None, "update_refs": []},
     )
+
+
+async def _tasks(change: str, revision: PlanRevision, state: Reads, run: Run) -> Next:
+    reference = state.get("implementation_ref")
+    so_far = run.systems.documents.get_record(reference, Implementation) if reference else None
+    return await next_task(change, revision, so_far, state.get("check"), run, loop=state.get("loop", 0) + 1)
 
 
 def checked_goal(goal: str) -> str:

@@ -1,0 +1,1 @@
+"""next_step: what the next loop works on, or why the run ends."""
