@@ -190,9 +190,9 @@ class Servers:
         found = content(answer, self._knobs.content_bytes)
         text = hidden(found.text, self._pool.configs[tool.server])
         if answer.isError:
-            raise failed(tool, "error", f"failed: {_short(text)}", mend=_declined(ongoing))
+            raise failed(tool, "error", f"failed: {_short(text)}{_declined(ongoing)}")
         if not text.strip():
-            raise failed(tool, "empty", "gave an empty result.", mend=_declined(ongoing))
+            raise failed(tool, "empty", f"gave an empty result.{_declined(ongoing)}")
         return result_of(found._replace(text=text), time.perf_counter() - started)
 
     async def _ask(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> CallToolResult:
@@ -213,7 +213,7 @@ class Servers:
             # Border to foreign code: the libraries raise what they like for an answer they cannot accept.
             except Exception as error:
                 words = _short(hidden(str(error), self._pool.configs[tool.server]))
-                raise failed(tool, "error", f"failed: {words}", mend=_declined(ongoing)) from error
+                raise failed(tool, "error", f"failed: {words}{_declined(ongoing)}") from error
             else:
                 self._patience.answered(tool.server, tool.name)
                 return answer
@@ -279,7 +279,7 @@ def _declined(ongoing: Ongoing) -> str:
     """What the tool wanted to know and was not told, where that may be why it failed."""
     if not ongoing.declined:
         return ""
-    return f"It asked {_short(ongoing.declined[0])!r}, which was declined; `--approve ask` puts it to you."
+    return f" It asked {_short(ongoing.declined[0])!r}, which was declined; `--approve ask` puts it to you."
 
 
 def _short(text: str) -> str:
