@@ -12,11 +12,14 @@ from pydantic import BaseModel, ValidationError
 from nodes.document_update import Approval
 from nodes.next_step.tasks import CheckApproval
 from nodes.question_routing.answer import PersonAnswer
+from nodes.question_routing.calling import Permission, ToolReply
 from systems.errors import UsageError
 
 FORMS: Mapping[str, tuple[type[BaseModel], str]] = {
     "approval": (Approval, 'Answer `approve`, `reject:REASON`, or {"decision": "edit", "text": "THE WHOLE TEXT"}.'),
     "check": (CheckApproval, "Answer `approve`, `edit:COMMAND`, or `reject:REASON` to leave the tasks open."),
+    "permission": (Permission, "Answer `allow` or `refuse`."),
+    "elicitation": (ToolReply, 'Answer `accept`, `decline`, the value asked for, or {"FIELD": VALUE, ...}.'),
     "question": (PersonAnswer, 'Answer in words, or {"answer": "..."}; empty words leave the question open.'),
 }
 
@@ -56,7 +59,7 @@ def _object(given: Any) -> Any:
 def _checked(answer: Any, interrupt: Interrupt) -> dict[str, Any]:
     kind = str(interrupt.value.get("kind"))
     form, mend = FORMS[kind]
-    data = _words(kind, str(answer)) if not isinstance(answer, Mapping) else answer
+    data = _words(kind, str(answer)) if not isinstance(answer, Mapping) else _values(kind, answer)
     unknown = [key for key in data if key not in form.model_fields]
     try:
         if unknown:
@@ -68,8 +71,19 @@ def _checked(answer: Any, interrupt: Interrupt) -> dict[str, Any]:
         raise UsageError(f"That is no answer to {asked!r}: {why}.", mend=mend) from error
 
 
+def _values(kind: str, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Values for a tool may stand by themselves, named as the tool names them."""
+    return (
+        {"values": answer} if kind == "elicitation" and not answer.keys() <= ToolReply.model_fields.keys() else answer
+    )
+
+
 def _words(kind: str, words: str) -> dict[str, str]:
     if kind == "question":
         return {"answer": words}
+    if kind == "elicitation":
+        return {"words": words}
+    if kind == "permission":
+        return {"decision": {"approve": "allow", "yes": "allow", "no": "refuse"}.get(words.strip(), words.strip())}
     decision, _, reason = words.partition(":")
     return {"decision": decision.strip(), "text": reason.strip()}

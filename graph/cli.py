@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graph.commands.analyze import analyze, report
+from graph.commands.asking import asked
 from graph.commands.cases import case
 from graph.commands.collect import collect
 from graph.commands.feedback import feedback
 from graph.commands.improve import improve
 from graph.commands.ledger import ledger, rollback
+from graph.commands.trust import offered, trust
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,6 +93,7 @@ main.add_command(rollback)
 main.add_command(case)
 main.add_command(feedback)
 main.add_command(improve)
+main.add_command(trust)
 
 
 @main.command()
@@ -102,7 +105,7 @@ main.add_command(improve)
 def run(goal: str, change: str | None, project: Path, as_json: bool, **settings: Any) -> None:
     """Take GOAL to a complete OpenSpec change."""
     with reported(as_json, project):
-        workspace = _workspace(project, settings)
+        workspace = _workspace(project, settings, can_ask=_can_ask(as_json))
         outcome = _watched(functools.partial(workspace.run, goal, change=change))
         _finish(_talked(outcome, workspace, as_json), as_json, project)
 
@@ -262,11 +265,15 @@ def _newest(project: Path | None) -> str:
     return stopped.get("interrupted") or stopped.get("running") or "RUN"
 
 
-def _workspace(project: Path, settings: dict[str, Any]) -> Workspace:
+def _workspace(project: Path, settings: dict[str, Any], *, can_ask: bool = False) -> Workspace:
+    """The project, after the person was asked about programs it wants to start, where they are asked at all."""
     from systems.repository import check_project
     from systems.settings import load_settings
 
-    load_settings(check_project(project), settings)
+    folder = check_project(project)
+    given = load_settings(folder, settings)
+    if can_ask and given.approve == "ask":
+        offered(folder, given)
     from graph.workspace import Workspace
 
     return Workspace(project, **settings)
@@ -286,21 +293,9 @@ def _can_ask(as_json: bool) -> bool:
 def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     """Ask the person on the terminal what the run waits for, until it waits no more."""
     while outcome.status == "waiting" and _can_ask(as_json):
-        answers = {str(item["id"]): _asked(item) for item in outcome.waiting_for}
+        answers = {str(item["id"]): asked(item, _stderr()) for item in outcome.waiting_for}
         outcome = _watched(functools.partial(workspace.resume, outcome.run_id, answers))
     return outcome
-
-
-def _asked(item: dict[str, Any]) -> Any:
-    console = _stderr()
-    console.print(f"\n{item['text']}", style="bold", markup=False)
-    for file in item.get("files", ()):
-        from rich.syntax import Syntax
-
-        console.print(Syntax(file["diff"], "diff", background_color="default"))
-    if item["kind"] == "question":
-        return click.prompt("Your answer (empty: stays open)", default="", show_default=False, err=True)
-    return click.prompt("approve, or reject:REASON", default="approve", err=True)
 
 
 def _finish(outcome: Outcome, as_json: bool, project: Path) -> None:

@@ -25,7 +25,7 @@ from systems.embeddings import Embedder, open_embedder
 from systems.errors import Busy
 from systems.ledger import Ledger
 from systems.locks import taken
-from systems.mcp import Servers, load_servers
+from systems.mcp import Listings, Servers, servers_of
 from systems.models import Model, ModelChoice, Told, open_model
 from systems.node import cache_folder
 from systems.openspec import OpenSpec
@@ -297,10 +297,12 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             kept=cache_folder() / "embeddings.db",
         )
         servers = Servers(
-            load_servers(Path(options.mcp) if options.mcp else None, project=project),
+            servers_of(project, options.mcp),
             knobs=policy.servers,
             tracer=telemetry.tracer,
             stderr=project / ".specloop" / "servers",
+            project=project,
+            listings=Listings(cache_folder() / "mcp-tools"),
         )
         stack.push_async_callback(servers.close)
         openspec = OpenSpec(project)

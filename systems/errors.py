@@ -6,6 +6,7 @@
     |-- Detour                the workflow takes another way (another server, an open question, a finding)
     |   |-- ToolFailed
     |   |-- ServerUnavailable
+    |   |-- Elicited          a tool asks the person something before it goes on
     |   |-- DraftFailed
     |   `-- Rejected          OpenSpec refused a document or a command
     `-- PersonMustAct         the run stops; the message says what to change, the exit code which kind it is
@@ -18,6 +19,11 @@ Foreign exceptions are mapped to these where they enter, in the module of `syste
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from systems.mcp.elicitation import Elicitation
 
 
 class SpecloopError(Exception):
@@ -86,6 +92,18 @@ class ServerUnavailable(Detour):
     def __init__(self, message: str, *, server: str, mend: str = "") -> None:
         super().__init__(message, mend=mend)
         self.server = server
+
+
+class Elicited(Detour):
+    """A tool asks the person something before it goes on; the call was given up, and is made again with the answer.
+
+    Attributes:
+        question: what is asked, a `systems.mcp.Elicitation`.
+    """
+
+    def __init__(self, question: Elicitation) -> None:
+        super().__init__(f"{question.server}.{question.tool} asks: {question.message}")
+        self.question = question
 
 
 class DraftFailed(Detour):

@@ -113,6 +113,9 @@ class ServerKnobs(Record):
     retries: int = Field(
         0, ge=0, le=3, description="How often a read-only call that ran out of time or was lost is made again"
     )
+    start: Literal["needed", "ahead"] = Field(
+        "needed", description="When a server is started whose tools are known from before: needed (by a call) or ahead"
+    )
     limits: dict[str, ServerLimits] = Field(default={}, max_length=50, description="Other limits, by server")
     content_bytes: int = Field(256_000, ge=1_000, le=20_000_000, description="Most bytes kept of one result")
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from systems.documents import Documents
 from systems.embeddings import INSTALL, open_embedder
 from systems.errors import SpecloopError, UsageError
-from systems.mcp import Servers, load_servers
+from systems.mcp import Servers, servers_of
 from systems.models import choose, open_model
 from systems.node import find_node
 from systems.openspec import OpenSpec
@@ -59,7 +59,7 @@ async def _examine(project: Path, settings: Settings) -> tuple[Check, ...]:
         await _checked("pins", lambda: _pins(project)),
     ]
     try:
-        servers = load_servers(Path(settings.mcp) if settings.mcp else None, project=project)
+        servers = servers_of(project, settings.mcp)
     except SpecloopError as error:
         return (*checks, Check(name="mcp.json", ok=False, detail=error.message, mend=error.mend))
     with tempfile.TemporaryDirectory() as folder:
@@ -69,6 +69,7 @@ async def _examine(project: Path, settings: Settings) -> tuple[Check, ...]:
             knobs=_server_knobs(project),
             tracer=Telemetry(store).tracer,
             stderr=project / ".specloop" / "servers",
+            project=project,
         ) as running:
             checks += [_server(name, running) for name in servers]
         store.close()

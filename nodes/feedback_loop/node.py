@@ -14,6 +14,7 @@ from langgraph.config import get_stream_writer
 from nodes.feedback_loop.findings import find
 from nodes.feedback_loop.improvements import improve
 from nodes.feedback_loop.profile import profile
+from nodes.feedback_loop.recalled import with_orders
 from systems import names
 from systems.connections import Run, Systems
 from systems.records import (
@@ -62,7 +63,9 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
     spans = systems.spans.spans(trace_id=trace_id(run.id))
     now = [span for span in spans if loop_of(span) == step.loop]
     earlier = [span for span in spans if (loop_of(span) or 0) < step.loop]
-    findings = find(now, knobs=systems.policy.loop, earlier=earlier)
+    answers = tuple(systems.documents.get_record(key, Answer) for key in state.get("answer_refs", []))
+    seen = with_orders(now, answers, systems.documents)
+    findings = find(seen, knobs=systems.policy.loop, earlier=earlier)
     revision = systems.revision(state.get("revision_ref"))
     updates = tuple(systems.documents.get_record(key, DocumentUpdate) for key in state.get("update_refs", []))
     improvements, revised = improve(findings, revision=revision, artifact=step.artifact, policy=systems.policy)
@@ -74,7 +77,7 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
     record = LoopRecord(
         loop=step.loop,
         step=step,
-        answers=tuple(systems.documents.get_record(key, Answer) for key in state.get("answer_refs", [])),
+        answers=answers,
         draft=systems.documents.get_record(draft_ref, Draft) if draft_ref else None,
         task=task,
         updates=updates,

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from langgraph.types import interrupt
 from pydantic import BaseModel, Field
 
+from nodes.question_routing.calling import AllowedCallFailed, called
 from systems.connections import Run
 from systems.errors import ServerUnavailable, ToolFailed
 from systems.mcp import Result
@@ -44,15 +45,12 @@ async def answered(route: Route, run: Run, *, person: bool) -> Answer:
     failures: list[str] = []
     for candidate in route.candidates:
         try:
-            async with run.systems.asking():
-                result = await run.systems.servers.call(
-                    candidate.server,
-                    candidate.tool,
-                    candidate.arguments,
-                    reuse=run.systems.policy.answers.reuse,
-                )
+            result = await called(candidate, run, person=person)
         except (ToolFailed, ServerUnavailable) as failure:
             failures.append(f"{candidate.server}.{candidate.tool}: {failure.message}")
+            if isinstance(failure, AllowedCallFailed):
+                person = False
+                break
         else:
             return _from_tool(route, candidate, result, tuple(failures), run)
     if person:

@@ -74,6 +74,7 @@ def router_of(run: Run, places: Places) -> Router:
         knobs=systems.policy.questions,
         embedder=systems.embedder,
         chooser=Chooser(systems.model, systems.policy.draft),
+        unmarked=run.options.approve == "ask",
     )
 
 

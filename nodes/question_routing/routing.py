@@ -47,7 +47,7 @@ class _Found:
 
 
 class Router:
-    """Routes questions to the read-only tools of the servers that serve.
+    """Routes questions to the tools of the servers that serve: those that only read, or that do not say where asked.
 
     Lines on servers that do not serve take part besides: what they would know is not asked of somebody else.
     """
@@ -61,18 +61,21 @@ class Router:
         knobs: QuestionKnobs,
         embedder: Embedder | None = None,
         chooser: Chooser | None = None,
+        unmarked: bool = False,
     ) -> None:
         """Nothing is asked or embedded yet.
 
         Args:
-            tools: of the servers that serve; those that may change something are left out.
+            tools: of the servers that serve; those that say they change something are left out.
             project: folder that arguments must stay in.
             places: what the project has.
             knobs: the policy's.
             embedder: what embeds; None leaves words alone.
             chooser: asks the model; None where there is none, and the best-ranked is taken.
+            unmarked: tools that do not say whether they only read take part; the person allows each call of them.
         """
-        self._tools = {f"{tool.server}.{tool.name}": tool for tool in tools if tool.read_only}
+        usable = (tool for tool in tools if tool.read_only or (unmarked and not tool.changes))
+        self._tools = {f"{tool.server}.{tool.name}": tool for tool in usable}
         self._project, self._places, self._knobs, self._chooser = project, places, knobs, chooser
         self._phrases = all_phrases(tuple(self._tools.values()), knobs.lines, knobs.routes)
         method = "hybrid" if knobs.method == "model" else knobs.method

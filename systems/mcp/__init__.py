@@ -1,12 +1,27 @@
 """MCP servers: which there are, one connection to each kept open, their tools called under limits and in spans.
 
-config.py reads `mcp.json`; connection.py keeps one server open; content.py turns what a tool gave into one text;
-pool.py starts them all and replaces what died; servers.py is what the rest of the program calls, one view of the pool
-for each policy, under the limits that limits.py finds.
+config.py reads `mcp.json`, trust.py says whether it may start anything; session.py and connection.py keep one server
+open, features.py answers what it asks; offers.py lists what it has; content.py turns what a tool gave into one text;
+pool.py starts servers when they are needed and replaces what died; servers.py is what the rest of the program calls,
+one view of the pool for each policy, under the limits that limits.py and patience.py find.
 """
 
 from systems.mcp.config import ServerConfig, load_servers
+from systems.mcp.elicitation import Elicitation, Replied, replied
+from systems.mcp.listings import Listings
 from systems.mcp.servers import Servers
 from systems.mcp.tools import Result, Tool
+from systems.mcp.trust import servers_of
 
-__all__ = ["Result", "ServerConfig", "Servers", "Tool", "load_servers"]
+__all__ = [
+    "Elicitation",
+    "Listings",
+    "Replied",
+    "Result",
+    "ServerConfig",
+    "Servers",
+    "Tool",
+    "load_servers",
+    "replied",
+    "servers_of",
+]

@@ -1,8 +1,7 @@
 """The process of a stdio server: its command line, its standard error, and its end.
 
-langchain-mcp-adapters gives out neither the process id nor the standard error of a server it starts. So the server is
-started through `sh`, which leaves its process id in a file, points its standard error at a log, and becomes the server.
-On Windows the server is started directly: its standard error goes to the console, and only the MCP library ends it.
+The MCP library does not give out the process id of a server it starts. So the server is started through `sh`, which
+leaves its process id in a file and becomes the server. On Windows it is started directly, and only the library ends it.
 """
 
 from __future__ import annotations
@@ -15,10 +14,11 @@ import signal
 import sys
 import uuid
 from pathlib import Path
+from typing import TextIO
 
 from systems.mcp.config import ServerConfig
 
-_SHELL = 'echo $$ >"$1"; log=$2; shift 2; exec "$@" 2>>"$log"'
+_SHELL = 'echo $$ >"$1"; shift; exec "$@"'
 _LOG_BYTES = 1_000_000
 
 
@@ -44,10 +44,13 @@ class Child:
         program, arguments = self._program(), list(self._config.args)
         if sys.platform == "win32":
             return program, arguments
+        return "/bin/sh", ["-c", _SHELL, "sh", str(self._pid_file), program, *arguments]
+
+    def open_log(self) -> TextIO:
+        """The log, opened to be written on; the caller closes it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
-            self.log.unlink()
-        return "/bin/sh", ["-c", _SHELL, "sh", str(self._pid_file), str(self.log), program, *arguments]
+        begun_anew = self.log.exists() and self.log.stat().st_size > _LOG_BYTES
+        return self.log.open("w" if begun_anew else "a", encoding="utf-8")
 
     def last_words(self) -> str:
         """The last line on the server's standard error, shortened; empty when there is none."""

@@ -23,6 +23,7 @@ from pydantic import Field
 
 from systems.errors import Missing, UsageError
 from systems.records import Record
+from systems.redaction import is_secret
 
 FILE = "mcp.json"
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
@@ -50,6 +51,7 @@ class ServerConfig(Record):
     headers: dict[str, str] = Field(default_factory=dict, repr=False, description="Headers of every HTTP request")
     disabled: bool = False
     problem: str = Field("", description="Why it cannot be started, known before trying; empty when nothing is known")
+    secrets: tuple[str, ...] = Field((), repr=False, description="Values of the secret variables its entry names")
 
 
 def load_servers(
@@ -125,6 +127,7 @@ class _Entry:
     def __init__(self, path: Path, name: str, data: Any, environment: Mapping[str, str]) -> None:
         self._path, self._name, self._data, self._environment = path, name, data, environment
         self._unset: list[str] = []
+        self._secrets: list[str] = []
         if not isinstance(data, dict):
             raise self._wrong("it must be an object.")
 
@@ -140,9 +143,21 @@ class _Entry:
             "url": self._expanded(self._get("url", "")),
             "headers": {key: self._expanded(text) for key, text in self._get("headers", dict[str, str]()).items()},
         }
-        problem = f"The environment variable {self._unset[0]} is not set." if self._unset else ""
-        disabled = self._get("disabled", False)
-        return ServerConfig(name=self._name, transport=transport, disabled=disabled, problem=problem, **values)
+        return ServerConfig(
+            name=self._name,
+            transport=transport,
+            disabled=self._get("disabled", False),
+            problem=self._problem(),
+            secrets=tuple(self._secrets),
+            **values,
+        )
+
+    def _problem(self) -> str:
+        if not self._unset:
+            return ""
+        unset = ", ".join(dict.fromkeys(self._unset))
+        words = f"{self._name}: {self._path.name} names the environment variable {unset}, which is not set."
+        return f"{words} Set it, or write ${{{self._unset[0]}:-DEFAULT}}."
 
     def _transport(self) -> Literal["stdio", "http"]:
         command, url = self._get("command", ""), self._get("url", "")
@@ -175,6 +190,8 @@ class _Entry:
             found = self._environment.get(name)
             if found is None and default is None:
                 self._unset.append(name)
+            if is_secret(name) or name.upper().endswith("KEY"):
+                self._secrets.append(found or "")
             return found or default or ""
 
         return _VARIABLE.sub(value, text)

@@ -8,8 +8,6 @@ would cost the server's start-up every time.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,17 +16,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from systems.errors import ServerUnavailable
 from systems.mcp.child import Child
 from systems.mcp.config import ServerConfig
+from systems.mcp.features import Features
+from systems.mcp.offers import asked, offered
+from systems.mcp.ongoing import Ongoing
 from systems.mcp.reason import reason
+from systems.mcp.session import load_library, session
+from systems.mcp.tools import Tool
 
 if TYPE_CHECKING:
-    from langchain_mcp_adapters.client import MultiServerMCPClient
-    from langchain_mcp_adapters.sessions import Connection as Parameters
     from mcp import ClientSession, types
 
 CLOSE_SECONDS = 5.0
 PING_SECONDS = 2.0
 _GRACE_SECONDS = 0.4
-_PAGES = 100
 _Answer = TypeVar("_Answer")
 
 
@@ -48,21 +48,32 @@ class Connection:
     """One server from its start to its end.
 
     Attributes:
-        tools: what it listed when it was opened.
+        tools: what it listed when it was opened, without the server's name.
         lost: it is known to be gone; only `close` is of use.
         doubtful: a call ran out of time; ask `answers` before the next one.
     """
 
-    def __init__(self, config: ServerConfig, *, start_seconds: float, stderr: Path) -> None:
+    def __init__(
+        self, config: ServerConfig, *, start_seconds: float, stderr: Path, project: Path | None = None
+    ) -> None:
+        """Nothing is started yet.
+
+        Args:
+            config: which server.
+            start_seconds: limit of its start.
+            stderr: folder for its standard error.
+            project: the folder that it is told of.
+        """
         self._config = config
         self._start_seconds = start_seconds
+        self._features = Features(config, project)
         self._child = Child(config, stderr)
         self._session: ClientSession | None = None
         self._failure: BaseException | None = None
         self._owner: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._stop = asyncio.Event()
-        self.tools: list[types.Tool] = []
+        self.tools: list[Tool] = []
         self.lost = False
         self.doubtful = False
 
@@ -72,17 +83,21 @@ class Connection:
         written = self._config.transport == "stdio" and self._child.log.exists()
         return f"Its standard error is in {self._child.log}." if written else ""
 
-    async def open(self) -> None:
-        """Start or reach the server and list its tools.
+    async def open(self, ongoing: Ongoing | None = None) -> None:
+        """Start or reach the server and list what it offers.
+
+        Args:
+            ongoing: is told what the server says meanwhile.
 
         Raises:
             ServerUnavailable: it is not there, ended, refused, or took longer than its limit.
         """
-        _library()
+        load_library()
         self._owner = asyncio.create_task(self._own(), name=f"mcp {self._config.name}")
         try:
-            async with asyncio.timeout(self._start_seconds):
-                await self._ready.wait()
+            with self._features.during(ongoing):
+                async with asyncio.timeout(self._start_seconds):
+                    await self._ready.wait()
         except TimeoutError:
             await self._fail(f"did not start within {self._start_seconds:g} s")
         except asyncio.CancelledError:
@@ -91,16 +106,28 @@ class Connection:
         if self._session is None:
             await self._fail("")
 
-    async def call(self, tool: str, arguments: dict[str, Any], seconds: float) -> types.CallToolResult:
-        """Call a tool.
+    async def call(
+        self, tool: Tool, arguments: dict[str, Any], seconds: float, ongoing: Ongoing | None = None
+    ) -> types.CallToolResult:
+        """Call a tool, read a resource or get a prompt.
+
+        Args:
+            tool: what is asked for.
+            arguments: what it is given.
+            seconds: limit of the call.
+            ongoing: is told of progress and logs, and answers what the server asks.
 
         Raises:
             TimeoutError: no answer within `seconds`.
             Lost: the server is gone.
         """
-        limit = timedelta(seconds=seconds)
+        told = {
+            "read_timeout_seconds": timedelta(seconds=seconds),
+            "progress_callback": self._features.progress(ongoing),
+        }
         try:
-            return await self._request(lambda session: session.call_tool(tool, arguments, limit), seconds)
+            with self._features.during(ongoing):
+                return await self._request(lambda session: asked(session, tool, arguments, **told), seconds)
         except TimeoutError:
             self.doubtful = True
             raise
@@ -140,10 +167,9 @@ class Connection:
 
     async def _own(self) -> None:
         try:
-            client = _library()({self._config.name: self._parameters()})
-            async with client.session(self._config.name) as session:
-                self.tools = await _listed(session)
-                self._session = session
+            async with session(self._config, self._child, self._features, seconds=self._start_seconds) as opened:
+                self.tools = await offered(opened)
+                self._session = opened
                 self._ready.set()
                 await self._stop.wait()
         # Border to foreign code: whatever the libraries raise here means that this server is not there.
@@ -168,43 +194,6 @@ class Connection:
         if self._owner.done():
             raise Lost(sent=True)
         raise TimeoutError
-
-    def _parameters(self) -> Parameters:
-        config, limit = self._config, {"read_timeout_seconds": timedelta(seconds=self._start_seconds)}
-        if config.transport == "http":
-            headers = dict(config.headers)
-            return {"transport": "streamable_http", "url": config.url, "headers": headers, "session_kwargs": limit}
-        command, args = self._child.command()
-        return {
-            "transport": "stdio",
-            "command": command,
-            "args": args,
-            "env": dict(config.env),
-            "cwd": config.cwd,
-            "session_kwargs": limit,
-        }
-
-
-def _library() -> type[MultiServerMCPClient]:
-    # The MCP library keeps the `sys.stderr` it sees when first imported as every child's standard error: it must be the
-    # process's own, because a captured one (a notebook's, a test's) may have no file number. The import takes seconds
-    # and stops the event loop, so it comes before any clock is started.
-    with contextlib.redirect_stderr(sys.__stderr__):
-        from langchain_mcp_adapters.client import MultiServerMCPClient
-    return MultiServerMCPClient
-
-
-async def _listed(session: ClientSession) -> list[types.Tool]:
-    from mcp.types import PaginatedRequestParams
-
-    page = await session.list_tools()
-    tools = list(page.tools)
-    for _ in range(_PAGES):
-        if not page.nextCursor:
-            break
-        page = await session.list_tools(params=PaginatedRequestParams(cursor=page.nextCursor))
-        tools += page.tools
-    return tools
 
 
 def _result(call: asyncio.Future[_Answer]) -> _Answer:

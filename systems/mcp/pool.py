@@ -1,14 +1,16 @@
 """The running servers behind every `Servers`: started side by side, kept open, replaced when they are gone.
 
-A server that does not start is left out for good, unless it only was too slow and is given more time. A server that
-dies is started again by the next call, until it has died `DEATHS` times since the caller began to count.
+A server is started when something is asked of it; ahead of that where nobody knows yet what it offers, or where the
+policy says so. One that does not start is left out for good, unless it only was too slow and is given more time. A
+server that dies is started again by the next call, until it has died `DEATHS` times since the caller began to count.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from opentelemetry.trace import Tracer
@@ -18,7 +20,10 @@ from systems.errors import ServerUnavailable
 from systems.mcp.config import ServerConfig
 from systems.mcp.connection import Connection
 from systems.mcp.limits import limits
-from systems.mcp.tools import Tool, tool_of
+from systems.mcp.listings import Listings
+from systems.mcp.ongoing import Ongoing
+from systems.mcp.patience import Patience
+from systems.mcp.tools import Tool
 from systems.mcp.tracing import traced
 from systems.policy import ServerKnobs
 
@@ -30,48 +35,62 @@ class Pool:
 
     Attributes:
         names: the enabled servers.
-        tools: the tools of each server that serves, by server and name.
+        configs: their entries.
+        tools: the tools of each server that serves or is known to, by server and name.
         unavailable: name of each server that did not start, with a sentence that says why.
         deaths: how often each server was found gone.
         closed: nothing is started or called any more.
     """
 
-    def __init__(self, configs: Mapping[str, ServerConfig], *, tracer: Tracer, stderr: Path) -> None:
-        self._configs = {name: config for name, config in configs.items() if not config.disabled}
-        self._tracer, self._stderr = tracer, stderr
+    def __init__(
+        self,
+        configs: Mapping[str, ServerConfig],
+        *,
+        tracer: Tracer,
+        stderr: Path,
+        project: Path | None,
+        listings: Listings | None,
+    ) -> None:
+        """Nothing is started yet; the arguments are those of `Servers`."""
+        self.configs = {name: config for name, config in configs.items() if not config.disabled}
+        self._tracer, self._stderr, self._project, self._listings = tracer, stderr, project, listings
         self._connections: dict[str, Connection] = {}
         self._too_slow: dict[str, float] = {}
-        self._locks = {name: asyncio.Lock() for name in self._configs}
+        self._locks = {name: asyncio.Lock() for name in self.configs}
         self._starting = asyncio.Lock()
-        self.names = tuple(self._configs)
+        self.names = tuple(self.configs)
         self.tools: dict[str, dict[str, Tool]] = {}
         self.unavailable: dict[str, str] = {}
-        self.deaths = dict.fromkeys(self._configs, 0)
+        self.deaths = dict.fromkeys(self.configs, 0)
         self.closed = False
 
     async def start(self, knobs: ServerKnobs) -> None:
-        """Start the servers that were not started yet, side by side; what does not start is in `unavailable`."""
+        """Know what every server offers: from before, or by starting those that have to be, side by side."""
         async with self._starting:
-            await asyncio.gather(*(self._first_start(name, knobs) for name in self.names if self._waits(name, knobs)))
+            await asyncio.gather(*(self._known(name, knobs) for name in self.names if self._waits(name, knobs)))
             self.tools = {name: self.tools[name] for name in self.names if name in self.tools}
 
-    async def connection(self, server: str, knobs: ServerKnobs, *, since: int) -> Connection:
-        """An open connection to a server that was started before; one that is gone is replaced.
+    async def connection(self, server: str, knobs: ServerKnobs, *, since: int, patience: Patience) -> Connection:
+        """An open connection to a server whose tools are known; one that is gone is replaced.
 
         Args:
             server: name of the server.
             knobs: its limits.
             since: how many deaths do not count; after `DEATHS` more it is not started again.
+            patience: is told of a server that hangs.
 
         Raises:
-            ServerUnavailable: it is gone, and died too often or does not start again.
+            ServerUnavailable: it does not start, or is gone and died too often or does not start again.
         """
         async with self._locks[server]:
             if self.closed:
                 raise ServerUnavailable(f"{server} was stopped.", server=server)
+            if server not in self._connections:
+                await self._first_start(server, knobs)
             connection = self._connections[server]
             if connection.doubtful and not connection.lost and not await connection.answers():
                 self.note_death(server, connection)
+                patience.hung(server)
             if connection.lost:
                 await self._replace(server, connection, knobs, since)
             return self._connections[server]
@@ -101,7 +120,15 @@ class Pool:
     def _waits(self, name: str, knobs: ServerKnobs) -> bool:
         if name in self.unavailable:
             return limits(knobs, name).start_seconds > self._too_slow.get(name, float("inf"))
-        return name not in self._connections
+        return name not in self._connections and (name not in self.tools or knobs.start == "ahead")
+
+    async def _known(self, server: str, knobs: ServerKnobs) -> None:
+        listed = self._listings.get(self.configs[server]) if self._listings and knobs.start == "needed" else None
+        if listed is not None and not self.configs[server].problem:
+            self._offers(server, listed)
+            return
+        with suppress(ServerUnavailable):
+            await self._first_start(server, knobs)
 
     async def _first_start(self, server: str, knobs: ServerKnobs) -> None:
         self.unavailable.pop(server, None)
@@ -110,21 +137,29 @@ class Pool:
             await self._start(server, knobs)
         except ServerUnavailable as error:
             self.unavailable[server] = str(error)
+            self.tools.pop(server, None)
             if time.monotonic() - began >= seconds:
                 self._too_slow[server] = seconds
+            raise
 
     async def _start(self, server: str, knobs: ServerKnobs) -> None:
-        config = self._configs[server]
+        config = self.configs[server]
         with traced(self._tracer, f"{names.START_SERVER} {server}", server) as span:
             span.set_attribute(names.COLD, True)
             if self.closed:
                 raise ServerUnavailable(f"{server} was stopped.", server=server)
             if config.problem:
                 raise ServerUnavailable(config.problem, server=server)
-            connection = Connection(config, start_seconds=limits(knobs, server).start_seconds, stderr=self._stderr)
+            seconds = limits(knobs, server).start_seconds
+            connection = Connection(config, start_seconds=seconds, stderr=self._stderr, project=self._project)
             self._connections[server] = connection
-            await connection.open()
-        self.tools[server] = {tool.name: tool_of(server, tool) for tool in connection.tools}
+            await connection.open(Ongoing(span))
+        self._offers(server, connection.tools)
+        if self._listings:
+            self._listings.keep(config, connection.tools)
+
+    def _offers(self, server: str, tools: Sequence[Tool]) -> None:
+        self.tools[server] = {tool.name: tool.model_copy(update={"server": server}) for tool in tools}
 
 
 def given_up(server: str, connection: Connection) -> ServerUnavailable:

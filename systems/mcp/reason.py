@@ -5,16 +5,21 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 from systems.mcp.config import ServerConfig
+from systems.mcp.secrets import hidden
 
 
 def reason(failure: BaseException | None, config: ServerConfig, last_words: str) -> str:
-    """A clause that goes on from the server's name.
+    """A clause that goes on from the server's name, without the secrets of its entry.
 
     Args:
         failure: what the libraries raised, possibly as nested groups.
         config: how the server was to be started.
         last_words: last line on its standard error.
     """
+    return hidden(_clause(failure, config, last_words), config)
+
+
+def _clause(failure: BaseException | None, config: ServerConfig, last_words: str) -> str:
     import anyio
     import httpx
     from mcp import McpError

@@ -1,4 +1,4 @@
-"""All MCP servers of a run: started side by side, called under limits, restarted once, each call one span.
+"""All MCP servers of a run: started when needed, called under limits, restarted once, each call one span.
 
 A server that cannot serve never stops the others: it is named in `Servers.unavailable` with its reason. `under` gives
 the same running servers other limits, as another policy has them, and a memory of their own.
@@ -11,18 +11,23 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from opentelemetry.trace import Tracer, format_span_id
 
 from systems import names
-from systems.errors import ServerUnavailable, ToolFailed
+from systems.errors import Elicited, ServerUnavailable, ToolFailed
 from systems.mcp.arguments import complaint
 from systems.mcp.config import ServerConfig
 from systems.mcp.connection import Connection, Lost
 from systems.mcp.content import content
+from systems.mcp.elicitation import Replied
 from systems.mcp.limits import limits
+from systems.mcp.listings import Listings
+from systems.mcp.ongoing import Ongoing
+from systems.mcp.patience import Patience
 from systems.mcp.pool import DEATHS, Pool, given_up
+from systems.mcp.secrets import hidden
 from systems.mcp.tools import Result, Tool, arguments_hash, failed, result_of
 from systems.mcp.tracing import traced
 from systems.policy import ServerKnobs
@@ -39,7 +44,14 @@ class Servers:
     """The MCP servers of a project; an async context manager."""
 
     def __init__(
-        self, configs: Mapping[str, ServerConfig], *, knobs: ServerKnobs, tracer: Tracer, stderr: Path
+        self,
+        configs: Mapping[str, ServerConfig],
+        *,
+        knobs: ServerKnobs,
+        tracer: Tracer,
+        stderr: Path,
+        project: Path | None = None,
+        listings: Listings | None = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -48,8 +60,10 @@ class Servers:
             knobs: limits of starts, calls and results.
             tracer: makes the spans.
             stderr: folder for the servers' standard error, one log each.
+            project: the folder that the servers are told of, as their root.
+            listings: what servers offered before; without, each is started to be asked.
         """
-        self._pool = Pool(configs, tracer=tracer, stderr=stderr)
+        self._pool = Pool(configs, tracer=tracer, stderr=stderr, project=project, listings=listings)
         self._tracer = tracer
         self._remember_nothing(knobs)
 
@@ -67,6 +81,7 @@ class Servers:
         self._knobs = knobs
         self._results: dict[tuple[int, str, str, Hash], Result] = {}
         self._gone: dict[str, str] = {}
+        self._patience = Patience()
         self._deaths_before = dict(self._pool.deaths)
 
     async def __aenter__(self) -> Self:
@@ -99,11 +114,18 @@ class Servers:
         return {**self._pool.unavailable, **self._gone}
 
     async def start(self) -> None:
-        """Start the servers that were not started yet, side by side; what does not start is in `unavailable`."""
+        """Know the tools of every server, and start those of which that takes; what does not is in `unavailable`."""
         await self._pool.start(self._knobs)
 
     async def call(
-        self, server: str, tool: str, arguments: dict[str, Any], *, approved: bool = False, reuse: bool = False
+        self,
+        server: str,
+        tool: str,
+        arguments: dict[str, Any],
+        *,
+        approved: bool = False,
+        reuse: bool = False,
+        replies: Mapping[Hash, Replied] | None = None,
     ) -> Result:
         """Call a tool; a read-only call that ran out of time or was lost is made again as often as the limits say.
 
@@ -113,15 +135,18 @@ class Servers:
             arguments: checked against the tool's schema before anything is sent.
             approved: a person allowed this call; needed for a tool that is not read-only.
             reuse: an earlier result of the same read-only call in the same trace will do.
+            replies: what the person said to questions of the tool, by `Elicitation.key`; None declines them all.
 
         Raises:
             ToolFailed: cause error, timeout, empty, lost or arguments.
+            Elicited: the tool asks something that is not among the replies.
             ServerUnavailable: there is no such server, it did not start, or it died twice.
         """
         retry = 0
         while True:
             try:
-                return await self._call(server, tool, arguments, approved=approved, reuse=reuse, retry=retry)
+                how = _How(approved, reuse, retry, replies)
+                return await self._call(server, tool, arguments, how)
             except ToolFailed as failure:
                 if retry >= limits(self._knobs, server).retries or not self._worth_again(failure):
                     raise
@@ -136,67 +161,69 @@ class Servers:
         serves = failure.server not in self.unavailable
         return failure.cause in AGAIN and serves and known is not None and known.read_only
 
-    async def _call(
-        self, server: str, tool: str, arguments: dict[str, Any], *, approved: bool, reuse: bool, retry: int
-    ) -> Result:
+    async def _call(self, server: str, tool: str, arguments: dict[str, Any], how: _How) -> Result:
         with traced(self._tracer, f"{names.EXECUTE_TOOL} {tool}", server) as span:
             span.set_attributes({names.OPERATION: names.EXECUTE_TOOL, names.TOOL_NAME: tool})
-            if retry:
-                span.set_attribute(names.RETRY, retry)
+            if how.retry:
+                span.set_attribute(names.RETRY, how.retry)
             found = self._find(server, tool)
             arguments_key = arguments_hash(found, arguments)
             span.set_attribute(names.ARGUMENTS_HASH, arguments_key)
             key = (span.get_span_context().trace_id, server, tool, arguments_key)
-            if found.read_only and reuse and key in self._results:
+            if found.read_only and how.reuse and key in self._results:
                 result = self._results[key].model_copy(update={"reused": True, "seconds": 0.0})
                 span.set_attribute(names.REUSED, True)
             else:
-                result = await self._fresh(found, arguments, approved=approved)
+                result = await self._fresh(found, arguments, how, Ongoing(span, tool=tool, replies=how.replies))
             result = result.model_copy(update={"span_id": format_span_id(span.get_span_context().span_id)})
             span.set_attributes({names.RESULT_HASH: result.content_hash, names.RESULT_BYTES: result.bytes})
             if found.read_only:
                 self._results[key] = result
             return result
 
-    async def _fresh(self, tool: Tool, arguments: dict[str, Any], *, approved: bool) -> Result:
-        if not (tool.read_only or approved):
-            raise failed(tool, "error", "may change something.", mend="It needs a person's word first.")
-        wrong = complaint(tool.input_schema, arguments)
-        if wrong:
-            raise failed(tool, "arguments", f"does not take these arguments: {wrong}.")
+    async def _fresh(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> Result:
+        _check_call(tool, arguments, approved=how.approved)
         started = time.perf_counter()
-        found = content(await self._ask(tool, arguments), self._knobs.content_bytes)
-        if not found.text.strip():
-            raise failed(tool, "empty", "gave an empty result.")
-        return result_of(found, time.perf_counter() - started)
+        answer = await self._ask(tool, arguments, how, ongoing)
+        if ongoing.unanswered:
+            raise Elicited(ongoing.unanswered)
+        found = content(answer, self._knobs.content_bytes)
+        text = hidden(found.text, self._pool.configs[tool.server])
+        if answer.isError:
+            raise failed(tool, "error", f"failed: {_short(text)}{_declined(ongoing)}")
+        if not text.strip():
+            raise failed(tool, "empty", f"gave an empty result.{_declined(ongoing)}")
+        return result_of(found._replace(text=text), time.perf_counter() - started)
 
-    async def _ask(self, tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
-        seconds = limits(self._knobs, tool.server).call_seconds
+    async def _ask(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> CallToolResult:
+        limit = limits(self._knobs, tool.server).call_seconds
+        seconds = limit if how.retry else self._patience.seconds(tool.server, tool.name, limit)
         while True:
             connection = await self._serving(tool.server)
+            _check_call(self._find(tool.server, tool.name), arguments, approved=how.approved)
             try:
-                answer = await connection.call(tool.name, arguments, seconds)
-                break
+                answer = await connection.call(tool, arguments, seconds, ongoing)
             except TimeoutError as error:
-                limit = f"gave no answer within {seconds:g} s."
-                raise failed(
-                    tool, "timeout", limit, mend="Ask for less, or allow servers.call_seconds more."
-                ) from error
+                self._patience.ran_out(tool.server, tool.name)
+                raise _too_slow(tool, seconds, limit) from error
             except Lost as error:
                 await self._died(tool.server, connection)
                 if error.sent:
                     raise failed(tool, "lost", "broke off: the server is gone.") from error
             # Border to foreign code: the libraries raise what they like for an answer they cannot accept.
             except Exception as error:
-                raise failed(tool, "error", f"failed: {_short(str(error))}") from error
-        if answer.isError:
-            raise failed(tool, "error", f"failed: {_short(content(answer, self._knobs.content_bytes).text)}")
-        return answer
+                words = _short(hidden(str(error), self._pool.configs[tool.server]))
+                raise failed(tool, "error", f"failed: {words}{_declined(ongoing)}") from error
+            else:
+                self._patience.answered(tool.server, tool.name)
+                return answer
 
     async def _serving(self, server: str) -> Connection:
         self._check_serves(server)
         try:
-            return await self._pool.connection(server, self._knobs, since=self._deaths_before[server])
+            return await self._pool.connection(
+                server, self._knobs, since=self._deaths_before[server], patience=self._patience
+            )
         except ServerUnavailable as error:
             self._gone[server] = str(error)
             raise
@@ -223,6 +250,36 @@ class Servers:
             enabled = self._pool.names
             what = "is not started" if server in enabled else "is not among the enabled servers"
             raise ServerUnavailable(f"{server} {what}.", server=server, mend=f"There are: {', '.join(enabled)}.")
+
+
+class _How(NamedTuple):
+    """How a call is made, besides with what."""
+
+    approved: bool
+    reuse: bool
+    retry: int
+    replies: Mapping[Hash, Replied] | None
+
+
+def _check_call(tool: Tool, arguments: dict[str, Any], *, approved: bool) -> None:
+    if not (tool.read_only or approved):
+        raise failed(tool, "error", "may change something.", mend="It needs a person's word first.")
+    wrong = complaint(tool.input_schema, arguments)
+    if wrong:
+        raise failed(tool, "arguments", f"does not take these arguments: {wrong}.")
+
+
+def _too_slow(tool: Tool, seconds: float, limit: float) -> ToolFailed:
+    shortened = f" (shortened from {limit:g} s, as the last call got no answer either)" if seconds < limit else ""
+    mend = "Ask for less, or allow servers.call_seconds more."
+    return failed(tool, "timeout", f"gave no answer within {seconds:g} s{shortened}.", mend=mend)
+
+
+def _declined(ongoing: Ongoing) -> str:
+    """What the tool wanted to know and was not told, where that may be why it failed."""
+    if not ongoing.declined:
+        return ""
+    return f" It asked {_short(ongoing.declined[0])!r}, which was declined; `--approve ask` puts it to you."
 
 
 def _short(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -10,18 +10,18 @@ from systems.errors import ToolFailed
 from systems.mcp.content import Content
 from systems.records import Hash, Record, canonical, content_hash
 
-if TYPE_CHECKING:
-    from mcp import types
-
 
 class Tool(Record):
-    """One tool of one server."""
+    """One thing a server can be asked for."""
 
-    server: str
+    server: str = ""
     name: str
     description: str = ""
     input_schema: dict[str, Any] = Field(description="JSON schema of its arguments")
     read_only: bool = Field(description="The server says that it changes nothing; anything else needs a person's word")
+    changes: bool = Field(False, description="The server says that it changes something; no question is routed to it")
+    kind: Literal["tool", "resource", "prompt"] = "tool"
+    address: str = Field("", description="URI of a resource, name of a prompt")
 
 
 class Result(Record):
@@ -34,18 +34,6 @@ class Result(Record):
     cut: bool = Field(description="Whether something was left out")
     seconds: float = Field(description="How long the call took, with a restart if there was one")
     reused: bool = Field(False, description="Taken from an earlier call with the same arguments")
-
-
-def tool_of(server: str, tool: types.Tool) -> Tool:
-    """A tool as its server lists it."""
-    hints = tool.annotations
-    return Tool(
-        server=server,
-        name=tool.name,
-        description=tool.description or "",
-        input_schema=tool.inputSchema,
-        read_only=hints is not None and hints.readOnlyHint is True,
-    )
 
 
 def result_of(found: Content, seconds: float) -> Result:

@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
 from systems import names
-from systems.errors import ServerUnavailable, ToolFailed
+from systems.errors import Elicited, ServerUnavailable, ToolFailed
 
-_KINDS: dict[type[BaseException], str] = {ServerUnavailable: "unavailable", asyncio.CancelledError: "cancelled"}
+_KINDS: dict[type[BaseException], str] = {
+    ServerUnavailable: "unavailable",
+    Elicited: "elicited",
+    asyncio.CancelledError: "cancelled",
+}
 
 
 @contextmanager

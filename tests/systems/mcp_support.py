@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from systems.mcp import ServerConfig, Servers
+from systems.mcp import Listings, ServerConfig, Servers
 from systems.policy import ServerKnobs
 
 PROGRAM = str(Path(__file__).with_name("misbehaving_server.py"))
@@ -41,14 +41,20 @@ def misbehaving(name: str = "bad", *, start: str = "well", **more: Any) -> Serve
 
 
 def servers(
-    folder: Path, *configs: ServerConfig, traced: Traced | None = None, knobs: Mapping[str, Any] | None = None
+    folder: Path,
+    *configs: ServerConfig,
+    traced: Traced | None = None,
+    knobs: Mapping[str, Any] | None = None,
+    listings: Listings | None = None,
 ) -> Servers:
-    """Servers that are not started yet."""
+    """Servers that are not started yet, of a project that is the folder."""
     return Servers(
         {config.name: config for config in configs},
         knobs=ServerKnobs.model_validate({"start_seconds": 60, **(knobs or {})}),
         tracer=(traced or Traced()).tracer,
         stderr=folder / "stderr",
+        project=folder,
+        listings=listings,
     )
 
 

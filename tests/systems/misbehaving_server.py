@@ -19,8 +19,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mcp.server.fastmcp import FastMCP
-from mcp.types import AudioContent, CallToolResult, TextContent, ToolAnnotations
+from mcp.server.fastmcp import Context, FastMCP
+from mcp.types import AudioContent, CallToolResult, SamplingMessage, TextContent, ToolAnnotations
+from pydantic import BaseModel
 
 SLOW_START_SECONDS = 1.5
 READS = ToolAnnotations(readOnlyHint=True)
@@ -174,6 +175,76 @@ def child() -> str:
     """Start a process that outlives the server, and tell its id."""
     nul = subprocess.DEVNULL
     return str(subprocess.Popen(["sleep", "600"], stdin=nul, stdout=nul, stderr=nul).pid)
+
+
+@server.tool(annotations=READS)
+async def chat(context: Context[Any, Any], times: int, words: str) -> str:
+    """Report progress and log words that many times."""
+    for number in range(times):
+        await context.report_progress(number, times, f"{words} {number}")
+        await context.info(f"{words} {number}")
+    return "done"
+
+
+@server.tool(annotations=READS)
+async def roots(context: Context[Any, Any]) -> str:
+    """Tell the folders the client has."""
+    return " ".join(str(root.uri) for root in (await context.session.list_roots()).roots) or "none"
+
+
+@server.tool(annotations=READS)
+async def sample(context: Context[Any, Any]) -> str:
+    """Ask for the client's model."""
+    message = SamplingMessage(role="user", content=TextContent(type="text", text="Say something"))
+    return str(await context.session.create_message([message], max_tokens=10))
+
+
+class City(BaseModel):
+    """What `forecast` wants to know."""
+
+    city: str
+    days: int = 3
+
+
+@server.tool(annotations=READS)
+async def forecast(context: Context[Any, Any]) -> str:
+    """Tell the weather forecast of a city that the person is asked for."""
+    said = await context.elicit("Which city is it?", City)
+    if said.action != "accept":
+        raise RuntimeError(f"no city: {said.action}")
+    return f"sun in {said.data.city} for {said.data.days} days"
+
+
+@server.tool(annotations=READS)
+def leak(name: str) -> str:
+    """Fail with the value of a variable."""
+    raise RuntimeError(f"cannot log in with {os.environ[name]}")
+
+
+@server.tool(annotations=READS)
+def garble() -> str:
+    """Write bytes that are no UTF-8 to standard output."""
+    sys.stdout.buffer.write(b"\xff\xfe\n")
+    sys.stdout.buffer.flush()
+    return "garbled"
+
+
+@server.resource("notes://release", name="release notes", description="What is new in the last release")
+def notes() -> str:
+    """Give the release notes."""
+    return "Version 2 sings."
+
+
+@server.resource("notes://broken")
+def broken() -> str:
+    """Fail to be read."""
+    raise RuntimeError("the notes are burnt")
+
+
+@server.prompt(name="style")
+def style(language: str = "English") -> str:
+    """Say how texts are written."""
+    return f"Write short sentences in {language}."
 
 
 @server.tool()

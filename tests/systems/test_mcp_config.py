@@ -59,7 +59,9 @@ def test_variables_are_filled_in_and_an_unset_one_leaves_its_server_out(tmp_path
     servers = load_servers(file, project=tmp_path, environment={"BIN": "/bin", "KEY": "${BIN}", "EMPTY": ""})
     assert servers["set"].command == "/bin/run" and servers["set"].args == ("--to=here", "$BIN", "")
     assert servers["set"].env == {"K": "${BIN}"} and servers["set"].problem == ""
-    assert servers["unset"].problem == "The environment variable GONE is not set."
+    problem = servers["unset"].problem
+    assert problem.startswith("unset: mcp.json names the environment variable GONE, which is not set.")
+    assert problem.endswith("Set it, or write ${GONE:-DEFAULT}.")
 
 
 def test_secrets_are_not_printed(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ async def test_http_serves_and_a_server_that_dies_in_a_call_hangs_nobody(tmp_pat
 
 async def test_http_calls_side_by_side_do_not_wait_for_each_other(tmp_path: Path) -> None:
     with over_http() as (config, _):
-        async with servers(tmp_path, config, knobs={"call_seconds": 1}) as opened:
+        async with servers(tmp_path, config, knobs={"call_seconds": 8}) as opened:
             slow = asyncio.create_task(failed_call(opened, "wait", seconds=60))
             echoes = await asyncio.gather(*(opened.call("http", "echo", {"text": "x"}) for _ in range(20)))
             assert len(echoes) == 20 and not slow.done()
