@@ -52,25 +52,22 @@ async def serve(project: Path, settings: dict[str, Any], *, http: bool, host: st
     from graph.mcp_server.service import Service
     from graph.mcp_server.tools import INSTRUCTIONS, tools
     from systems.connections import closed
-    from systems.serving import http as over_http
-    from systems.serving import stdio
     from systems.serving.server import server
-    from systems.signals import until_signalled
+    from systems.signals import unless_signalled
 
     def ready(url: str) -> None:
         click.echo(f"Serving {project} at {url}, to every program of this machine, until Ctrl-C.", err=True)
 
     made = server("specloop", version("specloop"), INSTRUCTIONS, tools(Service(project, settings)))
-    with until_signalled() as stop:
-        carried = over_http.serve(made, host=host, port=port, ready=ready) if http else stdio.serve(made)
-        serving, stopping = asyncio.create_task(carried), asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopping.cancel()
-            if not serving.done():
-                serving.cancel()
-                await asyncio.wait({serving})
-            await closed()
-        if not serving.cancelled():
-            serving.result()
+    if http:
+        from systems.serving.http import serve as serve_http
+
+        carried = serve_http(made, host=host, port=port, ready=ready)
+    else:
+        from systems.serving.stdio import serve as serve_stdio
+
+        carried = serve_stdio(made)
+    try:
+        await unless_signalled(carried)
+    finally:
+        await closed()
