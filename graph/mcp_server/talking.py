@@ -7,6 +7,7 @@ from typing import Any
 
 from graph.progress import Event, Watch
 from graph.workspace import Workspace
+from systems.errors import UsageError
 from systems.records import Outcome
 from systems.serving import Caller
 
@@ -35,7 +36,10 @@ async def talked(outcome: Outcome, workspace: Workspace, caller: Caller) -> Outc
         answers = await _answers(outcome, caller)
         if answers is None:
             return outcome.model_copy(update={"notes": (*outcome.notes, HOW)})
-        outcome = await workspace.aresume(outcome.run_id, answers, watch=told_to(caller))
+        try:
+            outcome = await workspace.aresume(outcome.run_id, answers, watch=told_to(caller))
+        except UsageError as error:  # a client that let the person fill in what the form does not have
+            return outcome.model_copy(update={"notes": (*outcome.notes, str(error), HOW)})
     return outcome
 
 

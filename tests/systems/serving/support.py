@@ -28,7 +28,7 @@ async def over_stdio(
 
     Args:
         arguments: program and arguments of the server.
-        answer: what the person fills into forms, or `decline`; None: the client cannot ask them.
+        answer: what the person fills into the fields of forms, or `decline`; None: the client cannot ask them.
         stderr: file for what the server says.
     """
     command, *rest = arguments or (sys.executable, "-m", MODULE, "stdio")
@@ -58,7 +58,8 @@ def _answering(answer: dict[str, Any] | str | None) -> Any:
         context: RequestContext[ClientSession, Any], asked: types.ElicitRequestParams
     ) -> types.ElicitResult | types.ErrorData:
         if isinstance(answer, dict):
-            return types.ElicitResult(action="accept", content=answer)
+            fields = getattr(asked, "requestedSchema", {}).get("properties", {})
+            return types.ElicitResult(action="accept", content={key: answer[key] for key in answer if key in fields})
         return types.ElicitResult(action="decline")
 
     return None if answer is None else fill
