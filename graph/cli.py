@@ -26,6 +26,8 @@ from graph.commands.collect import collect
 from graph.commands.feedback import feedback
 from graph.commands.improve import improve
 from graph.commands.ledger import ledger, rollback
+from graph.commands.options import json_option, project_option, settings_options
+from graph.commands.serve_mcp import serve_mcp
 from graph.commands.trust import offered, trust
 
 if TYPE_CHECKING:
@@ -36,29 +38,6 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"done": 0, "unfinished": 1, "failed": 1, "waiting": 3, "interrupted": 130}
 INTERRUPTED = 130
-
-project_option = click.option(
-    "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
-
-def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that stand above SPECLOOP_* and specloop.toml."""
-    for option in reversed(
-        (
-            click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server."),
-            click.option(
-                "--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form)."
-            ),
-            click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you approve documents first."),
-            click.option("--max-loops", type=int, help="Loops the run may take."),
-            click.option("--max-seconds", type=float, help="Working seconds the run may take."),
-            click.option("--max-tokens", type=int, help="Model tokens the run may take."),
-        )
-    ):
-        command = option(command)
-    return command
 
 
 class Program(click.Group):
@@ -94,6 +73,7 @@ main.add_command(case)
 main.add_command(feedback)
 main.add_command(improve)
 main.add_command(trust)
+main.add_command(serve_mcp)
 
 
 @main.command()

@@ -125,11 +125,17 @@ class Workspace:
         Raises:
             UsageError: there is no such run, or it has come to nothing yet.
         """
+        if (found := self.ended(run_id)) is None:
+            raise UsageError(f"Run {run_id} has not ended yet.", mend=f"Go on with `specloop resume {run_id}`.")
+        return found
+
+    def ended(self, run_id: str) -> Outcome | None:
+        """`outcome`, or None where the run has come to nothing yet."""
         with self._runs() as runs:
             runs.get(run_id)
             reference = runs.outcome(run_id)
         if reference is None:
-            raise UsageError(f"Run {run_id} has not ended yet.", mend=f"Go on with `specloop resume {run_id}`.")
+            return None
         with closing(Documents(self.project / STORE)) as documents:
             return documents.get_record(reference, Outcome)
 
@@ -137,10 +143,15 @@ class Workspace:
         """Route one question and answer it, without a run."""
         return _wait(self.aask(question))
 
-    async def aask(self, question: str) -> Answer:
-        """`ask` for callers with an event loop."""
+    async def aask(self, question: str, *, linger: float = 0.0) -> Answer:
+        """`ask` for callers with an event loop, who may keep the servers open for the next question.
+
+        Args:
+            question: about the project.
+            linger: seconds they stay open; `systems.connections.closed` closes them before.
+        """
         context = self._context(self.settings)
-        async with opened(context, linger=0) as systems:
+        async with opened(context, linger=linger) as systems:
             run = Run(f"ask-{secrets.token_hex(6)}", context, systems)
             with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run.id):
                 return await ask(question, run)
@@ -273,9 +284,14 @@ def _waiting(snapshot: StateSnapshot, run_id: str, systems: Systems) -> Outcome:
         trace_id=trace_id(run_id),
         tokens=Tokens(input=values.get("input_tokens", 0), output=values.get("output_tokens", 0)),
         seconds=values.get("seconds", 0.0),
-        waiting_for=tuple({"id": each.id, **each.value} for each in snapshot.interrupts),
+        waiting_for=tuple(map(_asked, snapshot.interrupts)),
         model=systems.model.choice.name,
     )
+
+
+def _asked(interrupt: Interrupt) -> dict[str, Any]:
+    form = {"form": interrupt.response_schema} if isinstance(interrupt.response_schema, dict) else {}
+    return {"id": interrupt.id, **interrupt.value, **form}
 
 
 def _wait(work: Coroutine[Any, Any, T]) -> T:

@@ -247,6 +247,12 @@ async def _let_go(options: Options, lease: _Lease, linger: float) -> None:
         await _close(options, lease)
 
 
+async def closed() -> None:
+    """Close at once everything that this event loop has open; for a program that ends before the linger does."""
+    for options, lease in list(_leases.get(asyncio.get_running_loop(), {}).items()):
+        await _close(options, lease)
+
+
 def _close_later(options: Options, lease: _Lease) -> None:
     task = asyncio.get_running_loop().create_task(_close(options, lease))
     _background.add(task)

@@ -312,7 +312,9 @@ class Outcome(Record):
     seconds: float = 0.0
     trace_id: str
     missing: tuple[str, ...] = Field((), description="What an unfinished run still lacks, in words")
-    waiting_for: tuple[dict[str, Any], ...] = Field((), description="What a waiting run asks: {id, kind, text, ...}")
+    waiting_for: tuple[dict[str, Any], ...] = Field(
+        (), description="What a waiting run asks: {id, kind, text, form (JSON schema of the answer), ...}"
+    )
     notes: tuple[str, ...] = Field((), description="What the person should know: edits kept, servers left out")
     model: str = Field("", description="Model that drafted")
     implementation: Implementation | None = Field(None, description="The branch with the tasks that were worked")

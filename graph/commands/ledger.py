@@ -138,17 +138,17 @@ def _show(context: click.Context, told: dict[str, Any], text: RenderableType) ->
     if _given(context, "as_json"):
         from nodes.feedback_loop.rendering.escaping import json_line
 
-        click.echo(json_line(_finite(told)))
+        click.echo(json_line(finite(told)))
     else:
         from rich.console import Console
 
         Console(highlight=False).print(text)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """What JSON can say: null instead of a number that is none, or infinite."""
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [finite(one) for one in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from pydantic import Field
@@ -17,6 +16,7 @@ from systems.collector.intake import Intake
 from systems.collector.writer import Writer
 from systems.errors import UsageError
 from systems.records import Record
+from systems.signals import until_signalled
 from systems.spans import Store
 
 GRACE_SECONDS = 10.0
@@ -68,7 +68,7 @@ async def _serve(store: Store, host: str, port: int, ready: Callable[[int], None
     intake = Intake(writer, limits)
     server = Server(intake, limits)
     try:
-        with _until_signalled() as stop:
+        with until_signalled() as stop:
             ready(await _listening(server, host, port))
             await stop.wait()
             await server.close(seconds=GRACE_SECONDS)
@@ -88,16 +88,3 @@ async def _listening(server: Server, host: str, port: int) -> int:
         raise UsageError(
             message, mend="Stop the program that has it, or choose another: `specloop collect --port 4319`."
         ) from error
-
-
-@contextmanager
-def _until_signalled() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set, also where the program was started with Ctrl-C ignored."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set)) for number in signals]
-    try:
-        yield stop
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)

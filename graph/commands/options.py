@@ -1,0 +1,32 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+project_option = click.option(
+    "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that stand above SPECLOOP_* and specloop.toml."""
+    for option in reversed(
+        (
+            click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server."),
+            click.option(
+                "--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form)."
+            ),
+            click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you approve documents first."),
+            click.option("--max-loops", type=int, help="Loops the run may take."),
+            click.option("--max-seconds", type=float, help="Working seconds the run may take."),
+            click.option("--max-tokens", type=int, help="Model tokens the run may take."),
+        )
+    ):
+        command = option(command)
+    return command
