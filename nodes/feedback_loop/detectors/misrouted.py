@@ -10,11 +10,12 @@ from typing import ClassVar, NamedTuple
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY, JUDGED, MISROUTED
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged, nothing_found
-from nodes.feedback_loop.transcript import Transcript, transcript
+from nodes.feedback_loop.transcript import Transcript
 from nodes.feedback_loop.use import Use
 from nodes.feedback_loop.words import keys, leaves, stems, values
 from systems.records import Finding
@@ -97,10 +98,8 @@ class Misrouted:
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._ends = 0
-        self._until = -1
+        self._ends = Ends(run, self._judged)
         self._marked: list[Operation] = []
-        self._found: list[Finding] = []
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
@@ -109,13 +108,7 @@ class Misrouted:
 
     def findings(self) -> Iterable[Finding]:
         """One finding per wrong call."""
-        if self._ends != self._run.ends:
-            self._ends = self._run.ends
-            talk = transcript(self._run, self._until)
-            if talk.calls:
-                self._until = talk.calls[-1].end_ns
-                self._found.extend(self._judged(talk))
-        yield from self._found
+        yield from self._ends.findings()
         for agent in self._marked:
             yield from self._finding(agent, f"{MISROUTED}=true", "The task was given to an agent that is not for it.")
 

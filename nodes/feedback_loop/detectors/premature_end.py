@@ -10,11 +10,12 @@ from typing import ClassVar
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
 from nodes.feedback_loop.answers import asks_back, falls_short
 from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import writes
 from nodes.feedback_loop.plans import Plan, announced, kept
-from nodes.feedback_loop.transcript import Transcript, transcript
+from nodes.feedback_loop.transcript import Transcript
 from nodes.feedback_loop.words import keys, stems, values
 from systems.records import Finding
 
@@ -62,22 +63,14 @@ class PrematureEnd:
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._ends = 0
-        self._until = -1
-        self._found: list[Finding] = []
+        self._ends = Ends(run, self._judged)
 
     def observe(self, span: Operation) -> None:
         """Nothing to do: texts are compared at the end."""
 
     def findings(self) -> Iterable[Finding]:
         """One finding per end of the run."""
-        if self._ends != self._run.ends:
-            self._ends = self._run.ends
-            talk = transcript(self._run, self._until)
-            if talk.calls:
-                self._until = talk.calls[-1].end_ns
-                self._found.extend(self._judged(talk))
-        return self._found
+        return self._ends.findings()
 
     def _judged(self, talk: Transcript) -> Iterator[Finding]:
         answer = talk.answer

@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY, JUDGED
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.transcript import Transcript, texted, transcript
+from nodes.feedback_loop.transcript import Transcript, texted
 from systems import names
 from systems.records import Finding
 
@@ -30,10 +31,8 @@ class UngroundedOutput:
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._ends = 0
-        self._until = -1
+        self._ends = Ends(run, self._noted)
         self._judged: list[Operation] = []
-        self._found: list[Finding] = []
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
@@ -45,13 +44,7 @@ class UngroundedOutput:
 
     def findings(self) -> Iterable[Finding]:
         """One finding per call that was judged, one note per answer."""
-        if self._ends != self._run.ends:
-            self._ends = self._run.ends
-            talk = transcript(self._run, self._until)
-            if talk.calls:
-                self._until = talk.calls[-1].end_ns
-                self._found.extend(self._noted(talk))
-        yield from self._found
+        yield from self._ends.findings()
         for span in self._judged:
             told = f"{names.EVALUATION_NAME}={span.attributes[names.EVALUATION_NAME]}"
             yield from self._run.finding(

@@ -10,12 +10,13 @@ from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.answers import admits, asks_back
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged, nothing_found
-from nodes.feedback_loop.transcript import Transcript, transcript
+from nodes.feedback_loop.transcript import Transcript
 from nodes.feedback_loop.use import Use, distinctive
 from nodes.feedback_loop.words import MOST, Said
 from systems import names
@@ -54,22 +55,14 @@ class UnusedAnswer:
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
-        self._ends = 0
-        self._until = -1
-        self._found: list[Finding] = []
+        self._ends = Ends(run, self._judged)
 
     def observe(self, span: Operation) -> None:
         """Nothing to do: texts are compared at the end."""
 
     def findings(self) -> Iterable[Finding]:
         """One finding per tool."""
-        if self._ends != self._run.ends:
-            self._ends = self._run.ends
-            talk = transcript(self._run, self._until)
-            if talk.calls:
-                self._until = talk.calls[-1].end_ns
-                self._found.extend(self._judged(talk))
-        return self._found
+        return self._ends.findings()
 
     def _judged(self, talk: Transcript) -> Iterator[Finding]:
         answer = talk.answer
