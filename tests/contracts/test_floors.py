@@ -39,8 +39,8 @@ def test_every_import_keeps_to_its_floor() -> None:
     ("module", "line", "contract"),
     [
         ("systems/records.py", "import nodes.next_step", FLOORS),
-        ("nodes/next_step.py", "import graph.context", FLOORS),
-        ("nodes/next_step.py", "import nodes.workflow_end", "a node never imports another node"),
+        ("nodes/next_step/node.py", "import graph.context", FLOORS),
+        ("nodes/next_step/node.py", "import nodes.workflow_end", "a node never imports another node"),
         ("nodes/workflow_end.py", "import subprocess", "only systems touch the outside"),
         ("graph/state.py", "import httpx", "only systems touch the outside"),
         ("graph/workspace.py", "import systems.sealed", SEALED),
