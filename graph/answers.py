@@ -9,7 +9,7 @@ from typing import Any
 from langgraph.types import Interrupt
 from pydantic import BaseModel, ValidationError
 
-from nodes.document_update import Approval
+from nodes.document_update.node import Approval
 from nodes.next_step.tasks import CheckApproval
 from nodes.question_routing.answer import PersonAnswer
 from nodes.question_routing.calling import Permission, ToolReply

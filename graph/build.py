@@ -13,7 +13,7 @@ from langgraph.graph.state import CompiledStateGraph
 from graph.context import Context
 from graph.node import Work, traced
 from graph.state import Input, State
-from nodes.document_update import document_update
+from nodes.document_update.node import document_update
 from nodes.execution.node import execution
 from nodes.feedback_loop.node import feedback_loop
 from nodes.next_step.node import next_step

@@ -96,6 +96,7 @@ def _document_update(writes: Mapping[str, Any], documents: Documents) -> Iterato
     words: dict[str, tuple[str, Tone]] = {
         "written": ("wrote", "good"),
         "restored": ("refused by OpenSpec, old text restored", "bad"),
+        "merged": ("written, with your changes", "good"),
         "kept_theirs": ("a person's text stands there, kept", "warning"),
         "rejected": ("rejected by the person", "warning"),
     }

@@ -11,9 +11,11 @@ import os
 import tempfile
 import threading
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import Field
 from sqlite_utils import Database, Migrations
 
 from systems.database import mapped, open_database
@@ -21,6 +23,7 @@ from systems.errors import Missing
 from systems.records import Hash, LoopRecord, Record, canonical, content_hash
 
 R = TypeVar("R", bound=Record)
+PERSON = "person"
 migrations = Migrations("documents")
 
 
@@ -34,6 +37,23 @@ def create_documents(database: Database) -> None:
 def create_writes(database: Database) -> None:
     """Which text specloop last put into which file of the project, and what stood there before."""
     database.table("writes").create({"path": str, "hash": str, "before": str, "run_id": str}, pk="path")
+
+
+@migrations()
+def create_versions(database: Database) -> None:
+    """Every text that a file of the project is known to have had."""
+    columns = {"path": str, "hash": str, "noted": str, "by": str, "draft": str}
+    database.table("versions").create(columns)
+    database.table("versions").create_index(["path"])
+
+
+class Version(Record):
+    """A text that a file of the project had."""
+
+    number: int = Field(description="Of this file, from 1, oldest first")
+    text: Hash = Field(description="Hash of the text in the document store")
+    noted: str = Field(description="ISO 8601, UTC; a person's text is noted when specloop next touches the file")
+    by: str = Field(description="Id of the run that wrote it, or `person`")
 
 
 class Documents:
@@ -104,6 +124,41 @@ class Documents:
         with self._lock, mapped(self._path):
             row = self._database.conn.execute("SELECT hash, before FROM writes WHERE path = ?", (path,)).fetchone()
         return (row[0], row[1]) if row else None
+
+    def note_version(self, path: str, text: Hash, *, by: str, draft: Hash | None = None) -> None:
+        """Enter a text that a file has into the file's history, unless it is the last one there.
+
+        Args:
+            path: POSIX path relative to the project.
+            text: its hash.
+            by: id of the run that writes it, or `PERSON`.
+            draft: hash of the draft that it came from, where that was merged with a person's changes.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._lock, mapped(self._path):
+            last = "SELECT hash FROM versions WHERE path = ? ORDER BY rowid DESC LIMIT 1"
+            row = self._database.conn.execute(last, (path,)).fetchone()
+            if row is None or row[0] != text:
+                values = (path, text, now, by, draft)
+                sql = "INSERT INTO versions (path, hash, noted, by, draft) VALUES (?, ?, ?, ?, ?)"
+                self._database.conn.execute(sql, values)
+
+    def versions(self, path: str) -> tuple[Version, ...]:
+        """The history of a file, oldest first."""
+        with self._lock, mapped(self._path):
+            sql = "SELECT hash, noted, by FROM versions WHERE path = ? ORDER BY rowid"
+            rows = self._database.conn.execute(sql, (path,)).fetchall()
+        return tuple(
+            Version(number=number, text=text, noted=noted, by=by)
+            for number, (text, noted, by) in enumerate(rows, start=1)
+        )
+
+    def written_from(self, path: str, draft: Hash) -> Hash | None:
+        """What was last written into a file from a draft; None where nothing was."""
+        with self._lock, mapped(self._path):
+            sql = "SELECT hash FROM versions WHERE path = ? AND draft = ? ORDER BY rowid DESC LIMIT 1"
+            row = self._database.conn.execute(sql, (path, draft)).fetchone()
+        return row[0] if row else None
 
     def close(self) -> None:
         """Close the database."""

@@ -167,8 +167,9 @@ class DocumentUpdate(Record):
 
     artifact: str = Field(description="OpenSpec artifact id")
     path: str = Field(description="POSIX path relative to the project")
-    status: Literal["written", "restored", "kept_theirs", "rejected"] = Field(
-        description="written: now on disk; restored: OpenSpec refused it and the old text is back; "
+    status: Literal["written", "merged", "restored", "kept_theirs", "rejected"] = Field(
+        description="written: now on disk; merged: on disk, with what a person had changed meanwhile; "
+        "restored: OpenSpec refused it and the old text is back; "
         "kept_theirs: a person changed the file meanwhile; rejected: the person said no"
     )
     valid: bool = Field(description="Whether OpenSpec accepts the change with this file in it")

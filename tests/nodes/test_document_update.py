@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph.context import Context
-from nodes.document_update import document_update
+from nodes.document_update.node import document_update
 from systems.connections import Run, opened
 from systems.records import DocumentUpdate, Draft, File, Step, content_hash
 from tests.graph.conftest import BEGUN, THEIRS, change_folder

@@ -25,11 +25,13 @@ SOURCES = "Say of every fact which file or answer it comes from, by its name."
 
 
 def truncated(seen: Observed, policy: Policy) -> Iterator[Idea]:
-    """Drafts that were cut off: ask for less, or give more room."""
+    """Drafts that were cut off: ask for less, show how little is enough, or give more room."""
     plays = seen.failed("draft", "truncated")
     basis, why = seen.share(plays), f"{_drafts(plays)} cut off at the output limit"
     smaller = (edits.fewer_items(policy), edits.fewer_characters(policy)) if policy.draft.capped else ()
-    for edit in (edits.CAPPED, *smaller, edits.shorter(policy), edits.roomier(policy)):
+    short = edits.shorter(policy)
+    shown = (both(edits.CAPPED, edits.EXAMPLE), both(short, edits.EXAMPLE))
+    for edit in (edits.CAPPED, *smaller, *shown, short, edits.roomier(policy)):
         yield Idea(edit, why, basis)
     long = seen.failed("draft", "truncated", where=lambda play: "too long" in play.words)
     yield Idea(edits.less_context(policy), "the prompt left no room for the draft", seen.share(long))

@@ -1,0 +1,142 @@
+"""One file on its way into the project: merged with what a person changed, written, and taken back when refused."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+from systems.connections import Run
+from systems.documents import PERSON, read_file, write_file
+from systems.merging import merged
+from systems.openspec import says_nothing
+from systems.records import DocumentUpdate, File, Hash, content_hash
+
+
+class FileWrite:
+    """One file on its way into the project.
+
+    Attributes:
+        file: what is to be written: the draft, or the draft merged with a person's changes.
+        key: POSIX path relative to the project.
+        conflicts: places that a person changed in another way than the draft does; the person's words stand there.
+        made: whether it is written.
+    """
+
+    def __init__(self, file: File, path: Path, run: Run) -> None:
+        self.file = file
+        self.key = path.relative_to(run.systems.project).as_posix()
+        self.conflicts = 0
+        self.made = False
+        self._path = path
+        self._run = run
+        self._draft = file.content
+        self._last: tuple[Hash, Hash | None] | None = None
+        self._merged_with: Hash | None = None
+        self._before: Hash | None = None
+        self._undone = False
+
+    async def merge(self) -> None:
+        """Take a person's changes of what specloop wrote last into the draft."""
+        documents = self._run.systems.documents
+        text, last = read_file(self._path), documents.last_write(self.key)
+        if text is None or last is None or self._is_ours(text, last) or says_nothing(text):
+            return
+        found = await merged(documents.get(last[0]), text, documents.get(self.file.content))
+        self._last, self._merged_with, self.conflicts = last, content_hash(text), found.conflicts
+        self.file = File(path=self.file.path, content=documents.put(found.text))
+
+    def diff(self) -> str:
+        """Unified diff from what stands there to what is to be written."""
+        old, new = read_file(self._path) or "", self._run.systems.documents.get(self.file.content)
+        return "".join(difflib.unified_diff(old.splitlines(True), new.splitlines(True), "before", "after"))
+
+    def make(self) -> None:
+        """Write, unless a person's text stands there that the draft was not merged with."""
+        documents = self._run.systems.documents
+        text = read_file(self._path)
+        current = None if text is None else content_hash(text)
+        last = documents.last_write(self.key)
+        if current and last and current == last[0] and current in (self.file.content, self._known_merge()):
+            self.file = File(path=self.file.path, content=current)
+            self._before, self.made = last[1], True
+            return
+        blank = text is None or says_nothing(text)
+        if not (blank or self._is_ours(text or "", last) or current == self._merged_with):
+            return
+        self._before = None if text is None else documents.put(text)
+        documents.note_write(self.key, after=self.file.content, before=self._before, run_id=self._run.id)
+        if self._before:
+            documents.note_version(self.key, self._before, by=PERSON)
+        documents.note_version(self.key, self.file.content, by=self._run.id, draft=self._draft)
+        write_file(self._path, documents.get(self.file.content))
+        self.made = True
+
+    def take(self, text: str) -> None:
+        """Write this text instead: a person gave it."""
+        self._draft = self._run.systems.documents.put(text)
+        self.file = File(path=self.file.path, content=self._draft)
+        self.conflicts = 0
+
+    def _is_ours(self, text: str, last: tuple[Hash, Hash | None] | None) -> bool:
+        current = content_hash(text)
+        return last is not None and (last[0] == current or last == (self.file.content, current))
+
+    def _known_merge(self) -> Hash | None:
+        """What this draft became when it was written before: a run that was killed then comes here again."""
+        return self._run.systems.documents.written_from(self.key, self._draft)
+
+    def undo(self) -> None:
+        """Put the old text back, unless a person changed the file in between."""
+        documents = self._run.systems.documents
+        text = read_file(self._path)
+        if text is None or content_hash(text) != self.file.content:
+            return
+        write_file(self._path, documents.get(self._before) if self._before else None)
+        if self._before:
+            documents.note_version(self.key, self._before, by=self._run.id)
+        if self._last and self._merged_with:
+            documents.note_write(self.key, after=self._last[0], before=self._last[1], run_id=self._run.id)
+        elif self._before:
+            documents.note_write(self.key, after=self._before, before=None, run_id=self._run.id)
+        else:
+            documents.forget_write(self.key)
+        self._undone = True
+
+    def update(self, artifact: str, issues: Sequence[str]) -> DocumentUpdate:
+        """What became of it."""
+        text = read_file(self._path)
+        after = None if text is None else content_hash(text)
+        kept = "restored" if self._undone else "merged" if self._is_merged() else "written"
+        theirs = not self.made or (after != self.file.content and not self._undone)
+        return DocumentUpdate(
+            artifact=artifact,
+            path=self.key,
+            status="kept_theirs" if theirs else kept,
+            valid=not issues,
+            issues=(*issues, *self.conflict_words()),
+            before=self._before,
+            after=after,
+        )
+
+    def rejected(self, artifact: str, reason: str) -> DocumentUpdate:
+        """What became of it where the person said no."""
+        text = read_file(self._path)
+        return DocumentUpdate(
+            artifact=artifact,
+            path=self.key,
+            status="rejected",
+            valid=False,
+            issues=(reason.strip() or "rejected without a reason",),
+            after=None if text is None else content_hash(text),
+        )
+
+    def conflict_words(self) -> tuple[str, ...]:
+        """What the person should know about conflicts; nothing where there are none."""
+        if not self.conflicts:
+            return ()
+        places = f"{self.conflicts} place{'s' if self.conflicts > 1 else ''}"
+        return (f"You and the draft changed {self.key} in {places} in different ways; your words stay there.",)
+
+    def _is_merged(self) -> bool:
+        return self.file.content != self._draft
