@@ -45,13 +45,13 @@ class Approval(BaseModel):
 async def document_update(state: Reads, run: Run) -> Writes:
     """Bring the draft into the project, if it is sound and welcome."""
     documents = run.systems.documents
-    step = Step.model_validate(state.get("step"))
-    if step.kind == "implement":
+    step = Step.model_validate(state["step"]) if state.get("step") else None
+    if step and step.kind == "implement":
         worked = documents.get_record(state.get("implementation_ref") or "", Implementation)
         return Writes(update_refs=[documents.put_record(update) for update in await _ticked(step, worked, run)])
     reference = state.get("draft_ref")
     draft = documents.get_record(reference, Draft) if reference else None
-    if draft is None or not draft.files:
+    if step is None or draft is None or not draft.files:
         return Writes(update_refs=[])
     status = await run.systems.openspec.status(step.change)
     pending = [FileWrite(file, status.root / file.path, run) for file in draft.files]

@@ -43,8 +43,10 @@ class FileWrite:
         if text is None or last is None or self._is_ours(text, last) or says_nothing(text):
             return
         found = await merged(documents.get(last[0]), text, documents.get(self.file.content))
-        self._last, self._merged_with, self.conflicts = last, content_hash(text), found.conflicts
-        self.file = File(path=self.file.path, content=documents.put(found.text))
+        self.conflicts = found.conflicts
+        if found.text != text and content_hash(text) != self._known_merge():
+            self._last, self._merged_with = last, content_hash(text)
+            self.file = File(path=self.file.path, content=documents.put(found.text))
 
     def diff(self) -> str:
         """Unified diff from what stands there to what is to be written."""
@@ -57,20 +59,36 @@ class FileWrite:
         text = read_file(self._path)
         current = None if text is None else content_hash(text)
         last = documents.last_write(self.key)
-        if current and last and current == last[0] and current in (self.file.content, self._known_merge()):
-            self.file = File(path=self.file.path, content=current)
-            self._before, self.made = last[1], True
-            return
-        blank = text is None or says_nothing(text)
-        if not (blank or self._is_ours(text or "", last) or current == self._merged_with):
-            return
-        self._before = None if text is None else documents.put(text)
-        documents.note_write(self.key, after=self.file.content, before=self._before, run_id=self._run.id)
-        if self._before:
-            documents.note_version(self.key, self._before, by=PERSON)
+        if current and current == self._known_merge():
+            self._is_made(current, before=documents.versions(self.key)[-2].text)
+        elif current == self.file.content and last and last[0] == current:
+            self._is_made(current, before=last[1])
+        elif text is None or says_nothing(text) or self._is_ours(text, last) or current == self._merged_with:
+            self._write(None if text is None else documents.put(text))
+
+    def _is_made(self, content: Hash, before: Hash | None) -> None:
+        """It stands there: this run wrote it before it was killed."""
+        self.file = File(path=self.file.path, content=content)
+        self._before, self.made = before, True
+        if self._is_merged():
+            self._note()
+
+    def _write(self, before: Hash | None) -> None:
+        """Say what is to come, and write; of a merged text only the draft counts as ours, so it is noted afterwards."""
+        documents = self._run.systems.documents
+        self._before = before
+        if before:
+            documents.note_version(self.key, before, by=PERSON)
         documents.note_version(self.key, self.file.content, by=self._run.id, draft=self._draft)
+        if not self._is_merged():
+            self._note()
         write_file(self._path, documents.get(self.file.content))
+        if self._is_merged():
+            self._note()
         self.made = True
+
+    def _note(self) -> None:
+        self._run.systems.documents.note_write(self.key, after=self._draft, before=self._before, run_id=self._run.id)
 
     def take(self, text: str) -> None:
         """Write this text instead: a person gave it."""
@@ -83,8 +101,9 @@ class FileWrite:
         return last is not None and (last[0] == current or last == (self.file.content, current))
 
     def _known_merge(self) -> Hash | None:
-        """What this draft became when it was written before: a run that was killed then comes here again."""
-        return self._run.systems.documents.written_from(self.key, self._draft)
+        """What this draft was merged to when it was written before: a run that was killed then comes here again."""
+        found = self._run.systems.documents.written_from(self.key, self._draft)
+        return found if found != self._draft else None
 
     def undo(self) -> None:
         """Put the old text back, unless a person changed the file in between."""

@@ -84,6 +84,51 @@ async def test_our_text_as_a_person_edited_it_is_kept(run: Run) -> None:
     assert path(run).read_text() == SOUND + "And mine.\n"
 
 
+async def test_a_persons_edit_and_the_draft_are_merged_again_and_again(run: Run) -> None:
+    await updated(run, SOUND)
+    mine = SOUND + "\nAnd mine.\n"
+    path(run).write_text(mine)
+    better = SOUND.replace("Two items", "Three items")
+    update = await updated(run, better)
+    assert (update.status, update.before) == ("merged", content_hash(mine))
+    assert path(run).read_text() == better + "\nAnd mine.\n"
+    again = await updated(run, better)
+    assert (again.status, again.before, again.after) == ("merged", update.before, update.after)
+    best = better.replace("Three items", "Four items")
+    assert (await updated(run, best)).status == "merged" and path(run).read_text() == best + "\nAnd mine.\n"
+
+
+async def test_a_merged_text_that_is_refused_gives_the_persons_back(run: Run) -> None:
+    await updated(run, SOUND)
+    mine = SOUND + "\nAnd mine.\n"
+    path(run).write_text(mine)
+    assert (await updated(run, UNSOUND)).status == "restored" and path(run).read_text() == mine
+    better = SOUND.replace("Two items", "Three items")
+    assert (await updated(run, better)).status == "merged" and path(run).read_text() == better + "\nAnd mine.\n"
+
+
+async def test_where_both_changed_the_same_the_persons_words_stay_and_it_says_so(run: Run) -> None:
+    await updated(run, SOUND)
+    mine = SOUND.replace("Two items", "Nine items")
+    path(run).write_text(mine)
+    update = await updated(run, SOUND.replace("Two items", "Three items"))
+    assert update.status == "kept_theirs" and path(run).read_text() == mine
+    assert any("in 1 place in different ways" in issue for issue in update.issues)
+
+
+async def test_every_text_of_a_file_is_in_its_history(run: Run) -> None:
+    await updated(run, SOUND)
+    mine = SOUND + "\nAnd mine.\n"
+    path(run).write_text(mine)
+    better = SOUND.replace("Two items", "Three items")
+    await updated(run, better)
+    key = path(run).relative_to(run.systems.project).as_posix()
+    versions = run.systems.documents.versions(key)
+    texts = [run.systems.documents.get(version.text) for version in versions]
+    assert texts == [SOUND, mine, better + "\nAnd mine.\n"]
+    assert [(version.number, version.by) for version in versions] == [(1, run.id), (2, "person"), (3, run.id)]
+
+
 @pytest.mark.parametrize("stood", [None, SOUND])
 async def test_a_write_that_was_announced_but_not_made_is_made(stood: str | None, run: Run) -> None:
     """As kill -9 leaves it between the note and the write."""
