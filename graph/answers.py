@@ -13,11 +13,13 @@ from nodes.document_update.node import Approval
 from nodes.next_step.tasks import CheckApproval
 from nodes.question_routing.answer import PersonAnswer
 from nodes.question_routing.calling import Permission, ToolReply
+from nodes.workflow_end.archiving import ArchiveDecision
 from systems.errors import UsageError
 
 FORMS: Mapping[str, tuple[type[BaseModel], str]] = {
     "approval": (Approval, 'Answer `approve`, `reject:REASON`, or {"decision": "edit", "text": "THE WHOLE TEXT"}.'),
     "check": (CheckApproval, "Answer `approve`, `edit:COMMAND`, or `reject:REASON` to leave the tasks open."),
+    "archive": (ArchiveDecision, "Answer `archive` or `keep`."),
     "permission": (Permission, "Answer `allow` or `refuse`."),
     "elicitation": (ToolReply, 'Answer `accept`, `decline`, the value asked for, or {"FIELD": VALUE, ...}.'),
     "question": (PersonAnswer, 'Answer in words, or {"answer": "..."}; empty words leave the question open.'),
@@ -85,5 +87,7 @@ def _words(kind: str, words: str) -> dict[str, str]:
         return {"words": words}
     if kind == "permission":
         return {"decision": {"approve": "allow", "yes": "allow", "no": "refuse"}.get(words.strip(), words.strip())}
+    if kind == "archive":
+        return {"decision": {"approve": "archive", "reject": "keep"}.get(words.strip(), words.strip())}
     decision, _, reason = words.partition(":")
     return {"decision": decision.strip(), "text": reason.strip()}

@@ -19,7 +19,7 @@ from nodes.feedback_loop.node import feedback_loop
 from nodes.next_step.node import next_step
 from nodes.question_routing.answer import answer
 from nodes.question_routing.node import question_routing
-from nodes.workflow_end import workflow_end
+from nodes.workflow_end.node import workflow_end
 
 Builder = StateGraph[State, Context, Input, State]
 Compiled = CompiledStateGraph[State, Context, Input, State]
@@ -39,7 +39,7 @@ def build() -> Builder:
     add(execution, "Drafts the artifact as schema-checked data and renders it")
     add(document_update, "Writes atomically, validates with OpenSpec, keeps or restores")
     add(feedback_loop, "Reads the loop's spans, finds what went wrong, revises the plan")
-    add(workflow_end, "Opens follow-ups and reports")
+    add(workflow_end, "Archives what is done and allowed, opens follow-ups and reports")
 
     builder.add_edge(START, "next_step")  # next_step goes on to question_routing or workflow_end
     builder.add_edge("answer", "execution")  # question_routing sends one answer a question, or goes to execution

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graph.commands.analyze import analyze, report
+from graph.commands.archive import archive
 from graph.commands.asking import asked
 from graph.commands.cases import case
 from graph.commands.collect import collect
 from graph.commands.feedback import feedback
+from graph.commands.history import history
 from graph.commands.improve import improve
 from graph.commands.ledger import ledger, rollback
 from graph.commands.options import json_option, project_option, settings_options
@@ -72,6 +74,8 @@ main.add_command(rollback)
 main.add_command(case)
 main.add_command(feedback)
 main.add_command(improve)
+main.add_command(archive)
+main.add_command(history)
 main.add_command(trust)
 main.add_command(serve_mcp)
 

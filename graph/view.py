@@ -75,6 +75,7 @@ def outcome_panel(outcome: Outcome, *, project: str, program: str) -> Renderable
     reasons = [reason for revision in outcome.plan_revisions for reason in revision.reasons]
     parts += _section("How it revised its plan", reasons)
     parts += _section("Follow-up changes it opened", (f"{item.change}: {item.finding}" for item in outcome.follow_ups))
+    parts += _section("Archived in", (outcome.archived,) if outcome.archived else ())
     parts += _section("Still missing", outcome.missing)
     parts += _section("Waiting for you", (str(item.get("text", "")) for item in outcome.waiting_for))
     parts += _section("Good to know", outcome.notes)
@@ -121,6 +122,8 @@ def next_steps(outcome: Outcome, project: str, program: str) -> list[str]:
     """What the person can do now, as commands."""
     if outcome.status == "waiting":
         return [f"{program} resume {outcome.run_id} --project {project}"]
+    if outcome.archived:
+        return [f"see {project}/openspec/specs for what holds now", f"{program} run 'ANOTHER GOAL' --project {project}"]
     if outcome.status == "done":
         return [
             f"read {project}/openspec/changes/{outcome.change}, edit what you want said otherwise",

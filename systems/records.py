@@ -309,6 +309,7 @@ class Outcome(Record):
     findings: tuple[Finding, ...] = ()
     plan_revisions: tuple[PlanRevision, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    archived: str | None = Field(None, description="Where the change's documents went when it was archived")
     tokens: Tokens = Tokens()
     seconds: float = 0.0
     trace_id: str

@@ -26,6 +26,8 @@ def asked(item: dict[str, Any], console: Console) -> Any:
         return click.prompt("Your answer (empty: stays open)", default="", show_default=False, err=True)
     if item["kind"] == "permission":
         return click.prompt("allow or refuse", type=click.Choice(["allow", "refuse"]), default="refuse", err=True)
+    if item["kind"] == "archive":
+        return click.prompt("archive or keep", type=click.Choice(["archive", "keep"]), default="keep", err=True)
     if item["kind"] == "elicitation":
         return click.prompt(_ways(item["fields"]), default="decline", err=True)
     return click.prompt("approve, or reject:REASON", default="approve", err=True)

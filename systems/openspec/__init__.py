@@ -5,7 +5,7 @@ its word is known to be too kind (an empty document counts as done, a delta that
 the records say what is so.
 """
 
-from systems.openspec.archiving import archive
+from systems.openspec.archiving import archive, archived_as
 from systems.openspec.client import OpenSpec
 from systems.openspec.documents import capabilities, says_nothing, ticked
 from systems.openspec.records import Archived, ArtifactStatus, ChangeStatus, Instructions, Task, TaskState, Validation
@@ -20,6 +20,7 @@ __all__ = [
     "TaskState",
     "Validation",
     "archive",
+    "archived_as",
     "capabilities",
     "says_nothing",
     "ticked",

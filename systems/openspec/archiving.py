@@ -45,6 +45,12 @@ async def archive(openspec: OpenSpec, change: str) -> Archived:
         return archived
 
 
+def archived_as(project: Path, change: str) -> str | None:
+    """Where the documents of an archived change are, relative to the project; the newest of that name."""
+    found = sorted((project / "openspec" / ARCHIVE).glob(f"????-??-??-{change}"))
+    return found[-1].relative_to(project).as_posix() if found else None
+
+
 async def _check(openspec: OpenSpec, change: str) -> None:
     tasks = await openspec.tasks(change)
     if tasks.state != "all_done" or not tasks.total:

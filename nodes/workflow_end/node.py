@@ -1,29 +1,25 @@
-"""workflow_end: opens follow-up changes, sums the run up, and says what is missing."""
+"""workflow_end: archives what is done and allowed, opens follow-ups, sums the run up, and says what is missing."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from typing import TypedDict
 
+from nodes.workflow_end.archiving import Filed, filed
+from nodes.workflow_end.follow_ups import open_follow_ups
 from systems.connections import Run, Systems
-from systems.documents import write_file
-from systems.errors import Rejected
 from systems.openspec import ArtifactStatus
 from systems.records import (
     Answer,
     Artifact,
     AskedQuestion,
-    Finding,
-    FollowUp,
     Hash,
     Implementation,
     LoopRecord,
     Outcome,
     PlanRevision,
     Tokens,
-    content_hash,
 )
 from systems.telemetry import trace_id
 from systems.worktrees import Worktree
@@ -55,12 +51,16 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
     loops = systems.history(state.get("history_ref"))
     change = state.get("change")
     missing = tuple(state.get("missing", []))
+    artifacts = await _artifacts(change, systems) if change else ()
+    worked = await _branch(state.get("implementation_ref"), change, systems)
+    archived = await filed(change, worked, run) if change and not missing else Filed()
     outcome = Outcome(
         run_id=run.id,
         change=change,
         status="unfinished" if missing else "done",
         loops=state.get("loop", 0),
-        artifacts=await _artifacts(change, systems) if change else (),
+        artifacts=artifacts,
+        archived=archived.path,
         questions=tuple(_asked(answer) for loop in loops for answer in loop.answers),
         findings=tuple(finding for loop in loops for finding in loop.findings),
         plan_revisions=_revisions(loops),
@@ -69,8 +69,8 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
         seconds=round(state.get("seconds", 0.0), 3),
         trace_id=trace_id(run.id),
         missing=missing,
-        notes=(*state.get("notes", []), *_notes(loops, systems)),
-        implementation=await _branch(state.get("implementation_ref"), change, systems),
+        notes=(*archived.notes, *state.get("notes", []), *_notes(loops, systems)),
+        implementation=worked,
         model=systems.model.choice.name,
     )
     reference = systems.documents.put_record(outcome)
@@ -89,6 +89,9 @@ async def _branch(reference: Hash | None, change: str | None, systems: Systems) 
 
 
 async def _artifacts(change: str, systems: Systems) -> tuple[Artifact, ...]:
+    """Where the artifacts are and whether OpenSpec accepts them; nothing of a change that is archived already."""
+    if change not in await systems.openspec.changes():
+        return ()
     status, validation = await asyncio.gather(systems.openspec.status(change), systems.openspec.validate(change))
     return tuple(
         Artifact(
@@ -132,56 +135,3 @@ def _notes(loops: Sequence[LoopRecord], systems: Systems) -> tuple[str, ...]:
     embedded = ["the embedded model's prose is a stand-in; use LM Studio for text that you want to keep"]
     stand_in = embedded if systems.model.choice.embedded else []
     return (*dict.fromkeys([*kept, *unfollowed]), *left_out, *systems.telemetry.problems, *stand_in)
-
-
-async def open_follow_ups(loops: Sequence[LoopRecord], change: str | None, run: Run) -> tuple[FollowUp, ...]:
-    """A change for each finding that no revision mended, with its evidence; never one that is open already."""
-    wanted = {
-        improvement.finding for loop in loops for improvement in loop.improvements if improvement.change == "follow_up"
-    }
-    findings = {finding.hash: finding for loop in loops for finding in loop.findings if finding.hash in wanted}
-    by_name = {follow_up_name(finding): finding for finding in findings.values()}
-    opened = []
-    for name, finding in list(by_name.items())[: run.systems.policy.loop.follow_ups]:
-        follow_up = await _opened(name, finding, change, run)
-        if follow_up:
-            opened.append(follow_up)
-    return tuple(opened)
-
-
-async def _opened(name: str, finding: Finding, change: str | None, run: Run) -> FollowUp | None:
-    systems = run.systems
-    proposal = systems.project / "openspec" / "changes" / name / "proposal.md"
-    path = proposal.relative_to(systems.project).as_posix()
-    text = follow_up_proposal(finding, change, run.id)
-    ours = systems.documents.last_write(path) == (content_hash(text), None)
-    if not ours:
-        if name in await systems.openspec.changes():
-            return None
-        systems.documents.note_write(path, after=systems.documents.put(text), before=None, run_id=run.id)
-    if not proposal.parent.exists():
-        try:
-            await systems.openspec.new_change(name, f"Mend {finding.kind} in {finding.where}")
-        except Rejected:
-            return None
-    write_file(proposal, text)
-    return FollowUp(change=name, finding=f"{finding.kind} in {finding.where}", path=path)
-
-
-def follow_up_name(finding: Finding) -> str:
-    """The change id of a finding: the same finding always has the same."""
-    words = re.findall(r"[a-z0-9]+", f"{finding.kind} {finding.where}".lower())
-    return "-".join(["mend", *words])[:60].strip("-")
-
-
-def follow_up_proposal(finding: Finding, change: str | None, run_id: str) -> str:
-    """proposal.md of a follow-up, with the evidence that asked for it."""
-    impact = ", ".join(f"{value:g} {unit}" for unit, value in finding.impact.items()) or "not measured"
-    spans = ", ".join(finding.span_ids)
-    return (
-        f"# Proposal\n\n## Why\n\nRun {run_id} of change {change} met {finding.kind} in {finding.where}, and no"
-        f" revision of its plan mended it. {finding.explanation}\n\n## What Changes\n\n- Find and remove the cause of"
-        f" {finding.kind} in {finding.where}\n\n## Evidence\n\n- Severity: {finding.severity}, confidence"
-        f" {finding.confidence:.2f}\n- Impact: {impact}\n- Seen: {finding.evidence}\n- Spans: {spans} (trace"
-        f" {trace_id(run_id)})\n\n## Impact\n\n- {finding.where}\n"
-    )
