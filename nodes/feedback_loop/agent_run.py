@@ -29,6 +29,7 @@ TURNS = 4
 """So many calls in turn are the least that anybody looks at."""
 _ASKS_ALL = OWN | SILENT
 """Working calls with these marks may make everything good that failed at their place."""
+_DRAFTED_OR_FAILED = OWN | FAILED
 _NO_PEER = FAILED | REUSED
 """Calls with these marks say nothing about how long a call takes."""
 PATIENCE = 2
@@ -92,27 +93,33 @@ class AgentRun:
 
     def observe_call(self, operation: Operation, marks: int) -> int:
         """Take a call of a model or a tool into account, before the detectors do; the marks that it has in the run."""
-        place = self.places.get(operation.place) or self.places.new(operation)
-        seconds = operation.seconds
-        end, until = operation.end_ns, self._until
-        if end > until:
-            start = operation.start_ns
-            place.waited += end - (start if start > until else until)
-            self._until = end
+        try:
+            place = self.places[operation.place]
+        except KeyError:
+            place = self.places.new(operation)
+        seconds, start, until = operation.seconds, operation.start_ns, self._until
+        if start >= until:
+            place.waited += seconds
+            self._until = start if operation.end_ns < start else operation.end_ns
+        elif operation.end_ns > until:
+            place.waited += (operation.end_ns - until) / 1e9
+            self._until = operation.end_ns
         if seconds > place.longest:
             place.longest, place.slowest = seconds, operation
-        if marks & HOLDS and operation.kind == "model":
-            seconds -= self._inside(operation)
         found = self.following
-        if seconds >= place.remarkable and not marks & _NO_PEER and place.compare(operation, seconds):
+        if (
+            seconds >= place.remarkable
+            and not marks & _NO_PEER
+            and place.compare(operation, self._own(operation, marks))
+        ):
             found |= LONGEST
         if operation.kind == "tool":
             return found | self._tool(operation, marks, place)
         self.models.append(operation)
         self.turn_began = self.called
-        if marks & (OWN | FAILED) or not self.task or self._attempts.open_models:
+        if marks & _DRAFTED_OR_FAILED or not self.task or self._attempts.open_models:
             self._model(operation, marks)
-        if not (marks & FAILED or operation.calls):
+        if not (operation.calls or marks & FAILED):
             self.answer = operation
         return found
 
@@ -141,7 +148,7 @@ class AgentRun:
         before = self._calls.setdefault(operation.call, operation)
         if marks & FAILED:
             self._attempts.failed(operation)
-        elif before is not operation or operation.where in self._attempts.eager or marks & _ASKS_ALL:
+        elif before is not operation or place.where in self._attempts.eager or marks & _ASKS_ALL:
             self._attempts.worked(operation)
         if before is not operation:
             self.before = before
@@ -158,14 +165,15 @@ class AgentRun:
         elif self._attempts.open:
             self._attempts.worked(operation)
         place = self.places.get(operation.place) or self.places.new(operation)
-        if operation.marks & _NO_PEER or operation.seconds < place.remarkable:
-            return 0
-        return LONGEST if place.compare(operation, operation.seconds) else 0
+        peer = not operation.marks & _NO_PEER
+        return LONGEST if peer and place.compare(operation, operation.seconds) else 0
 
-    def _inside(self, model: Operation) -> float:
-        """Seconds of the tools that ran inside of a model call, which ended just before."""
-        inside = takewhile(lambda one: one.parent_id == model.span_id, reversed(self.tools))
-        return sum(one.seconds for one in inside)
+    def _own(self, operation: Operation, marks: int) -> float:
+        """Seconds of a call without those of tools that ran inside of a model call; they ended just before."""
+        if not (marks & HOLDS and operation.kind == "model"):
+            return operation.seconds
+        inside = takewhile(lambda one: one.parent_id == operation.span_id, reversed(self.tools))
+        return operation.seconds - sum(one.seconds for one in inside)
 
     def _near(self, operation: Operation, tool: Tool) -> int:
         """What a tool call is to those right before it, of which one was of the same tool."""

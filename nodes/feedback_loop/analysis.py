@@ -16,7 +16,7 @@ from nodes.feedback_loop.detectors import DETECTORS, WITH_HISTORY, Detector
 from nodes.feedback_loop.history import NONE, History
 from nodes.feedback_loop.kinds import CALLS
 from nodes.feedback_loop.marks import BARE, HOLDS, PLAIN
-from nodes.feedback_loop.nesting import Below, Nesting, echoes, filled, wraps
+from nodes.feedback_loop.nesting import Nesting, filled, wraps
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.ranking import ranked
 from nodes.feedback_loop.routes import Routes
@@ -116,33 +116,59 @@ class _Watched:
         self._touched = 0
         self._mended = 0
         self._held: tuple[Operation, int] | None = None
-        self._careful = True
 
     def observe(self, operation: Operation) -> None:
-        """Take one operation into account."""
-        self._look_around(operation, operation.marks, self._nesting.observe(operation))
-        self._careful = self._held is not None or self._spoken.needed
+        """Take one operation into account.
+
+        What only wraps the same call is left out; a call without content is held back for what might wrap it.
+        """
+        marks, below = operation.marks, self._nesting.observe(operation)
+        echo = below is not None and operation.echo in below
+        failures = self._nesting.failures(operation) if below is not None or operation.failed else ()
+        held, self._held = self._held, None
+        if held is not None:
+            if echo and wraps(operation, held[0]):
+                whole = filled(held[0], operation)
+                self._take(whole, whole.marks | held[1] & HOLDS, (whole,) if failures else ())
+                return
+            self._take(*held)
+        if below is not None:
+            marks |= HOLDS
+        if echo:
+            for failure in failures:
+                self._failure(failure)
+        elif marks & BARE:
+            self._held = operation, marks
+        else:
+            self._take(operation, marks, failures)
 
     def observe_own(self, operations: Iterator[Operation], trace_id: str) -> Operation | None:
         """Take operations into account as long as they are of a trace; the first one that is not.
 
         Most are calls with nothing around them that matters; written out for them, as this is what a long trace costs.
         """
-        below_of, observe, routes = self._nesting.observe, self.run.observe_call, self._routes
+        below, observe, routes = self._nesting.below, self.run.observe_call, self._routes
+        careful = self._careful
         for operation in operations:
             if operation.trace_id != trace_id:
                 return operation
-            below, marks = below_of(operation), operation.marks
-            if self._careful or below is not None or not marks & PLAIN:
-                self._look_around(operation, marks, below)
-                self._careful = self._held is not None or self._spoken.needed
+            marks = operation.marks
+            if careful or not marks & PLAIN or operation.span_id in below:
+                self.observe(operation)
+                careful = self._careful
                 continue
+            below[operation.parent_id].add(operation.echo)
             watches, touched = routes[marks | observe(operation, marks)]
             if touched:
                 self._touched |= touched
                 for watch in watches:
                     watch(operation)
         return None
+
+    @property
+    def _careful(self) -> bool:
+        """Whether what has come before matters for the next call, whatever it is."""
+        return self._held is not None or self._spoken.needed
 
     def findings(self) -> Iterable[Finding]:
         """What was found when somebody asked last."""
@@ -171,27 +197,6 @@ class _Watched:
             self._failure(failure)
         self._end()
         self.news()
-
-    def _look_around(self, operation: Operation, marks: int, below: Below | None) -> None:
-        """Leave out what only wraps the same call; hold back a call without content for what might wrap it."""
-        echo = below is not None and echoes(operation, below)
-        failures = self._nesting.failures(operation) if below is not None or operation.failed else ()
-        held, self._held = self._held, None
-        if held is not None:
-            if echo and wraps(operation, held[0]):
-                whole = filled(held[0], operation)
-                self._take(whole, whole.marks | held[1] & HOLDS, (whole,) if failures else ())
-                return
-            self._take(*held)
-        if below is not None:
-            marks |= HOLDS
-        if echo:
-            for failure in failures:
-                self._failure(failure)
-        elif marks & BARE:
-            self._held = operation, marks
-        else:
-            self._take(operation, marks, failures)
 
     def _take(self, operation: Operation, marks: int, failures: Sequence[Operation] = ()) -> None:
         kind = operation.kind

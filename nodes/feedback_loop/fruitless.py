@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from nodes.feedback_loop.marks import FRUITLESS
 from nodes.feedback_loop.operations import Operation
@@ -34,7 +35,7 @@ def fruitless(call: Operation) -> bool:
     if not call.marks & FRUITLESS:
         return False
     if call.failed:
-        return bool(call.error) and call.cause in ("error", "invalid") and not _OWN_STATE.search(call.error[:_SHORT])
+        return bool(call.error) and call.cause in ("error", "invalid") and not _down(call.error[:_SHORT])
     result = call.result
     if not result:
         return bool(call.arguments)
@@ -42,10 +43,16 @@ def fruitless(call: Operation) -> bool:
         len(result) >= _SHORT
         or nothing_found(result)
         or bool(EMPTY_FIELD.search(result))
-        or (bool(_REFUSED.search(result)) and not _OWN_STATE.search(result))
+        or (bool(_REFUSED.search(result)) and not _down(result))
     )
 
 
 def refuses(result: str) -> bool:
     """Whether a short result says that a service does not work at present."""
-    return len(result) < _SHORT and bool(_OWN_STATE.search(result))
+    return len(result) < _SHORT and _down(result)
+
+
+@lru_cache(maxsize=1_024)
+def _down(words: str) -> bool:
+    """Whether words are about the state of a service; the same errors come again and again."""
+    return bool(_OWN_STATE.search(words))

@@ -7,7 +7,8 @@ concern it. It says `may`: a mark can be there for nothing, it must not be missi
 new one is a name below, a line in the function for its kind, and its place in what a detector watches.
 
 The run adds two sorts of bits to those that an operation has by itself: what it is among the others (`SITUATIONS`), and
-what some detector follows at present (`FOLLOWED`, `AgentRun.follow`). The lowest four bits are the number of the kind.
+what some detector follows at present (`FOLLOWED`, `AgentRun.follow`). The lowest four bits are the number of the kind;
+the common marks come before the rare ones, as Python is fastest with numbers below 2**30.
 """
 
 from __future__ import annotations
@@ -47,11 +48,31 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
 (
     ANY,  # every operation
     FAILED,
-    PLAIN,  # a call of a tool or a model that worked and has content
+    PLAIN,  # a call of a tool or a model within something, that worked and has content
     BARE,  # a working call without content: what wraps it may have recorded that
     OWN,  # specloop's own: a step of a kind of its own, a model call for a step, a question
     JUDGED,  # something was said about how good it is
     LARGE,  # a long prompt, or a long result
+) = (1 << place for place in range(4, 11))
+
+SITUATIONS = (
+    HOLDS,  # others are within it
+    REPEAT,  # the same tool was called with the same arguments before
+    ALIKE,  # the tool brought what it brought one or two calls ago
+    IN_TURN,  # two tools took turns for a while
+    LONGEST,  # it took long for its place, or others of its place did and its peers are still few
+) = tuple(1 << place for place in range(11, 16))
+
+FOLLOWED = (
+    NEXT_MODEL,  # the model call after an answer in JSON
+    CALL_OF_MODEL,  # the call that a model asked for in the wrong form
+    ROW,  # calls after some that brought nothing
+    GROUP,  # calls after one that was alone in its turn
+    PATH,  # calls after a handover
+    USE,  # what a model writes after a large result
+) = tuple(1 << place for place in range(16, 22))
+
+(
     # calls of tools, and retrievals
     REUSED,  # nothing was called
     SECRET,  # a credential in it; models too
@@ -77,24 +98,7 @@ MOST_TOKENS = "gen_ai.request.max_tokens"
     LOST,
     ERROR,
     OTHERWISE,
-) = (1 << place for place in range(4, 33))
-
-SITUATIONS = (
-    HOLDS,  # others are within it
-    REPEAT,  # the same tool was called with the same arguments before
-    ALIKE,  # the tool brought what it brought one or two calls ago
-    IN_TURN,  # two tools took turns for a while
-    LONGEST,  # it took long for its place, or others of its place did and its peers are still few
-) = tuple(1 << place for place in range(33, 38))
-
-FOLLOWED = (
-    NEXT_MODEL,  # the model call after an answer in JSON
-    CALL_OF_MODEL,  # the call that a model asked for in the wrong form
-    ROW,  # calls after some that brought nothing
-    GROUP,  # calls after one that was alone in its turn
-    PATH,  # calls after a handover
-    USE,  # what a model writes after a large result
-) = tuple(1 << place for place in range(38, 44))
+) = (1 << place for place in range(22, 44))
 
 CAUSES: Mapping[str, int] = {
     "timeout": TIMED_OUT,
@@ -111,7 +115,7 @@ def marks(operation: Operation) -> int:
     found = ANY | FAILED | CAUSES.get(operation.cause, OTHERWISE) if operation.failed else ANY
     if kind in ("model", "tool"):
         found |= _of_model(operation) if kind == "model" else _of_result(operation) | _of_call(operation)
-        return found if found & (FAILED | BARE) else found | PLAIN
+        return found if found & (FAILED | BARE) or operation.parent_id is None else found | PLAIN
     if kind == "retrieval":
         return found | _of_result(operation)
     if kind == "step" and operation.title.startswith(_OWN_STEPS):

@@ -17,45 +17,31 @@ from nodes.feedback_loop.operations import Operation
 
 MOST_ROOTS = 200
 """Failures right below one operation that are kept until it ends."""
-
-
-class Below:
-    """What is known to be below an operation that has not come yet.
-
-    Attributes:
-        model: whether a model call is.
-        tools: names of the tools.
-    """
-
-    __slots__ = ("model", "tools")
-
-    def __init__(self) -> None:
-        self.model = False
-        self.tools: set[str] = set()
+Below = set[str]
+"""The calls that are known to be below an operation, by what a wrapper has in common with them."""
 
 
 class Nesting:
-    """What is below operations that have not come yet, by their span ids."""
+    """What is below operations that have not come yet.
+
+    Attributes:
+        below: that, by their span ids.
+    """
 
     def __init__(self) -> None:
-        self._below: defaultdict[str, Below] = defaultdict(Below)
+        self.below: defaultdict[str | None, Below] = defaultdict(set)
         self._failed_calls: set[str] = set()
         self._failed_holders: dict[str, list[Operation]] = {}
 
     def observe(self, operation: Operation) -> Below | None:
         """What is below the operation; nothing, for most."""
-        span_id, parent = operation.span_id, operation.parent_id
-        below = self._below.pop(span_id) if span_id in self._below else None
-        if parent is not None:
-            above = self._below[parent]
-            kind = operation.kind
-            if kind == "tool":
-                above.tools.add(operation.name)
-            elif kind == "model":
-                above.model = True
-            elif kind == "step" and below is not None:  # what is below a mere step is below its parent too
-                above.model |= below.model
-                above.tools |= below.tools
+        below = self.below.pop(operation.span_id, None)
+        if operation.parent_id is not None:
+            above = self.below[operation.parent_id]
+            if operation.echo:
+                above.add(operation.echo)
+            elif operation.kind == "step" and below is not None:  # what is below a mere step is below its parent too
+                above |= below
         return below
 
     def failures(self, operation: Operation) -> Sequence[Operation]:
@@ -99,20 +85,9 @@ class Nesting:
         return False
 
 
-def echoes(operation: Operation, below: Below) -> bool:
-    """Whether an operation only wraps the same call."""
-    if operation.kind == "model":
-        return below.model
-    return operation.kind == "tool" and operation.name in below.tools
-
-
 def wraps(outer: Operation, inner: Operation) -> bool:
     """Whether the one operation is a wrapper right around the other, of the same call."""
-    return (
-        outer.span_id == inner.parent_id
-        and outer.kind == inner.kind
-        and (outer.kind == "model" or outer.name == inner.name)
-    )
+    return outer.span_id == inner.parent_id and outer.echo == inner.echo
 
 
 def filled(inner: Operation, outer: Operation) -> Operation:

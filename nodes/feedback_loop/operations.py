@@ -74,6 +74,7 @@ class Operation:
         cause: why it failed, in one word; empty where it did not.
         call: a number that calls of a tool have in common that ask the same.
         place: what calls that are compared with each other have in common.
+        echo: what a call of a model or a tool has in common with what only wraps it; empty for all else.
         marks: what some detector may care about (`marks`).
     """
 
@@ -109,6 +110,7 @@ class Operation:
     cause: Cause | Literal[""] = field(init=False)
     call: int = field(init=False)
     place: str = field(init=False)
+    echo: str = field(init=False)
     marks: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,6 +121,7 @@ class Operation:
         self.call = hash((self.where, str(self.attributes.get(names.ARGUMENTS_HASH) or self.arguments)))
         own = f"{self.title}\n{self.name}" if self.kind == "model" else self.where
         self.place = intern(f"{self.kind}\n{own}\n{self.agent}")
+        self.echo = intern(f"tool {self.name}") if self.kind == "tool" else "model" if self.kind == "model" else ""
         self.marks = NUMBERS[self.kind] | marks(self)
 
     @property

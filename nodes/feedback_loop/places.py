@@ -6,7 +6,7 @@ what several detectors share. Memory is bounded: so many places, and durations o
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Sequence, ValuesView
+from collections.abc import ItemsView, Sequence
 
 from nodes.feedback_loop.operations import Operation
 from systems.policy import LoopKnobs
@@ -38,7 +38,7 @@ class Place:
         where: tool or model.
         tool: the last call of a tool of that name, of any agent.
         count: how many there were; results that were used again are no calls.
-        waited: nanoseconds that the run waited for them; time counts once, for the call that ended first.
+        waited: seconds that the run waited for them; time counts once, for the call that ended first.
         slowest: the longest of them.
         seconds: how long the first working ones took.
         work: what work they did, where it is known.
@@ -71,7 +71,7 @@ class Place:
         self.where = first.where
         self.count = 0
         self.slowest = first
-        self.waited = 0
+        self.waited = 0.0
         self.longest = -1.0
         self.seconds: list[float] = []
         self.work: list[float] = []
@@ -83,8 +83,9 @@ class Place:
         self.remarkable = 0.0
 
     def compare(self, operation: Operation, seconds: float) -> bool:
-        """Take a working call of `remarkable` length into account; whether it, or one before, may be an outlier."""
-        seconds = max(0.0, seconds)
+        """Take a working call into account that took so long; whether it, or one before, may be an outlier."""
+        if seconds < self.remarkable:
+            return False
         if seconds >= self.bar and len(self.long) < MOST_LONG:
             self.long.append((operation, seconds))
         known = self.seconds
@@ -99,29 +100,24 @@ class Place:
         return bool(self.long)
 
 
-class Places:
-    """The places of a run; calls at places beyond `MOST_PLACES` are counted together, as nobody's."""
+class Places(dict[str, Place]):
+    """The places of a run, in the order in which they came; calls at those beyond `MOST_PLACES` count for nobody."""
 
     def __init__(self, knobs: LoopKnobs) -> None:
+        super().__init__()
         self._knobs = knobs
-        self._places: dict[str, Place] = {}
         self._named: dict[str, list[Place]] = {}
         self._tools: dict[str, Tool] = {}
-        self.get = self._places.get
 
     def new(self, first: Operation) -> Place:
         """A place, from its first call."""
-        room = len(self._places) < MOST_PLACES
+        room = len(self) < MOST_PLACES
         tool = self._tools.setdefault(first.name, Tool()) if room else Tool()
         place = Place(first, tool, self._knobs)
         if room:
-            self._places[first.place] = place
+            self[first.place] = place
             self._named.setdefault(first.where, []).append(place)
         return place
-
-    def values(self) -> ValuesView[Place]:
-        """All, in the order in which they came."""
-        return self._places.values()
 
     def named(self) -> ItemsView[str, list[Place]]:
         """All, by tool or model."""

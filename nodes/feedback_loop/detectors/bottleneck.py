@@ -51,14 +51,14 @@ class Bottleneck:
         )
         if slowest.kind == "model" and models == 1:
             return
-        if spent >= SHARE * total and spent >= SECONDS * 1e9:
+        if spent >= SHARE * total and spent >= SECONDS:
             yield from run.finding(
                 "bottleneck",
                 "info",
                 where,
                 [slowest],
-                evidence=f"{spent / 1e9:.2f} s of {total / 1e9:.2f} s in calls",
-                impact={"seconds": round(spent / 1e9, 6)},
+                evidence=f"{spent:.2f} s of {total:.2f} s in calls",
+                impact={"seconds": round(spent, 6)},
                 explanation=f"{spent / total:.0%} of the time of all calls goes to {where}.",
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, NamedTuple
 
@@ -116,9 +117,9 @@ class Misrouted:
         steps = list(_steps(talk))
         if not steps:
             return
-        use = Use(talk)
+        use, called = Use(talk), Counter(one.where for one in talk.tools)
         for step in steps:
-            if why := _wrong(step, talk, use):
+            if why := _wrong(step, called[step.wrong.where], use):
                 wrong, right = step.wrong, step.right
                 got = excerpt(wrong.result or wrong.error, 120)
                 evidence = f"{wrong.where}({wrong.arguments}) -> {got}; then {right.where}"
@@ -157,10 +158,10 @@ def _steps(talk: Transcript) -> Iterator[_Step]:
             yield _Step(before[0], words, after[0])
 
 
-def _wrong(step: _Step, talk: Transcript, use: Use) -> str:
-    """Why the first call was a wrong turn; empty where it was none."""
+def _wrong(step: _Step, called: int, use: Use) -> str:
+    """Why the first call, of a tool that was called so often, was a wrong turn; empty where it was none."""
     wrong, right = step.wrong, step.right
-    if sum(one.where == wrong.where for one in talk.tools) > 1 or changes(wrong):
+    if called > 1 or changes(wrong):
         return ""
     result = wrong.result or wrong.error
     like, short = _alike(wrong.arguments, right.arguments), len(result) < _SHORT

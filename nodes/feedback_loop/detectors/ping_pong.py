@@ -50,9 +50,9 @@ class PingPong:
             if len(agents) < 2 * ROUNDS or agents[-3].name != span.name:
                 return
             last = list(agents)
-        if len(last) < 2 * ROUNDS or last[-3].name != span.name or last[-2].name == span.name:
+        if len(last) < 2 * ROUNDS or last[-2].name == span.name or not _again(last[-3], span):
             return
-        if self._going is last[-2] and _again(last[-3], span):
+        if self._going is last[-2]:
             self._found[-1][1].add(span)
             self._going = span
         elif len(self._found) < MOST and _in_turn(last):

@@ -12,6 +12,7 @@ from nodes.feedback_loop.detectors import DETECTORS
 from nodes.feedback_loop.operations import Operation, read
 from tests.nodes.feedback_loop.traces import Trace
 
+TOLD = {"OUTPUT_MESSAGES": json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "Two."}]}])}
 ROWS = '{"rows": ["a pallet of paper", "an invoice of May"]}'
 
 
@@ -31,9 +32,23 @@ def model(text: str = "", *, asks: str | None = None, **more: Any) -> Operation:
 @pytest.mark.parametrize("one", [tool(), model("Two orders are open.", finish="stop"), model(asks='{"order": "A-7"}')])
 def test_a_call_with_nothing_special_about_it_is_told_to_nobody_but_as_an_answer(one: Operation) -> None:
     told = {watcher.__name__ for watcher in DETECTORS if one.marks & watcher.watches.get(one.kind, 0)}
-    assert one.marks & marks.PLAIN
     assert told <= {"SwallowedError", "ReasoningLoop"}
     assert not told or one.output
+
+
+def test_a_call_within_something_is_plain_unless_it_failed_or_has_no_content() -> None:
+    trace = Trace()
+    agent = trace.span("invoke_agent planner", 0, 9, OPERATION="invoke_agent")
+    told = {"TOOL_ARGUMENTS": '{"order": "A-7"}', "TOOL_RESULT": ROWS}
+    within = [trace.tool("find_orders", under=agent, **told), trace.chat(finish="stop", under=agent, **TOLD)]
+    others = [
+        trace.tool("find_orders", **told),
+        trace.tool("find_orders", under=agent, error="boom", **told),
+        trace.tool("find_orders", under=agent),
+        agent,
+    ]
+    assert all(read(one).marks & marks.PLAIN for one in within)
+    assert not any(read(one).marks & marks.PLAIN for one in others)
 
 
 @pytest.mark.parametrize(
