@@ -13,6 +13,8 @@ from nodes.feedback_loop.words import NOTHING, Said, stems
 
 LONG = 40
 """Different words from which on a result is long, and one word in common may be chance."""
+LONG_TASK = 4_000
+"""Characters from which on instructions have every other word in them, and a word of theirs says nothing."""
 _FEW, _MANY, _MOST, _DIGITS = 2, 3, 400, 4
 
 
@@ -20,7 +22,7 @@ class Use:
     """What was said when in a talk, and which numbers the results told."""
 
     def __init__(self, talk: Transcript) -> None:
-        self.task = texted(talk.task)
+        self.task = texted(talk.task if len(talk.task) < LONG_TASK else talk.asked)
         self.asked = texted(talk.asked)
         self._last: dict[str, int] = {}
         self._numbers: dict[float, int] = {}
