@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.outcomes import acknowledged, writes
 from nodes.feedback_loop.waiting import waits
-from nodes.feedback_loop.words import keys, leaves, stems
+from nodes.feedback_loop.words import keys, leaves, stems, values
 
 if TYPE_CHECKING:
     from nodes.feedback_loop.operations import Operation
@@ -62,7 +62,16 @@ def changes(operation: Operation) -> bool:
         return False
     if kind == "anything":
         return not any(_QUERIES.match(one) for one in leaves(parsed(operation.arguments)))
-    return kind == "write" or acknowledged(operation.result)
+    return kind == "write" or acknowledged(operation.result) or _reports(operation.name, operation.result)
+
+
+def _reports(tool: str, result: str) -> bool:
+    """Whether a result says in the past tense what its tool is named for: `allocate` that brings `allocated ...`."""
+    head, said = _HEAD.match(tool.rpartition(".")[2].lstrip("_")), _HEAD.search(values(result[:_BRIEF]))
+    if head is None or said is None:
+        return False
+    verb = head[0].lower()
+    return said[0].lower() in (f"{verb}d", f"{verb}ed", f"{verb}{verb[-1]}ed", f"{verb[:-1]}ied")
 
 
 def fetches(operation: Operation) -> bool:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from nodes.feedback_loop.agent_run import AgentRun
 from nodes.feedback_loop.transcript import Transcript, transcript
 from systems.records import Finding
+
+
+@lru_cache(maxsize=4)
+def _talk(run: AgentRun, since_ns: int, ends: int) -> Transcript:
+    """The talk up to an end, which several judges ask for one after another."""
+    return transcript(run, since_ns)
 
 
 class Ends:
@@ -27,7 +34,7 @@ class Ends:
         """All findings so far; cheap where the run has not come to another end since."""
         if self._judged != self._run.ends:
             self._judged = self._run.ends
-            talk = transcript(self._run, self._until)
+            talk = _talk(self._run, self._until, self._judged)
             if talk.calls:
                 self._until = talk.calls[-1].end_ns
                 self._found.extend(self._judge(talk))

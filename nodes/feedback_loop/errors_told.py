@@ -26,6 +26,12 @@ _BEGINS = re.compile(
     r"|(?:429 too many|50[0-4] (?:internal|not impl|bad gate|service|gateway)|40[0135] (?:bad|unauth|forbid|method)))",
     re.IGNORECASE,
 )
+_RECORDED = re.compile(r"\s*(?:traceback \(most recent|exception |[\w.]+(?:Error|Exception)\b)", re.IGNORECASE)
+_RECORDS = re.compile(
+    r"(?:^|[\W_])(?:logs?|errors?|crash(?:es)?|exceptions?|stack_?trace|traceback|incidents?|alerts?|dumps?|failures?)"
+    r"(?:$|[\W_])",
+    re.IGNORECASE,
+)
 _SHORTLY = re.compile(
     r"\W*(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
     r"|(?:\w+ ){0,4}limit (?:of \d[\w ]{0,40} )?(?:was |is |has been )?(?:exceeded|reached|hit)\b"
@@ -53,12 +59,13 @@ _VALIDATION = frozenset({"type", "loc", "msg"})
 MOST_WORDS = 2_000
 
 
-def told(result: str) -> str:
+def told(result: str, tool: str = "") -> str:
     """The words of the failure that a result tells of; empty for every other result.
 
-    Errors as data stay data: only what the whole result is counts, never what stands inside of it.
+    Errors as data stay data: only what the whole result is counts, never what stands inside of it, and what a tool for
+    logs brings are the errors of others.
     """
-    if not result:
+    if not result or (_RECORDED.match(result) and _RECORDS.search(tool)):
         return ""
     if result[0] in "{[":
         return _in_json(parsed(result)) if len(result) < MOST_WORDS * 10 else ""
@@ -75,8 +82,10 @@ def _in_json(value: Any) -> str:
         return ""
     if value.get("isError") is True or value.get("is_error") is True:
         return str(value.get("content") or value)[:MOST_WORDS]
-    code = next((one for one in map(value.get, _STATUS) if _is_refusal(one)), None) if len(value) <= 3 else None
-    refused = code is not None or any(value.get(name) is no for name, no in _NO) or value.get("status") in _FAILED
+    brief = len(value) <= 3 or _PROBLEM.issuperset(value)
+    code = next((one for one in map(value.get, _STATUS) if _is_refusal(one)), None) if brief else None
+    failed = any(str(value.get(name)).lower() in _FAILED for name in _STATES)
+    refused = code is not None or failed or any(value.get(name) is no for name, no in _NO)
     error = next((value[name] for name in _ERRORS if value.get(name) and value[name] is not True), None)
     if not error and refused:
         error = next((value[name] for name in _WORDS if value.get(name)), None)
@@ -99,8 +108,11 @@ def _is_exit(code: Any) -> bool:
 
 
 _FAILED = ("error", "failed", "failure", "timeout", "unavailable", "rate_limited", "throttled")
+_STATES = ("status", "state", "outcome")
+_PROBLEM = frozenset(("type", "title", "status", "detail", "instance"))
+"""Fields of a failure of HTTP told in JSON (RFC 9457)."""
 _STATUS = ("status", "code", "status_code", "statusCode", "http_status")
 _NO = (("success", False), ("ok", False), ("error", True))
 _ERRORS = ("error", "error_message", "errorMessage", "exception")
-_WORDS = ("message", "reason", "detail")
+_WORDS = ("message", "reason", "detail", "title")
 _EXITS = ("exit", "exit_code", "exitCode", "returncode")

@@ -19,7 +19,7 @@ _REFUSED = re.compile(
     r"(?:please )?try (?:again|another|different|other)|please (?:provide|specify|refine|clarify|enter|contact|ask|be)|"
     r"too (?:many|broad|vague|short|long|large|big|small)|captcha|paywall|unsupported|"
     r"(?:login|log in|subscription|permission|authentication) (?:is )?required|unavailable|mismatch|same as"
-    r")\b|^\W*(?:fully booked|full|taken|sold out|occupied|closed|busy|no)\W*$",
+    r")\b|^\W*not \w+ed\b|^\W*(?:fully booked|full|taken|sold out|occupied|closed|busy|no)\W*$",
     re.IGNORECASE,
 )
 _OWN_STATE = re.compile(

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 _raw = json.JSONDecoder().raw_decode
 MOST = 1_000_000
+LIMITED = 100
+"""Characters of some 25 tokens; nobody has a model write less."""
 _FENCE = "```"
 _LITERALS = ("true", "false", "null", "-", ".", "e+", "e-", "E+", "E-", "NaN", "Infinity")
 _ESCAPE = 6  # characters of `\u00e9`
@@ -55,6 +57,11 @@ def is_object(text: str) -> bool:
 def cut_off(text: str) -> bool:
     """Whether a text is JSON up to its end, and the end is missing."""
     return text[:1] in ("{", "[") and text[-1] not in "}]" and verdict(text) == "cut"
+
+
+def at_limit(text: str, finish: str) -> bool:
+    """Whether a limit cut off a text that is JSON: for all the reason to stop tells, where it is not just broken."""
+    return (finish in ("", "length") or len(text) >= LIMITED) and cut_off(text)
 
 
 def value(text: str) -> Any:

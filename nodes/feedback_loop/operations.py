@@ -136,7 +136,8 @@ def read(span: Span) -> Operation:
     kind = _kind(span, attributes)
     told = content(attributes, kind)
     used = _usage(span, attributes) if kind in ("model", "embedding") else (0, 0, 0, 0)
-    failed, error_type, error = _failure(span, attributes, kind, told.answer)
+    name = _name(span, attributes, kind)
+    failed, error_type, error = _failure(span, attributes, kind, told.answer, name)
     return Operation(
         span.trace_id,
         span.span_id,
@@ -145,7 +146,7 @@ def read(span: Span) -> Operation:
         span.end_ns,
         kind,
         span.name,
-        _name(span, attributes, kind),
+        name,
         _string(attributes.get(names.SERVER if kind == "tool" else names.PROVIDER)),
         _string(attributes.get(names.AGENT) or attributes.get(names.NODE)),
         failed,
@@ -196,13 +197,13 @@ def _name(span: Span, attributes: Mapping[str, Any], kind: OperationKind) -> str
 
 
 def _failure(
-    span: Span, attributes: Mapping[str, Any], kind: OperationKind, answer: envelopes.Result
+    span: Span, attributes: Mapping[str, Any], kind: OperationKind, answer: envelopes.Result, name: str
 ) -> tuple[bool, str, str]:
     """Whether it failed, the type of the error, and its words."""
     failure = recorded(span, attributes)
     if failure:
         return True, failure.type, failure.words or answer.text
-    if kind == "tool" and (error := answer.text if answer.failed else errors_told.told(answer.text)):
+    if kind == "tool" and (error := answer.text if answer.failed else errors_told.told(answer.text, name)):
         return True, errors_told.TOLD, error
     return False, "", ""
 

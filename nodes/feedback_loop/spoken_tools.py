@@ -46,7 +46,7 @@ class SpokenTools:
 
 
 def _tool(call: ToolCall, asked: Operation, told_to: Operation, result: str) -> Operation:
-    error = told(result)
+    error = told(result, call.name)
     return replace(
         asked,
         kind="tool",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
-from typing import NamedTuple
 
 from nodes.feedback_loop.agent_run import AgentRun
 from nodes.feedback_loop.operations import Operation
@@ -22,7 +22,8 @@ texted = lru_cache(maxsize=4 * RECENT)(said)
 """What a text says; texts come again as arguments and results of several calls."""
 
 
-class Transcript(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Transcript:
     """The calls since the run's last end.
 
     Attributes:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from itertools import islice
 
 from nodes.feedback_loop.derivation import derived, rounded
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.transcript import Transcript, spoken, texted
-from nodes.feedback_loop.words import Said, stems
+from nodes.feedback_loop.words import NOTHING, Said, stems
 
 LONG = 40
 """Different words from which on a result is long, and one word in common may be chance."""
-_FEW, _MANY, _MOST = 2, 3, 400
+LONG_TASK = 4_000
+"""Characters from which on instructions have every other word in them, and a word of theirs says nothing."""
+_FEW, _MANY, _MOST, _DIGITS = 2, 3, 400, 4
 
 
 class Use:
     """What was said when in a talk, and which numbers the results told."""
 
     def __init__(self, talk: Transcript) -> None:
-        self.task = texted(talk.task)
+        self.task = texted(talk.task if len(talk.task) < LONG_TASK else talk.asked)
         self.asked = texted(talk.asked)
         self._last: dict[str, int] = {}
         self._numbers: dict[float, int] = {}
@@ -38,15 +41,15 @@ class Use:
             elif call.output:
                 self._words.update(dict.fromkeys(texted(call.output).numbers, place))
 
-    def news(self, call: Operation) -> Said:
-        """What a result says that neither the task nor the call's own arguments and name said before."""
-        found = texted(call.result).without(self.task.joined(texted(call.arguments)))
+    def news(self, call: Operation, known: Said = NOTHING) -> Said:
+        """What a result says that neither the task nor the call's own arguments and name nor `known` said before."""
+        found = texted(call.result).without(self.task.joined(texted(call.arguments)).joined(known))
         named = stems(call.name)
         return Said(found.numbers, found.small, found.names - named, found.words - named)
 
-    def flows(self, call: Operation) -> bool:
-        """Whether anything of the call's result is in what came after it."""
-        what, place = self.news(call), self._place[id(call)]
+    def flows(self, call: Operation, known: Said = NOTHING) -> bool:
+        """Whether anything of the call's result, beyond what is known anyway, is in what came after it."""
+        what, place = self.news(call, known), self._place[id(call)]
         if any(self._last.get(one, -1) > place for one in what.names):
             return True
         common = sum(self._last.get(one, -1) > place for one in what.words)
@@ -69,7 +72,19 @@ class Use:
         return any(derived(one, sorted(what.numbers) or sorted(what.small), others) for one in new[:20])
 
 
+@lru_cache(maxsize=4)
+def use_of(talk: Transcript) -> Use:
+    """The same for all that ask about one talk, one after another."""
+    return Use(talk)
+
+
 def distinctive(what: Said) -> bool:
-    """Whether there is enough to recognise again: two numbers or names, or several words."""
-    strong = len(what.numbers) + len(what.names)
+    """Whether there is enough to recognise again: two numbers or names, or several words; a precise number is two."""
+    strong = len(what.numbers) + len(what.names) + any(map(precise, what.numbers))
     return strong >= _FEW or strong + len(what.words) >= _MANY
+
+
+def precise(number: float) -> bool:
+    """Whether a number has so many digits that it does not come again by chance; years have not."""
+    digits = f"{number:.10g}".replace(".", "").strip("0")
+    return len(digits) >= _DIGITS and not (number % 1 == 0 and 1_900 <= number < 2_100)

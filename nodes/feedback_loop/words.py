@@ -61,6 +61,12 @@ class Said(NamedTuple):
         terms = other.terms
         return Said(self.numbers - other.numbers, self.small - other.small, self.names - terms, self.words - terms)
 
+    def common(self, other: Said) -> Said:
+        """What both texts say."""
+        return Said(
+            self.numbers & other.numbers, self.small & other.small, self.names & other.names, self.words & other.words
+        )
+
     def joined(self, other: Said) -> Said:
         """What either text says."""
         return Said(

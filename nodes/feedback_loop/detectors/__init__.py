@@ -35,6 +35,7 @@ from nodes.feedback_loop.detectors.slow_outlier import SlowOutlier
 from nodes.feedback_loop.detectors.stale_data import StaleData
 from nodes.feedback_loop.detectors.swallowed_error import SwallowedError
 from nodes.feedback_loop.detectors.timeout import Timeout
+from nodes.feedback_loop.detectors.toggling import Toggling
 from nodes.feedback_loop.detectors.tool_error import ToolError
 from nodes.feedback_loop.detectors.ungrounded_output import UngroundedOutput
 from nodes.feedback_loop.detectors.unused_answer import UnusedAnswer
@@ -68,6 +69,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     MemoryCorrupted,
     OverlongPlan,
     PingPong,
+    Toggling,
     ReasoningLoop,
     SerialCalls,
     StaleData,

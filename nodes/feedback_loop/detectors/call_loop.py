@@ -11,6 +11,7 @@ from nodes.feedback_loop.fruitless import fruitless, refuses
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
+from nodes.feedback_loop.repetition import asked_times
 from nodes.feedback_loop.sameness import asked, recorded, same_result
 from nodes.feedback_loop.series import SHOWN, Series
 from nodes.feedback_loop.waiting import call_before, pending, waits
@@ -27,9 +28,9 @@ class CallLoop:
     """A call made again right after itself, each time with the same result, or several in a circle.
 
     `CALLS` in all are a loop; more where the result says that nothing is there yet, that something is still under way,
-    or only that something was done. A poll whose result changes in the end was worth its while. Where no content was
-    recorded at all, a model that is sent as many tokens each time, answers with as many, and calls the same tool has
-    learnt nothing either.
+    or only that something was done; none are where the task asks for so many. A poll whose result changes in the end
+    was worth its while. Where no content was recorded at all, a model that is sent as many tokens each time, answers
+    with as many, and calls the same tool has learnt nothing either.
     """
 
     watches: ClassVar[Watches] = {"repeat": ANY, "end": ANY}
@@ -70,7 +71,7 @@ class CallLoop:
     def findings(self) -> Iterable[Finding]:
         """One finding per call that was repeated in a row, per circle, per tool whose calls were not recorded."""
         for (tool, arguments), again in self._rows.items():
-            if again.count + 1 >= _enough(again.shown[0]):
+            if again.count + 1 >= max(_enough(again.shown[0]), asked_times(self._run.task) + 1):
                 yield from self._finding(tool, again, f"{tool}({arguments}) -> {again.shown[0].result}")
         for circle in self._circles:
             calls = Series()

@@ -1,15 +1,18 @@
-"""Guardrails that were bypassed."""
+"""Guardrails that were bypassed, and checks whose refusal was stepped over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.refusals import stepped_over
 from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.transcript import Transcript
 from systems.records import Finding
 
 _RESULT = "guardrail.result"
@@ -17,12 +20,13 @@ _BYPASSED = ("bypass", "overrid", "overrul", "circumvent", "disabled")
 
 
 class GuardrailBypassed:
-    """Guardrails whose result says that they were bypassed, one finding per guardrail."""
+    """Guardrails whose result says that they were bypassed, and actions that a check of the same had refused before."""
 
-    watches: ClassVar[Watches] = {"guardrail": ANY}
+    watches: ClassVar[Watches] = {"guardrail": ANY, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
+        self._ends = Ends(run, self._judged)
         self._bypassed: dict[str, Series] = {}
 
     def observe(self, span: Operation) -> None:
@@ -42,4 +46,17 @@ class GuardrailBypassed:
                 evidence=f"{_RESULT}={spans.shown[0].attributes[_RESULT]}",
                 impact=spans.impact,
                 explanation=f"The guardrail {name} was bypassed; what it should stop went on unchecked.",
+            )
+        yield from self._ends.findings()
+
+    def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        for check, action in stepped_over(talk):
+            yield from self._run.finding(
+                "guardrail_bypassed",
+                "error",
+                check.where,
+                (action, check),
+                confidence=0.8,
+                evidence=excerpt(f"{check.where}({check.arguments}) -> {check.result}; then {action.where}"),
+                explanation=f"{check.where} refused, and {action.where} was done all the same.",
             )

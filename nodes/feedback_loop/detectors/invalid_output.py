@@ -9,7 +9,7 @@ from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.asked_form import AskedForm
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.json_text import cut_off, unfenced, verdict
+from nodes.feedback_loop.json_text import at_limit, unfenced, verdict
 from nodes.feedback_loop.marks import CALL_OF_MODEL, EMPTY, FAILED, JSON, NEXT_MODEL, ODD, OTHERWISE, OWN, SENT_BACK
 from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
@@ -129,7 +129,9 @@ class InvalidOutput:
     def _call(self, call: ToolCall, model: Operation) -> None:
         if wrong := self._asked.wrong_arguments(call, model):
             case = _Refused([model], f"{wrong}: {call.arguments}")
-            if not cut_off(call.arguments):  # else it is `output_truncated`, also for the tool that gets them
+            if not at_limit(
+                call.arguments, model.finish
+            ):  # else it is `output_truncated`, also for the tool that gets them
                 self._add((call.name, "arguments"), case)
             if len(self._calls) < MOST:
                 self._calls[_key(call)] = self._calls[f"{call.name} {call.arguments}"] = case

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.messages import as_text
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.remembered import corrupted
+from nodes.feedback_loop.transcript import Transcript
 from systems import names
 from systems.records import Finding
 
@@ -21,12 +24,13 @@ MOST_KEYS, MOST_FOUND = 10_000, 200
 
 
 class MemoryCorrupted:
-    """A memory operation that says so itself, or a read that differs from the last write of its key in this run."""
+    """A memory that says so itself, or a read that differs from the last write of its key in this run."""
 
-    watches: ClassVar[Watches] = {"memory": ANY}
+    watches: ClassVar[Watches] = {"memory": ANY, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
+        self._ends = Ends(run, self._judged)
         self._written: dict[str, int] = {}
         self._corrupted: dict[str, list[tuple[Operation, str]]] = {}
 
@@ -59,6 +63,18 @@ class MemoryCorrupted:
                 evidence=found[0][1],
                 impact={"calls": float(len(found))},
                 explanation=f"What the memory {key} holds is not what was put there.",
+            )
+        yield from self._ends.findings()
+
+    def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        for call, evidence in corrupted(talk):
+            yield from self._run.finding(
+                "memory_corrupted",
+                "error",
+                call.where,
+                (call,),
+                evidence=excerpt(evidence),
+                explanation=f"What {call.where} gave back is not what was put there.",
             )
 
     def _add(self, key: str, span: Operation, evidence: str) -> None:

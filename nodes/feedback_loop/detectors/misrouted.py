@@ -17,8 +17,8 @@ from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged, nothing_found
 from nodes.feedback_loop.transcript import Transcript
-from nodes.feedback_loop.use import Use
-from nodes.feedback_loop.words import keys, leaves, stems, values
+from nodes.feedback_loop.use import Use, use_of
+from nodes.feedback_loop.words import keys, leaves, stemmed, stems, values
 from systems.records import Finding
 
 _REFUSES = re.compile(
@@ -39,7 +39,9 @@ _REFUSES = re.compile(
     r"url|path|equation|place)\b|\b(?:handles?|covers?|supports?|knows?|accepts?) only\b|\bonly (?:handles?|covers?|"
     r"supports?|"
     r"knows?|accepts?)\b|\bnot (?:handled|covered|supported) (?:here|by this)\b|\bnicht zuständig\b|"
-    r"\bfalsche[rs]? (?:werkzeug|abteilung)",
+    r"\bfalsche[rs]? (?:werkzeug|abteilung)"
+    r"|\b(?:is|are)(?: not|n['\u2019]t) an? [^.,;\n]{3,40}|\b(?:ist|sind) keine? \w+|\bn['\u2019]est pas une? \w+"
+    r"|\bno es una? \w+|\bnon è una? \w+|\bnão é uma? \w+",
     re.IGNORECASE,
 )
 _OWNS_UP = re.compile(
@@ -75,6 +77,11 @@ _SENDS_ON = re.compile(
     r"register|agent|for)\b|\b(?:are|is) (?:not )?(?:kept|handled|managed|stored|held|listed|available) (?:by|in|"
     r"here|with)\b"
     r"|\bbelongs? to\b|\bnot (?:in|part of) (?:this|the) (?:system|database|register|index|catalogue|catalog|api)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:not|nicht|kein(?:e[mnrs]?)?|pas|non|no|não|niet|geen|inte|ikke|nie|rather than|instead of)\s+"
+    r"(?:(?:an?|the|ein(?:e[mnrs]?)?|d(?:er|ie|as|e|u|es)|une?|la|le|il|uno?|una|uma?|o|het|een)\s+)?([^\W\d_]{3,})",
     re.IGNORECASE,
 )
 _COMMON, _SOME, _MUCH, _SHORT = 0.5, 3, 4, 600
@@ -117,7 +124,7 @@ class Misrouted:
         steps = list(_steps(talk))
         if not steps:
             return
-        use, called = Use(talk), Counter(one.where for one in talk.tools)
+        use, called = use_of(talk), Counter(one.where for one in talk.tools)
         for step in steps:
             if why := _wrong(step, called[step.wrong.where], use):
                 wrong, right = step.wrong, step.right
@@ -167,7 +174,7 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
     like, short = _alike(wrong.arguments, right.arguments), len(result) < _SHORT
     if like and short and _REFUSES.search(values(result)):
         return "refused"
-    if len(step.said) < _SHORT and _WRONG_TOOL.search(step.said):
+    if len(step.said) < _SHORT and (_WRONG_TOOL.search(step.said) or _contrasts(step)):
         return "disowned"
     if use.flows(wrong):
         return ""
@@ -178,6 +185,13 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
     if step.said and len(step.said) < _SHORT and _OWNS_UP.search(step.said):
         return "disowned"
     return "unused" if like and _beside_the_point(step, use) else ""
+
+
+def _contrasts(step: _Step) -> bool:
+    """Whether the model says that it is not what the first tool is named for, and names the second: `A, not B`."""
+    first, second = stems(step.wrong.name), stems(step.right.name)
+    denied = {stemmed(word) for word in _NOT.findall(step.said)}
+    return bool(denied & (first - second)) and bool(stems(step.said) & (second - first))
 
 
 def _beside_the_point(step: _Step, use: Use) -> bool:
@@ -193,7 +207,7 @@ def _beside_the_point(step: _Step, use: Use) -> bool:
 def _alike(one: str, other: str) -> bool:
     """Whether two calls ask about the same: a value in common that says something, or most of their words."""
     first, second = set(_given(one)), set(_given(other))
-    if any(len(value) > 2 and not value.isdecimal() for value in first & second):
+    if (first and first == second) or any(len(value) > 2 and not value.isdecimal() for value in first & second):
         return True
     words, others = stems(" ".join(first)), stems(" ".join(second))
     common = words & others

@@ -9,7 +9,7 @@ from nodes.feedback_loop.agent_run import AgentRun, times
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.json_text import cut_off
+from nodes.feedback_loop.json_text import at_limit
 from nodes.feedback_loop.marks import CUT, FAILED, MOST_TOKENS, OTHERWISE
 from nodes.feedback_loop.operations import Operation
 from systems import names
@@ -77,7 +77,9 @@ def _limit(span: Operation) -> str:
     """What shows that the output of a working call was cut off; empty where nothing does."""
     if span.finish == "length":
         return "length"
-    if any(cut_off(call.arguments) for call in span.calls):  # some say `tool_calls` whenever there is a call
+    if any(
+        at_limit(call.arguments, span.finish) for call in span.calls
+    ):  # some say `tool_calls` whenever there is a call
         return "end"
     if span.finish:
         return ""

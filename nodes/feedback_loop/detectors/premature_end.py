@@ -51,6 +51,8 @@ _ABOUT_TO = re.compile(
     re.IGNORECASE,
 )
 _HALF = 0.5
+_SAYS_LITTLE = frozenset("check look see get fetch find read take start begin open last second third".split())
+"""Words of a step that nearly every call is about."""
 
 
 class PrematureEnd:
@@ -123,7 +125,7 @@ def _undone(plan: Plan, done: list[Operation], answer: Operation) -> tuple[str, 
     common = {word for word, count in counts.items() if count > 1}
     told = stems(answer.output)
     works = [_words(one) for one in done if not one.failed]
-    own = [words - common or words for words in said]
+    own = [words - common - _SAYS_LITTLE or words - common or words for words in said]
     fitting = [{place for place, work in enumerate(works) if len(one & work) >= _HALF * len(one)} for one in own]
     alike = {step.partition(" ")[0].lower() for step, fits in zip(plan.steps, fitting, strict=True) if fits}
     spare = len(works) - len(set().union(*fitting))

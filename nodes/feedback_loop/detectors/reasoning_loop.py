@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY, SPEAKS
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.same_thoughts import circling
 from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.transcript import Transcript
 from systems.records import Finding
 
 SAME = 3
@@ -21,7 +24,8 @@ class ReasoningLoop:
     """At least `SAME` times in a row the same thought, or the same words in one growing conversation without a call.
 
     A run that has two thoughts, both the same, has gone round as far as it got. What the model says beside calls is
-    judged by what the calls bring. The same short answer to other questions (one conversation each) is healthy.
+    judged by what the calls bring; a thought that a tool is to hold, and sentences over and over in one answer, count
+    too. The same short answer to other questions (one conversation each) is healthy.
     """
 
     watches: ClassVar[Watches] = {"reasoning": ANY, "model": SPEAKS, "end": ANY}
@@ -35,6 +39,7 @@ class ReasoningLoop:
         self._tool: Operation | None = None
         self._found: list[tuple[str, Series]] = []
         self._different = 0
+        self._ends = Ends(run, self._judged)
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
@@ -57,16 +62,28 @@ class ReasoningLoop:
         """One finding per text."""
         short = self._run.ended and self._different == 1 and self._thoughts.count == SAME - 1
         for text, again in (*self._found, *([(self._thought, self._thoughts)] if short else ())):
-            yield from self._run.finding(
-                "reasoning_loop",
-                "error",
-                again.shown[0].name,
-                again.shown,
-                evidence=excerpt(text),
-                confidence=1.0 if again.count >= SAME else 0.6,
-                impact={**again.impact, "tokens": float(sum(one.tokens for one in again.shown))},
-                explanation=f"The same was thought {again.count} times in a row, and nothing was done about it.",
-            )
+            yield from self._finding(again, text, f"The same was thought {again.count} times in a row")
+        yield from self._ends.findings()
+
+    def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        for calls, text in circling(talk):
+            again = Series()
+            for one in calls:
+                again.add(one)
+            often = f"The same was thought {len(calls)} times in a row" if len(calls) > 1 else "One answer goes round"
+            yield from self._finding(again, text, often)
+
+    def _finding(self, again: Series, text: str, what: str) -> Iterator[Finding]:
+        return self._run.finding(
+            "reasoning_loop",
+            "error",
+            again.shown[0].name,
+            again.shown,
+            evidence=excerpt(text),
+            confidence=0.6 if again.count == SAME - 1 else 1.0,
+            impact={**again.impact, "tokens": float(sum(one.tokens for one in again.shown))},
+            explanation=f"{what}, and nothing was done about it.",
+        )
 
     def _count(self, row: Series, text: str, span: Operation) -> None:
         row.add(span)

@@ -12,6 +12,7 @@ from nodes.feedback_loop.effects import affects, changes
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import nothing_found
+from nodes.feedback_loop.repetition import asked_times
 from nodes.feedback_loop.sameness import asked, brought
 from nodes.feedback_loop.series import Series
 from nodes.feedback_loop.waiting import call_before, pending, thinks, waits
@@ -57,6 +58,8 @@ class RedundantCall:
     def findings(self) -> Iterable[Finding]:
         """One finding per call that was repeated."""
         for (tool, arguments), again in self._again.items():
+            if again.count < asked_times(self._run.task):
+                continue
             result = brought(again.shown[0])
             yield from self._run.finding(
                 "redundant_call",

@@ -1,28 +1,52 @@
-"""Retrievals that gave back old data."""
+"""Data that is told to be old, and used as if it were not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY
+from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.transcript import Transcript
 from systems.records import Finding
 
 SECONDS = 3_600
 _STALENESS = "retrieval.staleness_seconds"
 
 
-class StaleData:
-    """Retrievals and memories whose data is told to be more than `SECONDS` behind its source, one finding for each."""
+_FIELDS = frozenset(("stale", "is_stale", "isstale", "outdated", "expired_cache", "stale_cache"))
+_SAYS = re.compile(
+    r"\b(?:data|results?|snapshot|values?|cache[ds]?|copy|response|prices?|table|index|rates?|entry|reading)\b"
+    r"[^.;\n]{0,30}?\b(?:is|are|was|were|may be|might be|=|:)?\s*(?:stale|outdated|out[ -]of[ -]date)\b"
+    r"|\b(?:stale|outdated|out-of-date) (?:data|results?|cache|copy|values?|snapshot|response|entry|reading)\b",
+    re.IGNORECASE,
+)
+_OWNS_UP = re.compile(
+    r"\b(?:stale|old|older|outdated|out[ -]of[ -]date|as of|last (?:known|updated)|not (?:current|live|up to date)|"
+    r"cached?|may have changed|days? ago|hours? ago|veraltet|stand vom|périmé\w*|obsol[eè]t\w*|desactualizad\w*|"
+    r"verouderd|datat[aoe])\b",
+    re.IGNORECASE,
+)
+_LONG = 2_000
 
-    watches: ClassVar[Watches] = {"retrieval": ANY, "memory": ANY}
+
+class StaleData:
+    """Retrievals and memories whose data is more than `SECONDS` behind its source, and tools that say that it is old.
+
+    A tool's old data is no fault where the answer says how old it is, or the tool was asked again and had newer.
+    """
+
+    watches: ClassVar[Watches] = {"retrieval": ANY, "memory": ANY, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
+        self._ends = Ends(run, self._judged)
         self._stale: dict[str, Series] = {}
 
     def observe(self, span: Operation) -> None:
@@ -45,3 +69,31 @@ class StaleData:
                 impact={**spans.impact, "behind_seconds": oldest},
                 explanation=f"{source} gave data that is {oldest / 3_600:.1f} hours behind.",
             )
+        yield from self._ends.findings()
+
+    def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        if talk.answer is None or _OWNS_UP.search(talk.answer.output):
+            return
+        fresh = {one.where: one for one in talk.tools if not one.failed and not _old(one.result)}
+        for call in talk.tools:
+            if call.failed or not _old(call.result) or fresh.get(call.where, call).start_ns > call.start_ns:
+                continue
+            yield from self._run.finding(
+                "stale_data",
+                "warning",
+                call.where,
+                (call,),
+                confidence=0.8,
+                evidence=excerpt(call.result),
+                explanation=f"{call.where} said that its data is old, and the answer passes it on as if it were not.",
+            )
+
+
+def _old(result: str) -> bool:
+    """Whether a result says of itself that it is old."""
+    if len(result) > _LONG:
+        return False
+    value = parsed(result) if result[:1] == "{" else None
+    if isinstance(value, dict):
+        return any(str(name).lower() in _FIELDS and held is True for name, held in value.items())
+    return bool(_SAYS.search(result))

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
+from nodes.feedback_loop.answers import admits, asks_back
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.ends import Ends
+from nodes.feedback_loop.from_nowhere import made_up, told_otherwise
 from nodes.feedback_loop.marks import ANY, JUDGED
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.transcript import Transcript, texted
+from nodes.feedback_loop.unused import unused
 from systems import names
-from systems.records import Finding
+from systems.records import Finding, Severity
 
 _GROUNDED = re.compile(r"hallucinat|ground|faithful|factual|support", re.IGNORECASE)
 _FAILED = re.compile(r"^(?:fail\w*|false|no|not[ _-]\w+|un\w+|hallucinat\w*|incorrect|0)$", re.IGNORECASE)
@@ -22,9 +25,10 @@ MOST = 1_000
 
 
 class UngroundedOutput:
-    """Model calls that an evaluation calls ungrounded; as a note, answers with ids that occur nowhere else.
+    """Model calls that an evaluation calls ungrounded, and answers with figures that the tools did not tell.
 
-    Ids that the model was not given may be its own knowledge, so by themselves they are no more than a note.
+    That is: on one of two things asked for side by side of which only the other was looked up, or another figure than
+    the one that came back and was not used. Ids that the model was not given may be its own knowledge, and are a note.
     """
 
     watches: ClassVar[Watches] = {"model": JUDGED, "agent": JUDGED, "end": ANY}
@@ -60,17 +64,37 @@ class UngroundedOutput:
         answer = talk.answer
         if answer is None or not talk.tools or not talk.asked:
             return
+        if not (admits(answer.output) or asks_back(answer.output)) and (why := _why(talk)):
+            yield from self._finding("warning", answer, 0.7, why, "The answer states what no tool told.")
+            return
         known = "\n".join([talk.task, *(f"{one.arguments}\n{one.result}" for one in talk.tools)]).lower()
         told = [one for one in _ID.findall(answer.output) if one.lower() in texted(answer.output).names]
         unknown = [one for one in dict.fromkeys(told) if one.lower() not in known]
         if unknown:
-            yield from self._run.finding(
-                "ungrounded_output",
-                "info",
-                answer.where,
-                (answer,),
-                confidence=0.3,
-                evidence=excerpt(f"in no result and no message: {', '.join(unknown)}"),
-                impact=cost((answer,)),
-                explanation="The answer names what no tool and no message told.",
-            )
+            evidence = f"in no result and no message: {', '.join(unknown)}"
+            yield from self._finding("info", answer, 0.3, evidence, "The answer names what nothing else told.")
+
+    def _finding(
+        self, severity: Severity, answer: Operation, confidence: float, evidence: str, explanation: str
+    ) -> Iterator[Finding]:
+        return self._run.finding(
+            "ungrounded_output",
+            severity,
+            answer.where,
+            (answer,),
+            confidence=confidence,
+            evidence=excerpt(evidence),
+            impact=cost((answer,)),
+            explanation=explanation,
+        )
+
+
+def _why(talk: Transcript) -> str:
+    """What shows that an answer's figures come from nowhere; what is an unused answer by itself is not told twice."""
+    if clause := next(made_up(talk), ""):
+        return f"nothing was asked about it: {clause}"
+    for calls, severity in unused(talk):
+        told = told_otherwise(calls[-1], talk) if severity == "info" else ""
+        if told:
+            return f"{calls[-1].where} -> {calls[-1].result}, and the answer says {told}"
+    return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.nodes.feedback_loop.detectors.conversations import ids, kinds, only
@@ -23,3 +25,20 @@ def test_long_prompts_and_long_answers_alone_are_none(sent: int, written: int) -
     trace = Trace()
     trace.chat(0, 1, under=trace.span("invoke_agent a", 0, 10), sent=sent, written=written)
     assert "cost_spike" not in kinds(trace)
+
+
+@pytest.mark.parametrize(
+    ("sent", "content", "found"), [(62_000, 400, True), (62_000, 200_000, False), (900, 400, False)]
+)
+def test_tokens_far_beyond_those_of_its_peers_that_nothing_explains_are_found(
+    sent: int, content: int, found: bool
+) -> None:
+    trace = Trace()
+    root = trace.span("invoke_agent a", 0, 10)
+    asked = json.dumps([{"role": "user", "parts": [{"type": "text", "content": "word " * (content // 5)}]}])
+    spans = [
+        trace.chat(n, n + 0.5, under=root, sent=sent if n == 2 else 640, written=24, INPUT_MESSAGES=asked)
+        for n in range(5)
+    ]
+    assert kinds(trace) == ({"cost_spike"} if found else set())
+    assert not found or only(trace, "cost_spike").span_ids == ids(spans[2])

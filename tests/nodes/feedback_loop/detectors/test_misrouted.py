@@ -63,6 +63,31 @@ def test_two_sources_that_are_both_used_are_none() -> None:
     assert kinds(run) == set()
 
 
+def test_a_tool_for_something_else_given_the_same_small_number_is_wrong() -> None:
+    run = Conversation("Is the incubator at 37 degrees?")
+    (wrong,) = run.asks(call("centrifuge_status", "rotor stopped, lid closed, 21.4 C", unit="1"))
+    run.asks(call("incubator_status", "36.9 C, CO2 5.0 %, door closed", unit="1"))
+    run.says("Yes, the incubator is at 36.9 degrees (CO2 5.0 %).")
+    assert only(run, "misrouted").span_ids == ids(wrong)
+
+
+def test_a_tool_that_says_what_it_was_given_is_not_refuses() -> None:
+    run = Conversation("Where is container MSKU4417739?")
+    (wrong,) = run.asks(call("track_parcel", '{"message": "MSKU4417739 is not a parcel number"}', number="MSKU4417739"))
+    run.asks(call("vessel", "aboard the Maren Sky, 36.1 N", container="MSKU4417739"))
+    run.says("MSKU4417739 is aboard the Maren Sky at 36.1 N.")
+    assert only(run, "misrouted").span_ids == ids(wrong)
+
+
+def test_what_the_model_says_it_is_not_was_the_wrong_tool_in_any_language() -> None:
+    run = Conversation("La facture FA-3391 de Brémond ?")
+    (wrong,) = run.asks(call("ecritures_clients", "Aucun compte.", compte="Brémond"))
+    then = call("ecritures_fournisseurs", "401BREM, FA-3391, 4 812,60", compte="Brémond")
+    run.asks(then, text="Brémond est un fournisseur, pas un client.")
+    run.says("FA-3391 est au compte 401BREM pour 4 812,60.")
+    assert only(run, "misrouted").span_ids == ids(wrong)
+
+
 def test_a_look_at_what_the_next_call_is_about_is_none() -> None:
     run = Conversation("Which shipments of order 552 are late?")
     run.asks(call("get_order", '{"placed": "Monday", "buyer": "Kim Lund", "tier": "gold"}', order="A-552"))

@@ -6,7 +6,7 @@ import pytest
 
 from nodes.feedback_loop.findings import find
 from systems import names
-from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids
+from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,32 @@ def test_an_id_that_nobody_told_is_a_note(order: str, noted: bool) -> None:
     notes = [(one.kind, one.severity) for one in find(run.spans)]
     assert notes == ([("ungrounded_output", "info")] if noted else [])
     assert names.EVALUATION_NAME.startswith("gen_ai")
+
+
+def test_figures_on_what_was_asked_for_and_never_looked_up_are_ungrounded() -> None:
+    run = Conversation("Free beds in cardiology and neurology?")
+    run.asks(call("free_beds", "cardiology: 3 free (C04, C11, C12)", ward="cardiology"))
+    answer = run.says("Cardiology has 3 (C04, C11, C12) and neurology has 7 (N02 to N08).")
+    assert only(run, "ungrounded_output").span_ids == ids(answer)
+
+
+def test_another_figure_than_the_tool_told_is_ungrounded() -> None:
+    run = Conversation("What is the balance of account 1400?")
+    run.asks(call("balance", '{"account": "1400", "eur": 88214.37}', account="1400"))
+    run.says("Account 1400 stands at EUR 91,530.12 today.")
+    assert kinds(run) == {"ungrounded_output"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Cardiology has 3 (C04, C11, C12); I have not asked neurology.",
+        "Cardiology has 3 (C04, C11, C12), and neurology I leave to you.",
+        "There are 3 in cardiology: C04, C11, C12.",
+    ],
+)
+def test_what_is_not_told_is_not_made_up(answer: str) -> None:
+    run = Conversation("Free beds in cardiology and neurology?")
+    run.asks(call("free_beds", "cardiology: 3 free (C04, C11, C12)", ward="cardiology"))
+    run.says(answer)
+    assert "ungrounded_output" not in kinds(run)

@@ -86,3 +86,36 @@ def test_without_an_answer_nothing_can_be_said() -> None:
     run = Conversation(TASK)
     run.asks(call("read_section", SECTION, document="doc-7714"))
     assert kinds(run) == set()
+
+
+def potassium(task: str, answer: str) -> Conversation:
+    run = Conversation(task)
+    run.asks(call("lab_value", "K+ 3.9 mmol/l (3.5-5.1), serum", bed="4", day="yesterday"))
+    run.asks(call("lab_value", "K+ 6.4 mmol/l (3.5-5.1), serum", bed="4", day="today"))
+    run.says(answer)
+    return run
+
+
+def test_one_of_several_that_the_person_named_and_wanted_is_left_out() -> None:
+    run = potassium("Potassium of bed 4, yesterday and today?", "Potassium is 3.9 mmol/l, within 3.5 to 5.1.")
+    assert only(run, "unused_answer").span_ids == ids(run.spans[4])
+
+
+@pytest.mark.parametrize(
+    ("task", "answer"),
+    [
+        ("Potassium of bed 4, yesterday and today?", "It went from 3.9 to 6.4 mmol/l, above 3.5 to 5.1."),
+        ("Which of yesterday and today was normal in bed 4?", "The one of yesterday was, with 3.9 mmol/l."),
+        ("Is bed 4 well?", "Potassium is 3.9 mmol/l, within 3.5 to 5.1."),
+    ],
+    ids=["both told", "a choice", "not named"],
+)
+def test_one_of_several_may_be_left_out(task: str, answer: str) -> None:
+    assert kinds(potassium(task, answer)) == set()
+
+
+def test_one_precise_number_that_was_asked_for_is_enough() -> None:
+    run = Conversation("What are 50,000 USD at today's customs exchange rate, in duty?")
+    (rate,) = run.asks(call("exchange_rate", "1 EUR = 1.0873 USD", currency="USD"))
+    run.says("The duty of 2 % on 50,000 is 1,000, which is to be paid.")
+    assert only(run, "unused_answer").span_ids == ids(rate)

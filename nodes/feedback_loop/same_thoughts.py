@@ -1,0 +1,60 @@
+"""Thinking that goes round: a thought noted again and again, an answer with the same sentences over and over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.rephrasing import words
+from nodes.feedback_loop.transcript import Transcript
+from nodes.feedback_loop.waiting import thinks
+
+THOUGHTS, ROUNDS, LONGEST_ROUND = 3, 5, 5
+"""Thoughts alike in a row; rounds of the same sentences; sentences of a round at most."""
+_ALIKE = 0.8
+_LEAST, _WORDS, _MOST = 200, 3, 50_000
+_SENTENCE = re.compile(r"(?<=[.!?\n。])\s+|\n+")
+
+
+def circling(talk: Transcript) -> Iterator[tuple[list[Operation], str]]:
+    """Rows of calls of a tool for thoughts that noted the same one, and model calls whose answer repeats itself."""
+    row: list[Operation] = []
+    for call in [*talk.tools, None]:
+        if call is not None and thinks(call.name) and (not row or _alike(row[-1], call)):
+            row.append(call)
+            continue
+        if len(row) >= THOUGHTS:
+            yield row, row[-1].arguments
+        row = [call] if call is not None and thinks(call.name) else []
+    for call in talk.calls:
+        if call.kind == "model" and len(call.output) >= _LEAST and (again := repeated(call.output)):
+            yield [call], again
+
+
+def repeated(text: str) -> str:
+    """The sentences that a text says `ROUNDS` times in a row; empty where it gets on.
+
+    A single sentence said again is emphasis or filling; to weigh this against that takes two.
+    """
+    sentences = [" ".join(one.split()) for one in _SENTENCE.split(text[:_MOST]) if one.strip()]
+    if len(set(sentences)) * 2 > len(sentences):
+        return ""
+    for length in range(2, LONGEST_ROUND + 1):
+        run = 0
+        for place in range(length, len(sentences)):
+            run = run + 1 if sentences[place] == sentences[place - length] else 0
+            if run >= length * (ROUNDS - 1) and _says(sentences[place - length + 1 : place + 1]):
+                return " ".join(sentences[place - length + 1 : place + 1])
+    return ""
+
+
+def _says(sentences: Sequence[str]) -> bool:
+    """Whether they are several sentences, rather than rows of a table or a list's dots."""
+    different = {one for one in sentences if len(one.split()) > _WORDS and not one.startswith(("|", "-", "*", "#"))}
+    return len(different) > 1
+
+
+def _alike(before: Operation, now: Operation) -> bool:
+    one, other = words(before.arguments), words(now.arguments)
+    return bool(one) and len(one & other) >= _ALIKE * len(one | other)
