@@ -121,13 +121,13 @@ async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
     if models is None:
         return ModelChoice(name=name, base_url=url)
     for model in models:
-        if name in (model.name, model.name.rpartition("/")[2]):
+        if model.answers_to(name):
             return served_at(url, model)
     offered = ", ".join(model.name for model in models) or "none"
     raise Missing(
         f"{url} has no language model named {name} (it has: {offered}).",
         system="model",
-        mend=f"Name one of those, or fetch it (LM Studio: `lms get {name}`).",
+        mend=f"Name one of those, or fetch it (LM Studio: `lms get {name}`, Ollama: `ollama pull {name}`).",
     )
 
 
