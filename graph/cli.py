@@ -90,7 +90,7 @@ def run(goal: str, change: str | None, project: Path, as_json: bool, **settings:
     """Take GOAL to a complete OpenSpec change."""
     with reported(as_json, project):
         workspace = _workspace(project, settings, can_ask=_can_ask(as_json))
-        outcome = _watched(functools.partial(workspace.run, goal, change=change))
+        outcome = _watched(functools.partial(workspace.run, goal, change=change), as_json)
         _finish(_talked(outcome, workspace, as_json), as_json, project)
 
 
@@ -107,7 +107,7 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
         if answer is None and workspace.status(run_id)[0].status == "waiting" and _can_ask(as_json):
             outcome = _talked(workspace.outcome(run_id), workspace, as_json)
         else:
-            outcome = _watched(functools.partial(workspace.resume, run_id, answer))
+            outcome = _watched(functools.partial(workspace.resume, run_id, answer), as_json)
             outcome = _talked(outcome, workspace, as_json)
         _finish(outcome, as_json, project)
 
@@ -182,7 +182,7 @@ def demo(folder: Path | None, model: str, as_json: bool) -> None:
     with reported(as_json, project):
         _stderr().print(f"A small todo program with its history is in [bold]{project}[/]. Its goal: [bold]{GOAL}[/]")
         workspace = _workspace(project, {"model": model})
-        outcome = _watched(functools.partial(workspace.run, GOAL))
+        outcome = _watched(functools.partial(workspace.run, GOAL), as_json)
         _finish(outcome, as_json, project)
 
 
@@ -263,10 +263,10 @@ def _workspace(project: Path, settings: dict[str, Any], *, can_ask: bool = False
     return Workspace(project, **settings)
 
 
-def _watched(work: Callable[..., Outcome]) -> Outcome:
+def _watched(work: Callable[..., Outcome], as_json: bool) -> Outcome:
     from graph.view import View
 
-    with View(_stderr()) as view:
+    with View(_stderr(), drafts=not as_json) as view:
         return work(watch=view)
 
 
@@ -278,7 +278,7 @@ def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     """Ask the person on the terminal what the run waits for, until it waits no more."""
     while outcome.status == "waiting" and _can_ask(as_json):
         answers = {str(item["id"]): asked(item, _stderr()) for item in outcome.waiting_for}
-        outcome = _watched(functools.partial(workspace.resume, outcome.run_id, answers))
+        outcome = _watched(functools.partial(workspace.resume, outcome.run_id, answers), as_json)
     return outcome
 
 

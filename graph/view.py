@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -11,31 +13,54 @@ from rich.table import Table
 from rich.text import Text
 
 from graph.progress import Event, Tone
+from systems.models.streaming import watched
 from systems.records import SEVERITIES, Answer, Outcome, RunSummary
 
 STYLES: dict[Tone, str] = {"plain": "", "good": "green", "warning": "yellow", "bad": "red"}
 MARKS: dict[Tone, str] = {"plain": "·", "good": "✓", "warning": "!", "bad": "✗"}
 WORDS = {"done": "[green]done[/]", "unfinished": "[yellow]unfinished[/]", "waiting": "[yellow]waiting for you[/]"}
 MOST_FINDINGS = 6
+LAST_WORDS = 48  # characters
+BETWEEN_SECONDS = 0.1
 
 
 class View:
-    """Prints the events of a run as they come; pass it as `watch`."""
+    """Prints the events of a run as they come; pass it as `watch`. On a terminal, drafts show as they are written."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, drafts: bool = True) -> None:
+        """Nothing is shown yet.
+
+        Args:
+            console: where.
+            drafts: whether drafts are shown while they are written.
+        """
         self._console = console
         self._status = console.status("starting: model, stores")
+        self._node, self._shown = "", 0.0
+        self._open = ExitStack()
+        self._drafts = drafts and console.is_terminal
 
     def __enter__(self) -> View:
-        self._status.start()
+        self._open.enter_context(self._status)
+        if self._drafts:
+            self._open.enter_context(watched(self.written))
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._status.stop()
+        self._open.close()
+
+    def written(self, text: str) -> None:
+        """Show how long a draft is by now, and its last words."""
+        now = time.monotonic()
+        if now - self._shown >= BETWEEN_SECONDS:
+            self._shown = now
+            words = escape(shorten(text[-3 * LAST_WORDS :][::-1], LAST_WORDS)[::-1])
+            self._status.update(f"{self._node}: {len(text):,} characters  [dim]{words}[/]")
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
         if event.kind == "started":
+            self._node = event.text
             self._status.update(event.text)
         elif event.kind == "step":
             self._console.print(f"\n[bold cyan]{escape(event.text)}[/]  [dim]{escape(event.detail)}[/]")

@@ -290,7 +290,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
                 options.model,
                 base_url=options.model_url,
                 api_key=api_key(),
-                told=_told(options),
+                told=Told.by(options),
                 kept=cache_folder() / "models",
             )
         )
@@ -317,10 +317,6 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         )
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
-
-
-def _told(options: Options) -> Told:
-    return Told(context_tokens=options.model_context, tools=options.model_tools, parallel=options.model_parallel)
 
 
 def _learned(store: Path, model: ModelChoice) -> Policy:

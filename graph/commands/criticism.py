@@ -9,8 +9,9 @@ from nodes.feedback_loop.critic import Critique, criticise
 from nodes.feedback_loop.digest import Digest
 from nodes.feedback_loop.report import Report
 from systems.errors import SpecloopError
-from systems.models import connected
+from systems.models import Told, connected
 from systems.models.choice import choose
+from systems.node import cache_folder
 from systems.settings import api_key, load_settings
 
 SMALL = "no model answers; the embedded one is too small to judge (name one in SPECLOOP_MODEL)"
@@ -36,5 +37,6 @@ async def _asked(report: Report, digest: Digest, project: Path) -> Critique:
     if choice.embedded:
         return Critique(skipped=SMALL)
     total = report.profile.total
-    async with connected(choice, api_key()) as model:
+    choice = choice.corrected(Told.by(settings))
+    async with connected(choice, api_key(), kept=cache_folder() / "models") as model:
         return await criticise(digest, report.findings, model, spent=total.input_tokens + total.output_tokens)

@@ -17,7 +17,7 @@ from systems.documents import Documents
 from systems.embeddings import INSTALL, open_embedder
 from systems.errors import SpecloopError, UsageError
 from systems.mcp import Servers, servers_of
-from systems.models import choose, open_model
+from systems.models import Told, choose, open_model
 from systems.node import find_node
 from systems.openspec import OpenSpec
 from systems.pins import load_pins, pinned
@@ -92,10 +92,13 @@ async def _openspec(project: Path) -> str:
 
 
 async def _model(settings: Settings) -> str:
-    async with open_model(settings.model, base_url=settings.model_url, api_key=api_key()) as model:
+    async with open_model(
+        settings.model, base_url=settings.model_url, api_key=api_key(), told=Told.by(settings)
+    ) as model:
         await model.draft([("user", "Say yes.")], _Yes, DraftKnobs(output_tokens=64))
         where = "embedded" if model.choice.embedded else f"at {model.choice.base_url}"
-        return f"{model.choice.name}, {where}, answers"
+        tools = "calls tools" if await model.tool_capable() else "calls no tools"
+        return f"{model.choice.name}, {where}, answers; context of {await model.context_tokens():,} tokens; {tools}"
 
 
 async def _embeddings(settings: Settings) -> str:

@@ -111,8 +111,8 @@ class Chat(ChatOpenAI):
         calls: list[Span] = []
         token = CALL.set(calls)
         try:
-            usage = {"include_usage": True}
-            stream = await self.async_client.create(**payload, timeout=seconds, stream=True, stream_options=usage)
+            streamed = {"timeout": seconds, "stream": True, "stream_options": {"include_usage": True}}
+            stream = await self.async_client.create(**{**payload, **streamed})
         finally:
             CALL.reset(token)
         if "json" in stream.response.headers.get("content-type", ""):  # an error, or a server that does not stream

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
@@ -39,12 +40,28 @@ class ModelChoice(Record):
         return self.model_copy(update=told.model_dump(exclude_none=True))
 
 
+class Settings(Protocol):
+    """Where a person says something of their model; `systems.settings.Settings` is one."""
+
+    @property
+    def model_tools(self) -> bool | None: ...  # noqa: D102
+    @property
+    def model_context(self) -> int | None: ...  # noqa: D102
+    @property
+    def model_parallel(self) -> int | None: ...  # noqa: D102
+
+
 class Told(Record):
     """What a person says of their model; it wins over what the server says. None: nothing."""
 
     context_tokens: int | None = Field(None, description="Its context, tokens")
     tools: bool | None = Field(None, description="Whether it can call tools")
     parallel: int | None = Field(None, description="Requests its server answers at once")
+
+    @classmethod
+    def by(cls, settings: Settings) -> Told:
+        """What the settings say."""
+        return cls(context_tokens=settings.model_context, tools=settings.model_tools, parallel=settings.model_parallel)
 
 
 async def choose(wanted: str, *, base_url: str = LM_STUDIO, api_key: SecretStr | None = None) -> ModelChoice:
@@ -121,13 +138,13 @@ async def _named(name: str, url: str, api_key: SecretStr | None) -> ModelChoice:
     if models is None:
         return ModelChoice(name=name, base_url=url)
     for model in models:
-        if name in (model.name, model.name.rpartition("/")[2]):
+        if model.answers_to(name):
             return served_at(url, model)
     offered = ", ".join(model.name for model in models) or "none"
     raise Missing(
         f"{url} has no language model named {name} (it has: {offered}).",
         system="model",
-        mend=f"Name one of those, or fetch it (LM Studio: `lms get {name}`).",
+        mend=f"Name one of those, or fetch it (LM Studio: `lms get {name}`, Ollama: `ollama pull {name}`).",
     )
 
 

@@ -82,7 +82,10 @@ async def note_usage(response: httpx.Response) -> None:
 
 
 def mark(span: trace.Span, request: dict[str, Any], answer: dict[str, Any]) -> None:
-    """Estimate on a chat span the tokens that an answer does not count, and say that they are estimates."""
+    """Estimate on a chat span the tokens that an answer does not count, and say that they are estimates.
+
+    Of a stream it is called twice: when the model has finished, and when the server counts after all.
+    """
     attributes = getattr(span, "attributes", None) or {}
     if attributes.get(names.OPERATION) != names.CHAT or not answer.get("choices"):
         return
@@ -95,7 +98,7 @@ def mark(span: trace.Span, request: dict[str, Any], answer: dict[str, Any]) -> N
         missing[names.OUTPUT_TOKENS] = tokens(message.get("content") or "") + tokens(thought)
     if thought and "reasoning_tokens" not in (usage.get("completion_tokens_details") or {}):
         missing[names.REASONING_TOKENS] = tokens(thought)
-    if missing:
+    if missing or attributes.get(names.TOKENS_ESTIMATED):
         span.set_attributes({**missing, names.TOKENS_ESTIMATED: list(missing)})
 
 

@@ -39,6 +39,10 @@ class Listed:
     server: Kind = ""
     version: str = ""
 
+    def answers_to(self, name: str) -> bool:
+        """Whether a person may call it so: without its publisher, or without Ollama's `:latest`."""
+        return name in (self.name, self.name.rpartition("/")[2], self.name.removesuffix(":latest"))
+
 
 class _Config(BaseModel):
     context_length: int | None = None

@@ -51,7 +51,7 @@ class Others:
         if own.embedded:
             return own, f"draft.model is {name}, but the embedded server has only {own.name}."
         listed = await self._all()
-        found = next((each for each in listed if name in (each.name, _last(each.name))), None)
+        found = next((each for each in listed if each.answers_to(name)), None)
         if found is None:
             return own, f"draft.model is {name}, which {own.base_url} does not have; {own.name} is used."
         if not found.loaded and any(each.loaded for each in listed):

@@ -77,6 +77,10 @@ class _Shown(BaseModel):
         return int(found[1]) if found else None
 
 
+class _Done(BaseModel):
+    done: bool
+
+
 class _Version(BaseModel):
     version: str
 
@@ -84,7 +88,7 @@ class _Version(BaseModel):
 async def _ollama(choice: ModelChoice, http: httpx.AsyncClient) -> ModelChoice:
     base = root(choice.base_url)
     shown = await got(http, f"{base}/api/show", _Shown, post={"model": choice.name}) or _Shown()
-    await got(http, f"{base}/api/generate", BaseModel, post={"model": choice.name})  # an empty prompt only loads
+    await got(http, f"{base}/api/generate", _Done, post={"model": choice.name})  # an empty prompt only loads
     running = await got(http, f"{base}/api/ps", Running) or Running(models=[])
     real = running.context_of(choice.name)[1] or shown.context_tokens or OLLAMA_CONTEXT
     tools = None if shown.capabilities is None else "tools" in shown.capabilities

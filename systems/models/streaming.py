@@ -58,8 +58,8 @@ async def whole(stream: AsyncIterator[Any], request: dict[str, Any], tell: Watch
             for each in (data.get("choices") or [])[:1]:
                 _add(message, each.get("delta") or {}, tell)
                 choice["finish_reason"] = each.get("finish_reason") or choice["finish_reason"]
-                if choice["finish_reason"] and not answer["usage"]:
-                    mark(span, request, answer)
+            if choice["finish_reason"]:
+                mark(span, request, answer)
     except httpx.TransportError as error:
         raise Dropped(str(error)) from error
     if not choice["finish_reason"]:

@@ -12,6 +12,7 @@ streams of events, and the capability probe, which is answered as by a model tha
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -83,6 +84,7 @@ class ImitationServer:
         self.others: list[tuple[str, dict[str, Any]]] = []
         self.also, self._probed = also or {}, probed or _able
         self.most_at_once = self._at_once = 0
+        self._bytes = secrets.randbits(40)  # so that nobody remembers another server that had this port
         self.models, self.dialects, self.key = models, dialects, key
         self.closing = threading.Event()
         self._script = script
@@ -142,7 +144,7 @@ class ImitationServer:
     def listing(self, path: str) -> dict[str, Any]:
         """A list of the models, in one of three dialects."""
         if path == "/api/v1/models":
-            return {"models": [_native(model) for model in self.models]}
+            return {"models": [{**_native(model), "size_bytes": self._bytes} for model in self.models]}
         if path == "/api/v0/models":
             return {"object": "list", "data": [_earlier(model) for model in self.models]}
         return {"object": "list", "data": [{"id": model.name, "object": "model"} for model in self.models]}
