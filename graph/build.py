@@ -36,12 +36,12 @@ def build() -> Builder:
     add(next_step, "Asks OpenSpec what is ready and picks one step, or ends the run")
     add(question_routing, "Lists what must be known for the step and finds who can answer")
     add(answer, "Asks one question's candidates in turn and keeps the source")
-    add(execution, "Drafts the artifact as schema-checked data and renders it")
+    add(execution, "Drafts the artifact as schema-checked data, or works a task with tools in a worktree")
     add(document_update, "Writes atomically, validates with OpenSpec, keeps or restores")
     add(feedback_loop, "Reads the loop's spans, finds what went wrong, revises the plan")
     add(workflow_end, "Archives what is done and allowed, opens follow-ups and reports")
 
-    builder.add_edge(START, "next_step")  # next_step goes on to question_routing or workflow_end
+    builder.add_edge(START, "next_step")  # next_step goes on to question_routing, execution (a task) or workflow_end
     builder.add_edge("answer", "execution")  # question_routing sends one answer a question, or goes to execution
     builder.add_edge("execution", "document_update")
     builder.add_edge("document_update", "feedback_loop")

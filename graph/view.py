@@ -14,7 +14,7 @@ from rich.text import Text
 
 from graph.progress import Event, Tone
 from systems.models.streaming import watched
-from systems.records import SEVERITIES, Answer, Outcome, RunSummary
+from systems.records import SEVERITIES, Answer, Implementation, Outcome, RunSummary
 
 STYLES: dict[Tone, str] = {"plain": "", "good": "green", "warning": "yellow", "bad": "red"}
 MARKS: dict[Tone, str] = {"plain": "·", "good": "✓", "warning": "!", "bad": "✗"}
@@ -93,6 +93,8 @@ def outcome_panel(outcome: Outcome, *, project: str, program: str) -> Renderable
     if outcome.artifacts:
         parts.append(_artifacts(outcome))
     parts.append(_numbers(outcome))
+    if outcome.implementation:
+        parts += _section("What it implemented", _branch(outcome.implementation))
     serious = [item for item in outcome.findings if item.severity != "info"]
     parts += _section("What it found out about its own run", (_finding(item) for item in _worst_first(outcome)))
     if not outcome.findings:
@@ -129,6 +131,24 @@ def _numbers(outcome: Outcome) -> Text:
     )
 
 
+def _branch(done: Implementation) -> Iterable[str]:
+    """The branch, what it changes, and what became of each task."""
+    if done.stat:
+        changed = f"{len(done.stat.files)} files, +{done.stat.insertions} -{done.stat.deletions}"
+        yield f"branch {done.branch} ({changed}), in {done.worktree}; check: {done.command}, {done.isolation}"
+    if done.before.verdict != "green":
+        yield "the check failed already before the first task: only what it names anew was held against a task"
+    for result in done.results:
+        tokens = f"{result.input_tokens + result.output_tokens:,} tokens"
+        how = f"check {result.check.verdict}, {result.tries} tries, {tokens}"
+        yield f"{'done' if result.done else 'left open'}: {result.task} ({how})"
+        if result.reason:
+            yield f"why: {result.reason}"
+    if done.conflicts:
+        yield f"it cannot be merged as it is; conflicts in {', '.join(done.conflicts)}"
+    yield from done.notes
+
+
 def _worst_first(outcome: Outcome) -> list[tuple[str, str]]:
     ranked = sorted(outcome.findings, key=lambda item: -SEVERITIES.index(item.severity))
     return [(item.severity, f"{item.kind} in {item.where}: {item.explanation}") for item in ranked[:MOST_FINDINGS]]
@@ -150,7 +170,9 @@ def next_steps(outcome: Outcome, project: str, program: str) -> list[str]:
     if outcome.archived:
         return [f"see {project}/openspec/specs for what holds now", f"{program} run 'ANOTHER GOAL' --project {project}"]
     if outcome.status == "done":
+        branch = outcome.implementation.branch if outcome.implementation else None
         return [
+            *([f"git -C {project} diff HEAD...{branch}, then git merge {branch}"] if branch else []),
             f"read {project}/openspec/changes/{outcome.change}, edit what you want said otherwise",
             f"{program} status --project {project}   # this and earlier runs",
             f"{program} run 'ANOTHER GOAL' --project {project}",

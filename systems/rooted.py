@@ -150,12 +150,12 @@ class Rooted:
 
     def _text(self, path: str, tool: str, *, changing: bool = False) -> str:
         target = self._changeable(path, tool) if changing else self._inside(path, tool)
+        if not target.is_file():  # a pipe would be read for ever
+            raise _refused(tool, f"There is no file {path}; list_files shows those there are")
         try:
             if target.stat().st_size > MOST_BYTES:
                 raise _refused(tool, f"{path} is too large to be read; search it")
             body = target.read_bytes()
-        except FileNotFoundError as error:
-            raise _refused(tool, f"There is no file {path}; list_files shows those there are") from error
         except OSError as error:
             raise _refused(tool, f"{path} cannot be read ({error.strerror})") from error
         if b"\0" in body[:8_000]:

@@ -24,6 +24,8 @@ def asked(item: dict[str, Any], console: Console) -> Any:
         console.print(Syntax(file["diff"], "diff", background_color="default"))
     if item["kind"] == "question":
         return click.prompt("Your answer (empty: stays open)", default="", show_default=False, err=True)
+    if item["kind"] == "check":
+        return click.prompt("approve, edit:COMMAND, or reject:REASON", default="approve", err=True)
     if item["kind"] == "permission":
         return click.prompt("allow or refuse", type=click.Choice(["allow", "refuse"]), default="refuse", err=True)
     if item["kind"] == "archive":

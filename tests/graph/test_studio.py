@@ -39,6 +39,7 @@ NODES = {
 EDGES = {
     ("__start__", "next_step"),
     ("next_step", "question_routing"),
+    ("next_step", "execution"),
     ("next_step", "workflow_end"),
     ("question_routing", "answer"),
     ("question_routing", "execution"),
