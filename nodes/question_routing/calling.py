@@ -47,6 +47,7 @@ async def called(candidate: Candidate, run: Run, *, person: bool) -> Result:
         AllowedCallFailed: it gave nothing although the person allowed it.
         ServerUnavailable: its server does not serve.
     """
+    await run.systems.servers.start()  # a run that is resumed did not come through question_routing
     approved = person and not _reads_only(candidate, run)
     if approved:
         _ask_permission(candidate)

@@ -1,4 +1,4 @@
-"""How long a call may still take at a server that let one run out of time: a quarter, until something is answered.
+"""How long a call may still take at a server that let one run out of time: an eighth, until something is answered.
 
 So a server that hangs costs its limit once, and every further try much less, without being given up for one slow
 answer. What dies or hangs twice is given up by `pool.DEATHS`. (A circuit breaker that is half open:
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-SHORTENED = 4
+SHORTENED = 8
 LEAST_SECONDS = 0.5
 
 

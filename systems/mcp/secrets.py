@@ -32,10 +32,10 @@ def _secrets(config: ServerConfig) -> Iterator[str]:
     if config.url:
         parts = urlsplit(config.url)
         yield from (parts.password or "", *(value for _, value in parse_qsl(parts.query)))
-    yield from _in_arguments(config.args)
+    yield from in_arguments(config.args)
 
 
-def _in_arguments(args: tuple[str, ...]) -> Iterator[str]:
+def in_arguments(args: tuple[str, ...]) -> Iterator[str]:
     """Values of options that name a secret: `--token VALUE` and `--token=VALUE`."""
     for option, following in zip(args, (*args, "")[1:], strict=True):
         name, equals, value = option.partition("=")

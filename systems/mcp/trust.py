@@ -17,8 +17,9 @@ from platformdirs import user_config_dir
 
 from systems.errors import Missing
 from systems.mcp.config import FILE, ServerConfig, load_servers
+from systems.mcp.secrets import in_arguments
 from systems.records import content_hash
-from systems.redaction import is_secret, redact_text
+from systems.redaction import REDACTED, is_secret, redact_text
 from systems.settings import table
 
 GIT_SECONDS = 10
@@ -91,7 +92,10 @@ def _line(entry: dict[str, Any]) -> str:
         return "reaches " + ", ".join(words)
     where = f" in {entry['cwd']}" if entry.get("cwd") else ""
     given = ", ".join(f"{name}={_open(name, value)}" for name, value in _pairs(entry, "env"))
-    command = redact_text(" ".join([entry["command"], *(entry.get("args") or ())]))
+    args = tuple(entry.get("args") or ())
+    command = redact_text(" ".join([entry["command"], *args]))
+    for secret in filter(None, in_arguments(args)):
+        command = command.replace(secret, REDACTED)
     return f"starts {command}{where}{f' with {given}' if given else ''}"
 
 
@@ -100,7 +104,7 @@ def _pairs(entry: dict[str, Any], key: str) -> list[tuple[str, str]]:
 
 
 def _open(name: str, value: str) -> str:
-    return value if value.startswith("${") or not is_secret(name) else "..."
+    return value if value.startswith("${") or not is_secret(name) else REDACTED
 
 
 def _tracked(file: Path) -> bool:

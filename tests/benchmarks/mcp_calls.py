@@ -1,11 +1,18 @@
-"""What a warm call through `Servers` costs over a bare session: python -m tests.benchmarks.mcp_calls.
+"""What a warm call costs over a bare session, and what hangs, waits and leaks: python -m tests.benchmarks.mcp_calls.
 
-The same echo tool, in turns, on two copies of the server. The last line is JSON; times are milliseconds.
+Always the server of tests/systems/misbehaving_server.py, over stdio. The last line is JSON; times are milliseconds
+where they are not ratios of times of the same minute.
+
+    overhead_ms       a warm echo through `Servers`, less one on the bare session of the MCP library, in turns (<= 15)
+    side_by_side      8 calls of 0.2 to 1 s on 4 servers at once, over the slowest (<= 1.5)
+    hang              four calls in a row of a tool that hangs, over the limit of one
+    leaked_*          what 10,000 calls leave behind: tasks, file descriptors, kB of memory after the first 2,000
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import statistics
 import tempfile
@@ -13,12 +20,16 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from langchain_mcp_adapters.client import MultiServerMCPClient
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
-from tests.systems.mcp_support import misbehaving, servers
+from systems.errors import ServerUnavailable, ToolFailed
+from systems.mcp import Servers
+from tests.systems.mcp_support import misbehaving, open_files, servers
 
-ROUNDS = 400
-WARM_UP = 20
+ROUNDS, WARM_UP = 400, 20
+CALLS, SETTLED, AT_ONCE = 10_000, 2_000, 10
+LIMIT_SECONDS = 6.0
 
 
 async def milliseconds(call: Callable[[], Awaitable[object]]) -> float:
@@ -28,12 +39,17 @@ async def milliseconds(call: Callable[[], Awaitable[object]]) -> float:
     return (time.perf_counter() - started) * 1e3
 
 
-async def measure(folder: Path) -> dict[str, float]:
+async def overhead(folder: Path) -> dict[str, float]:
     """Medians over `ROUNDS` alternating calls, and the 95th percentiles."""
     config = misbehaving()
-    client = MultiServerMCPClient({"bad": {"transport": "stdio", "command": config.command, "args": list(config.args)}})
-    async with client.session("bad") as session, servers(folder, config) as opened:
-        bare, ours = [], []
+    parameters = StdioServerParameters(command=config.command, args=list(config.args))
+    bare, ours = [], []
+    async with (
+        stdio_client(parameters) as streams,
+        ClientSession(*streams) as session,
+        servers(folder, config) as opened,
+    ):
+        await session.initialize()
         for number in range(ROUNDS + WARM_UP):
             arguments = {"text": str(number)}
             bare.append(await milliseconds(lambda sent=arguments: session.call_tool("echo", sent)))  # type: ignore[misc]
@@ -45,14 +61,78 @@ async def measure(folder: Path) -> dict[str, float]:
         "overhead_ms": statistics.median(ours) - statistics.median(bare),
         "bare_p95_ms": statistics.quantiles(bare, n=20)[-1],
         "ours_p95_ms": statistics.quantiles(ours, n=20)[-1],
-        "calls": ROUNDS,
     }
+
+
+async def side_by_side(folder: Path) -> dict[str, float]:
+    """Eight independent calls to four servers, over the slowest of them alone."""
+    names = ["one", "two", "three", "four"]
+    async with servers(folder, *(misbehaving(name) for name in names)) as opened:
+
+        def wait(place: int) -> Awaitable[object]:
+            return opened.call(names[place % 4], "wait", {"seconds": 1.0 if place == 7 else 0.2 + place / 20})
+
+        alone = await milliseconds(lambda: wait(7))
+        together = await milliseconds(lambda: asyncio.gather(*map(wait, range(8))))
+    return {"side_by_side": together / alone}
+
+
+async def hanging(folder: Path) -> dict[str, float]:
+    """What it costs to ask a server that hangs again and again, over the limit of one call."""
+    async with servers(folder, misbehaving(), knobs={"call_seconds": LIMIT_SECONDS}) as opened:
+        await opened.call("bad", "echo", {"text": "warm"})
+        slow = await milliseconds(lambda: in_vain(opened, "wait"))
+    return {"hang": slow / LIMIT_SECONDS / 1e3}
+
+
+async def in_vain(opened: Servers, tool: str) -> None:
+    """Four calls that get no answer."""
+    for _ in range(4):
+        with contextlib.suppress(ToolFailed, ServerUnavailable):
+            await opened.call("bad", tool, {"seconds": 600})
+
+
+async def leaks(folder: Path) -> dict[str, float]:
+    """What is left of many calls, a part of them failing."""
+    async with servers(folder, misbehaving()) as opened:
+        await many(opened, SETTLED)
+        before = (len(asyncio.all_tasks()), open_files(), resident_kb())
+        await many(opened, CALLS - SETTLED)
+        after = (len(asyncio.all_tasks()), open_files(), resident_kb())
+    tasks, files, memory = (then - now for then, now in zip(after, before, strict=True))
+    return {"calls": CALLS, "leaked_tasks": tasks, "leaked_files": files, "leaked_kb": memory}
+
+
+async def many(opened: Servers, calls: int) -> None:
+    """Echoes side by side, one of `AT_ONCE` failing."""
+    for number in range(calls // AT_ONCE):
+        echoes = (opened.call("bad", "echo", {"text": f"{number}.{place}"}) for place in range(AT_ONCE - 1))
+        await asyncio.gather(*echoes, opened.call("bad", "crash", {}), return_exceptions=True)
+
+
+def resident_kb() -> int:
+    """Memory of this process; 0 where the system does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+async def measure(folder: Path) -> dict[str, float]:
+    """All of it."""
+    found: dict[str, float] = {}
+    for part in (overhead, side_by_side, hanging, leaks):
+        found |= await part(folder / part.__name__)
+        print(json.dumps(found))
+    return found
 
 
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps({name: round(value, 3) for name, value in asyncio.run(measure(Path(folder))).items()}))
+        found = asyncio.run(measure(Path(folder)))
+    print(json.dumps({name: round(value, 3) for name, value in found.items()}))
 
 
 if __name__ == "__main__":

@@ -212,13 +212,13 @@ async def test_closing_takes_at_most_its_limit_and_kills_what_the_server_started
     assert children() <= others and not any(map(lives, orphans))
 
 
-async def test_three_hundred_calls_leak_no_task_file_or_process(tmp_path: Path, others: set[int]) -> None:
+async def test_five_hundred_calls_leak_no_task_file_or_process(tmp_path: Path, others: set[int]) -> None:
     opened = servers(tmp_path, misbehaving(), knobs={"call_seconds": 5})
     tasks, files = len(asyncio.all_tasks()), open_files()
     await opened.start()
     await opened.call("bad", "echo", {"text": "warm"})
     warm_tasks, warm_files = len(asyncio.all_tasks()), open_files()
-    for number in range(30):
+    for number in range(50):
         await asyncio.gather(*(opened.call("bad", "echo", {"text": f"{number}.{i}"}) for i in range(9)))
         with pytest.raises(ToolFailed):
             await opened.call("bad", "crash", {})
