@@ -3,6 +3,8 @@
 START -> next_step -> question_routing -> answer (one each) -> execution -> document_update -> feedback_loop
              ^  `-> workflow_end -> END                                                             |
              `--------------------------------------------------------------------------------------'
+
+A task of a planned change goes from next_step straight to execution: its model asks by tools of its own.
 """
 
 from __future__ import annotations
