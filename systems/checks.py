@@ -36,6 +36,7 @@ PASSED_ON = (
 )
 OFFLINE = {"CARGO_NET_OFFLINE": "true", "GOPROXY": "off", "GOFLAGS": "-mod=mod", "npm_config_offline": "true"}
 QUIET = {"CI": "1", "NO_COLOR": "1", "TERM": "dumb", "PYTHONDONTWRITEBYTECODE": "1", "GIT_TERMINAL_PROMPT": "0"}
+PROGRAMS = (".venv/bin", "venv/bin", "node_modules/.bin")
 PLACEHOLDER = "no test specified"
 LOCKED_BY = {"pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn", "bun.lock": "bun", "bun.lockb": "bun"}
 BY_FILE = {
@@ -141,26 +142,29 @@ def _text(path: Path) -> str:
 
 
 async def checked(
-    command: str, *, folder: Path, worktree: Path, cache: Path, limits: Limits, isolation: Isolation
+    command: str, *, project: Path, folder: Path, worktree: Path, limits: Limits, isolation: Isolation
 ) -> Ran:
     """Run a check in a worktree.
 
     Args:
         command: the check.
+        project: the person's folder: its environments (.venv, node_modules) are used, its `.specloop/cache` keeps
+            what compilers and package tools leave for the next run.
         folder: the project's folder in the worktree.
         worktree: what the check may write.
-        cache: folder for what compilers and package tools keep from one run to the next; may be written too.
         limits: what it may use.
         isolation: how it is shut in.
     """
+    cache = project / ".specloop" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    env = _environment(folder, cache, os.environ)
+    env = _environment(project, folder, cache, os.environ)
     return await run(command, folder=folder, writable=(worktree, cache), env=env, limits=limits, isolation=isolation)
 
 
-def _environment(folder: Path, cache: Path, outer: Mapping[str, str]) -> dict[str, str]:
+def _environment(project: Path, folder: Path, cache: Path, outer: Mapping[str, str]) -> dict[str, str]:
     """As little as test runners need and no key; the worktree's code comes before an installed copy of it."""
     passed = {name: outer[name] for name in PASSED_ON if name in outer}
     code = os.pathsep.join(map(str, (folder, folder / "src")))
+    path = os.pathsep.join([*(str(project / name) for name in PROGRAMS), passed.get("PATH", os.defpath)])
     kept = {"XDG_CACHE_HOME": str(cache), "GOCACHE": str(cache / "go")}
-    return {**passed, **OFFLINE, **QUIET, **kept, "PYTHONPATH": code}
+    return {**passed, **OFFLINE, **QUIET, **kept, "PATH": path, "PYTHONPATH": code}

@@ -72,7 +72,6 @@ class Worktree:
         """
         prefix = (await git(self._project, "rev-parse", "--show-prefix")).strip()
         self.folder = self.root / prefix
-        await git(self._project, "worktree", "prune")
         if not await self._sound():
             await self._create()
         await self.discard()
@@ -92,7 +91,8 @@ class Worktree:
         if self.root.exists():
             kept = self.root.with_name(f"{self.root.name}.{self.root.stat().st_mtime_ns}")
             self.root.rename(kept)  # somebody else's files: moved aside, never deleted
-            await git(self._project, "worktree", "prune")
+            if (kept / ".git").is_file():
+                (kept / ".git").unlink()  # it would still pass for this worktree
         self.root.parent.mkdir(parents=True, exist_ok=True)
         known = await asked(self._project, "rev-parse", "--verify", "--quiet", f"refs/heads/{self.branch}")
         where = [str(self.root), self.branch] if not known.returncode else ["-b", self.branch, str(self.root), "HEAD"]
@@ -160,7 +160,10 @@ class Worktree:
 
     async def stat(self) -> DiffStat:
         """What the branch changes, counted from where it left the user's commits."""
-        base = (await git(self._project, "merge-base", "HEAD", self.branch)).strip()
+        found = await asked(self._project, "merge-base", "HEAD", self.branch)
+        if found.returncode:
+            return DiffStat(base="")  # the branch was deleted meanwhile
+        base = found.stdout.strip()
         counts = (await git(self._project, "diff", "--numstat", base, self.branch)).splitlines()
         rows = [line.split("\t", 2) for line in counts]
         return DiffStat(

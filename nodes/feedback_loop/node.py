@@ -68,7 +68,8 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
     findings = find(seen, knobs=systems.policy.loop, earlier=earlier)
     revision = systems.revision(state.get("revision_ref"))
     updates = tuple(systems.documents.get_record(key, DocumentUpdate) for key in state.get("update_refs", []))
-    improvements, revised = improve(findings, revision=revision, artifact=step.artifact, policy=systems.policy)
+    drafting = findings if step.kind == "draft" else ()  # the plan says how drafts are made, not how tasks are worked
+    improvements, revised = improve(drafting, revision=revision, artifact=step.artifact, policy=systems.policy)
     revised = heeding(revised, revision, updates)
     revised = limited(revised, revision, step, updates, systems, state.get("history_ref"))
     draft_ref, task = state.get("draft_ref"), _task(state, step, systems)

@@ -48,7 +48,7 @@ ESCAPING = "1.5 Tick boxes and leave the worktree"
 ENDLESS = "1.6 Read for ever"
 BREAKING = "1.7 Break add"
 LAST = "1.8 Add six"
-ALL = (DOUBLE, TRIPLE, MENDED, MALFORMED, ESCAPING, ENDLESS, BREAKING, LAST)
+ALL = (DOUBLE, MENDED, MALFORMED, ESCAPING, ENDLESS, BREAKING, LAST)
 KNOBS = "\n[policy.tasks]\ncalls = 6\nrepairs = 1\n"
 PATHS = ("../outside.txt", "/etc/passwd", ".git/config", f"openspec/changes/{CHANGE}/tasks.md", "specloop.toml")
 
@@ -142,7 +142,7 @@ def played(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_every_task_that_the_check_accepts_is_ticked_and_committed_by_its_name(played: Played) -> None:
-    done = [DOUBLE, TRIPLE, MENDED, MALFORMED, LAST]
+    done = [DOUBLE, MENDED, MALFORMED, LAST]
     assert [task for task, ok, _ in results(played.outcome) if ok] == done
     assert all(verdict == "green" for _, ok, verdict in results(played.outcome) if ok)
     commits = git(played.project, "log", "--reverse", "--format=%s", f"main..specloop/{CHANGE}")
@@ -208,7 +208,7 @@ def test_the_person_is_told_what_is_open_and_what_the_branch_changes(played: Pla
     )
     assert sum(each.input_tokens for each in outcome.implementation.results) == outcome.tokens.input
     done = [event for event in played.events if event.kind == "task"]
-    assert Counter(event.tone for event in done) == {"good": 5, "bad": 3}
+    assert Counter(event.tone for event in done) == {"good": 4, "bad": 3}
 
 
 def test_the_persons_working_tree_is_not_touched(played: Played) -> None:
@@ -225,7 +225,7 @@ def test_the_persons_working_tree_is_not_touched(played: Played) -> None:
 def test_every_call_and_every_check_is_a_span_of_the_task(played: Played) -> None:
     spans = {span.span_id: span for span in played.spans}
     by_name = Counter(span.name.split()[0] for span in played.spans)
-    assert by_name[names.INVOKE_AGENT] == sum(result.tries for result in played.outcome.implementation.results)  # type: ignore[union-attr]
+    assert by_name[names.INVOKE_AGENT] == sum(played.result(task).tries for task in ALL)
     turns = {each.span_id for each in played.spans if each.name.startswith(names.INVOKE_AGENT)}
     tools = [span for span in played.spans if span.attributes.get(names.SERVER) == "worktree"]
     chats = [span for span in played.spans if span.name.startswith(names.CHAT)]

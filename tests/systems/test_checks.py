@@ -84,10 +84,11 @@ async def test_a_check_gets_no_key_and_finds_the_worktrees_code(
     done = await checked(
         "env",
         folder=tmp_path,
+        project=tmp_path,
         worktree=tmp_path,
-        cache=tmp_path / "cache",
         limits=Limits(20, 512),
         isolation="limits",
     )
     assert done.code == 0 and "secret" not in done.output
+    assert f"PATH={tmp_path}/.venv/bin:" in done.output
     assert f"PYTHONPATH={tmp_path}:{tmp_path}/src" in done.output

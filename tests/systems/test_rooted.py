@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,12 +39,13 @@ OUTSIDE = ["../secret.txt", "src/../../secret.txt", "/etc/passwd", "link/secret.
 def test_nothing_leads_out(path: str, files: Rooted, folder: Path) -> None:
     (folder / "link").symlink_to(folder.parent)
     (folder / "linked").symlink_to(folder.parent / "secret.txt")
-    for attempt in (
-        lambda: files.read_file(path),
-        lambda: files.write_file(path, "x"),
-        lambda: files.edit_file(path, "secret", "x"),
-        lambda: files.delete_file(path),
-    ):
+    attempts: list[Callable[[], str]] = [
+        partial(files.read_file, path),
+        partial(files.write_file, path, "x"),
+        partial(files.edit_file, path, "secret", "x"),
+        partial(files.delete_file, path),
+    ]
+    for attempt in attempts:
         with pytest.raises(ToolFailed) as refused:
             attempt()
         assert str(refused.value)
@@ -65,7 +68,11 @@ def test_the_plan_and_the_settings_are_not_the_models_to_change(path: str, files
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_text("- [ ] 1.1 Do it\n")
     assert "- [ ]" in files.read_file(path)
-    for attempt in (lambda: files.edit_file(path, "[ ]", "[x]"), lambda: files.write_file(path, "- [x]")):
+    attempts: list[Callable[[], str]] = [
+        partial(files.edit_file, path, "[ ]", "[x]"),
+        partial(files.write_file, path, "- [x]"),
+    ]
+    for attempt in attempts:
         with pytest.raises(ToolFailed, match="not yours to change"):
             attempt()
     assert (folder / path).read_text() == "- [ ] 1.1 Do it\n"

@@ -11,12 +11,9 @@ import pytest
 
 from systems.sandbox import Isolation, Limits, Ran, offered, run
 
-HERE: tuple[Isolation, ...] = tuple(
-    isolation
-    for isolation, program in (("bubblewrap", "bwrap"), ("unshare", "unshare"), ("limits", "sh"))
-    if shutil.which(program)
-)  # type: ignore[assignment]
-SHUT: tuple[Isolation, ...] = tuple(isolation for isolation in HERE if isolation != "limits")
+NEEDED: dict[Isolation, str] = {"bubblewrap": "bwrap", "unshare": "unshare", "limits": "sh"}
+HERE = tuple(isolation for isolation, program in NEEDED.items() if shutil.which(program))
+SHUT = tuple(isolation for isolation in HERE if isolation != "limits")
 
 
 async def ran(command: str, folder: Path, isolation: Isolation, seconds: float = 20, **limits: int) -> Ran:

@@ -54,9 +54,9 @@ class Judge:
         knobs = self._systems.policy.tasks
         return await checked(
             self._command,
+            project=self._systems.project,
             folder=self._worktree.folder,
             worktree=self._worktree.root,
-            cache=self._systems.project / ".specloop" / "cache",
             limits=Limits(knobs.check_seconds, knobs.check_megabytes),
             isolation=self._isolation,
         )
