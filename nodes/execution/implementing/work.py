@@ -6,6 +6,7 @@ so a run that was killed between the commit and its next checkpoint takes the co
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 AGENT = "implementer"
 CHARACTERS_A_TOKEN = 4
 MOST_SUBJECT = 500
+UNJUDGED = "The check failed before this task too and does not name what fails, so the work could not be judged."
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,13 @@ async def implemented(
     )
 
 
+def _langchain() -> tuple[int, type[Agent]]:
+    """What takes seconds to import."""
+    from nodes.execution.implementing.agent import UNKNOWN_CONTEXT, Agent
+
+    return UNKNOWN_CONTEXT, Agent
+
+
 @dataclass(frozen=True)
 class _Work:
     """One task at work."""
@@ -104,6 +113,12 @@ class _Work:
     @property
     def _mark(self) -> str:
         return f"Specloop-Step: {self.run.id}/{self.step.loop}"
+
+    @property
+    def _red_before(self) -> bool:
+        """Whether the check fails without any work on this task."""
+        turned = any(each.done and each.check.verdict == "green" for each in self.so_far.results)
+        return self.so_far.before.verdict != "green" and not turned
 
     async def committed(self) -> TaskResult | None:
         """The result of a run that was killed after its commit; None where this step has made none."""
@@ -134,18 +149,20 @@ class _Work:
             words = words if turn.messages else f"{first}\n\n{words}"
         patch = await self._given_up()
         reason = budget.spent or reason
+        if check.verdict == "red" and self._red_before and not self.so_far.known_failures:
+            reason = f"{UNJUDGED}\n{reason}"
         return self._result(check, tries=tries, budget=budget, reason=reason, patch=patch)
 
     async def _begun(self, budget: Budget) -> tuple[Agent, str]:
-        from nodes.execution.implementing.agent import UNKNOWN_CONTEXT, Agent
-
+        unknown, agent = await asyncio.to_thread(_langchain)
         systems, knobs = self._systems, self._systems.policy.tasks
-        context = systems.model.choice.context_tokens or UNKNOWN_CONTEXT
+        context = systems.model.choice.context_tokens or unknown
         characters = min(knobs.read_characters, context * CHARACTERS_A_TOKEN // 4)
         files = Rooted(self.worktree.folder, characters=characters)
         tools = offered(files, systems.telemetry.tracer)
         before = self.so_far.before
-        red = self.so_far.known_failures or (before.verdict != "green" and not self.so_far.results)
+        output = systems.documents.get(before.output) if before.output else ""
+        red = told(before, output, knobs.check_characters)
         words = task_words(
             self.step.task,
             goal=self.goal,
@@ -153,9 +170,9 @@ class _Work:
             documents=await self._plan(),
             files=await files.list_files(),
             check=self.so_far.command,
-            red_before=told(before, systems.documents.get(before.output or ""), knobs.check_characters) if red else "",
+            red_before=red if self._red_before else "",
         )
-        return Agent(systems, tools, system=SYSTEM, budget=budget), words
+        return agent(systems, tools, system=SYSTEM, budget=budget), words
 
     async def _plan(self) -> list[tuple[str, str]]:
         """The documents of the change but for the tasks, as much of each as a draft is shown."""
