@@ -31,7 +31,7 @@ class Judge:
             before: check the untouched worktree, to know them; no verdict on anybody's work.
         """
         if not (await self._worktree.stage() or before):
-            return CheckRun(verdict="unchanged")
+            return self.refused("unchanged", "nothing was changed")
         with self._systems.telemetry.tracer.start_as_current_span(f"{names.VALIDATE} {STEP}") as span:
             ran = await self._ran()
             await self._worktree.tidy()
@@ -49,6 +49,13 @@ class Judge:
             if not (good or before):
                 span.set_status(Status(StatusCode.ERROR, told(run, ran.output, MOST_MESSAGE)))
         return run
+
+    def refused(self, verdict: Verdict, why: str) -> CheckRun:
+        """The verdict on work that there is nothing to check of; a failed span, as that of a failing check."""
+        with self._systems.telemetry.tracer.start_as_current_span(f"{names.VALIDATE} {STEP}") as span:
+            span.add_event(names.EVALUATION_EVENT, {names.EVALUATION_NAME: CHECK, names.EVALUATION_LABEL: "fail"})
+            span.set_status(Status(StatusCode.ERROR, why[:MOST_MESSAGE]))
+        return CheckRun(verdict=verdict)
 
     async def _ran(self) -> Ran:
         knobs = self._systems.policy.tasks

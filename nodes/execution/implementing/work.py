@@ -195,9 +195,9 @@ class _Work:
         """The verdict, and what the model is told where it is not accepted."""
         if not await self.worktree.alive():
             await self.worktree.prepare()
-            return CheckRun(verdict="unfinished"), GONE
+            return self.judge.refused("unfinished", "the worktree was deleted"), GONE
         if turn.failure:
-            return CheckRun(verdict="unfinished"), broken_off(turn.failure)
+            return self.judge.refused("unfinished", turn.failure), broken_off(turn.failure)
         check = await self.judge.judged(self.so_far.known_failures)
         if check.verdict == "unchanged":
             return check, UNCHANGED

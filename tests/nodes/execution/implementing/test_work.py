@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ import pytest
 
 from graph.context import Context
 from nodes.execution.implementing.work import Left, implemented
+from nodes.feedback_loop.findings import find
 from systems.connections import Run, opened
 from systems.implementation import Implementation
+from systems.policy import LoopKnobs
 from systems.records import Step
+from systems.spans import Store
+from systems.telemetry import trace_id
 from tests.graph.worker import CHANGE, CODE, DOUBLE, GOAL, Calls, git, playing, repository, right
 from tests.systems.imitation_server import ImitationServer
 
@@ -46,7 +51,8 @@ async def work(
         context = Context(project=str(project), model=server.url)
         async with opened(context, linger=0) as systems:
             run = Run("run-1", context, systems)
-            done = [await implemented(STEP, GOAL, command, None, left, run) for _ in range(times)]
+            with systems.telemetry.run(run.id), systems.telemetry.node("execution", step="apply", loop=5):
+                done = [await implemented(STEP, GOAL, command, None, left, run) for _ in range(times)]
         return done, server
 
 
@@ -81,8 +87,8 @@ async def test_a_check_that_hangs_before_the_first_task_costs_no_model_call(proj
 
 
 async def test_a_check_that_hangs_after_the_change_is_told_with_what_it_said(project: Path) -> None:
-    command = f"grep -q double calc.py && echo waiting for a lock && sleep 60; {CHECK}"
-    ((done,), server) = await work(project, right, command=command, knobs="check_seconds = 2\nrepairs = 1")
+    command = "if grep -q double calc.py; then echo waiting for a lock; sleep 60; fi"
+    ((done,), server) = await work(project, right, command=command, knobs="check_seconds = 5\nrepairs = 1")
     assert done.last and (done.last.done, done.last.check.verdict) == (False, "timeout")
     assert "waiting for a lock" in str(server.requests[-1]["messages"][-1]["content"])
 
@@ -107,6 +113,23 @@ async def test_a_worktree_that_is_deleted_meanwhile_is_made_again_and_the_model_
 
     ((done,), _) = await work(project, interrupted)
     assert deleted and done.last and (done.last.done, done.last.tries) == (True, 2)
+
+
+@pytest.mark.parametrize(
+    ("play", "verdict", "words"),
+    [
+        (lambda task, said: "It is done.", "unchanged", "nothing was changed"),
+        (lambda task, said: [("list_files", {})], "unfinished", "it made 2 model calls without coming to an end"),
+    ],
+)
+async def test_a_task_that_is_left_open_is_a_finding(
+    play: Callable[[str, list[dict[str, Any]]], Calls | str], verdict: str, words: str, project: Path
+) -> None:
+    ((done,), _) = await work(project, play, command="true", knobs="calls = 2\nrepairs = 1")
+    assert done.last and (done.last.done, done.last.check.verdict, done.last.tries) == (False, verdict, 2)
+    with closing(Store(project / ".specloop" / "specloop.db")) as store:
+        found = {finding.kind: finding for finding in find(store.spans(trace_id=trace_id("run-1")), knobs=LoopKnobs())}
+    assert words in found["validation_failed"].evidence
 
 
 @pytest.mark.parametrize(
