@@ -157,7 +157,7 @@ async def test_llama_server_has_a_context_and_a_request_a_slot() -> None:
     with ImitationServer(slow, **llama_server(slots=2, context=4_096)) as server:
         async with open_model(server.url) as model:
             assert model.choice.context_tokens == 8_192
-            assert await model.context_tokens() == 4_096
+            assert await model.context_tokens() == model.choice.context_tokens == 4_096
             await asyncio.gather(*(model.draft(ASK, Capability, KNOBS) for _ in slow))
     assert server.most_at_once == 2
 
