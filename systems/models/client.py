@@ -85,9 +85,10 @@ class Model:
     async def draft(self, messages: Sequence[Message], schema: type[T], knobs: DraftKnobs) -> Drafted[T]:
         """Ask for one record; one model call, except that a busy server or a broken connection is tried once more.
 
-        A model that was never asked before is loaded and probed first. A server that refuses the schema is asked in a
-        simpler way, as is a model that puts nothing outside its thoughts; what worked is remembered. A prompt longer
-        than the model's context is cut (`prompt.py` says how). `knobs.model` names another model of the same server.
+        A model that was never asked before is loaded and probed first, one that was thrown out is loaded again. A
+        server that refuses the schema is asked in a simpler way, as is a model that puts nothing outside its thoughts;
+        what worked is remembered. A prompt longer than the model's context is cut (`prompt.py` says how).
+        `knobs.model` names another model of the same server.
 
         Raises:
             InvalidDraft: the answer is `empty`, `truncated` or `invalid`, its message being a hint for the model; or
@@ -97,7 +98,7 @@ class Model:
         """
         choice, note = await self.others.named(knobs.model)
         ready = await self._readiness.of(choice)
-        end = time.monotonic() + knobs.seconds
+        end, reloaded = time.monotonic() + knobs.seconds, False
         while True:
             sent, output, cut = await self._sendable(ready, messages, schema, knobs)
             try:
@@ -106,6 +107,11 @@ class Model:
                 context = _context(ready.choice)
                 self._readiness.shrunk(choice, int(min(error.limit or context, context * SHRINK)))
                 raise
+            except failures.Unloaded:
+                if reloaded:
+                    raise
+                ready, reloaded = await self._readiness.again(choice), True
+                continue
             except failures.Unfollowable:
                 simpler = ready.capabilities.simpler()
                 if simpler is None:

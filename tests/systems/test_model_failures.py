@@ -104,7 +104,6 @@ async def test_a_cancelled_draft_stays_cancelled() -> None:
     ("reply", "words", "mend"),
     [
         (Reply(body={"error": "The model has crashed"}), "The model has crashed", "--model embedded"),
-        (Reply(body={"error": {"message": "Model unloaded."}}), "Model unloaded.", "--model embedded"),
         (Reply(body={"choices": None}), "no message", "--model embedded"),
         (Reply(body={"choices": []}), "no message", "--model embedded"),
         (Reply(body="<html>Sign in</html>", headers={"Content-Type": "text/html"}), "Sign in", "--model embedded"),
