@@ -64,13 +64,13 @@ def words_of(error: Any) -> str:
 
 def timed_out(choice: ModelChoice, seconds: float) -> InvalidDraft:
     """No answer within the time limit."""
-    return InvalidDraft(f"The model {choice.name} gave no answer within {seconds:g} s.", cause="timeout")
+    return InvalidDraft(f"The model {choice.name} gave no answer within {seconds:.0f} s.", cause="timeout")
 
 
 def busy(choice: ModelChoice, seconds: float) -> InvalidDraft:
     """The server was busy, and would be for longer than the time limit allows."""
     return InvalidDraft(
-        f"The model server at {choice.base_url} is too busy to answer within {seconds:g} s.", cause="timeout"
+        f"The model server at {choice.base_url} is too busy to answer within {seconds:.0f} s.", cause="timeout"
     )
 
 
