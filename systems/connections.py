@@ -12,7 +12,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    suppress,
+)
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -285,15 +292,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         telemetry = Telemetry(spans, capture_content=options.capture_content)
         stack.callback(telemetry.close)
         telemetry.instrument()
-        model = await stack.enter_async_context(
-            open_model(
-                options.model,
-                base_url=options.model_url,
-                api_key=api_key(),
-                told=Told.by(options),
-                kept=cache_folder() / "models",
-            )
-        )
+        model = await stack.enter_async_context(_opened_model(options))
         learned = _learned(store, model.choice)
         policy = pinned(learned, pins)
         documents.put_record(policy)
@@ -317,6 +316,16 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         )
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
+
+
+def _opened_model(options: Options) -> AbstractAsyncContextManager[Model]:
+    return open_model(
+        options.model,
+        base_url=options.model_url,
+        api_key=api_key(),
+        told=Told.by(options),
+        kept=cache_folder() / "models",
+    )
 
 
 def _learned(store: Path, model: ModelChoice) -> Policy:

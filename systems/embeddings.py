@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from systems.errors import Missing
-from systems.models.http import is_loopback
+from systems.models.http import client
 from systems.models.listing import listing
 from systems.vectors import Vectors
 
@@ -112,15 +112,9 @@ class ServerEmbedder:
         import httpx
         import numpy as np
 
-        headers = {"Authorization": f"Bearer {self._key.get_secret_value()}"} if self._key else {}
         body = {"model": self._model, "input": list(texts), "encoding_format": "float"}
         try:
-            async with (
-                asyncio.timeout(SERVER_SECONDS),
-                httpx.AsyncClient(
-                    headers=headers, timeout=SERVER_SECONDS, trust_env=not is_loopback(self._url)
-                ) as http,
-            ):
+            async with client(self._url, self._key, SERVER_SECONDS) as http:
                 reply = await http.post(self._url, json=body)
             data = _Embeddings.model_validate_json(reply.content).data
             rows = np.array([each.embedding for each in sorted(data, key=lambda each: each.index)], dtype=np.float32)

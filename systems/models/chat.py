@@ -11,8 +11,10 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+import httpx
 import openai
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
@@ -37,7 +39,7 @@ BACKSTOP_SECONDS = 1.0  # beyond the client's own time limit, for a server that 
 
 # What the client and its instrumentation raise over an answer that is JSON of another shape, or none at all.
 MISSHAPEN = (ValueError, TypeError, KeyError, IndexError, AttributeError)
-FOREIGN = (openai.APIError, BadAnswer, Dropped, *MISSHAPEN)
+FOREIGN = (openai.APIError, httpx.HTTPError, BadAnswer, Dropped, *MISSHAPEN)
 
 
 class Chat(ChatOpenAI):
@@ -115,9 +117,9 @@ class Chat(ChatOpenAI):
             stream = await self.async_client.create(**{**payload, **streamed})
         finally:
             CALL.reset(token)
-        if "json" in stream.response.headers.get("content-type", ""):  # an error, or a server that does not stream
-            return self._create_chat_result(json.loads(await stream.response.aread()))
         async with stream:
+            if "json" in stream.response.headers.get("content-type", ""):  # an error, or a server that does not stream
+                return self._create_chat_result(json.loads(await stream.response.aread()))
             return self._create_chat_result(await whole(stream, payload, tell, (calls or [INVALID_SPAN])[-1]))
 
     def _ours(self, error: Exception) -> SpecloopError:
@@ -162,6 +164,15 @@ def _pause(error: Exception) -> float | None:
     if isinstance(error, (openai.APIConnectionError, Dropped)):
         return 0.2
     if isinstance(error, openai.APIStatusError) and (error.status_code == 429 or error.status_code >= 500):
-        asked = error.response.headers.get("retry-after", "")
-        return float(asked) if asked.replace(".", "", 1).isdecimal() else 1.0
+        return _asked_for(error.response.headers.get("retry-after", ""))
     return None
+
+
+def _asked_for(retry_after: str) -> float:
+    """Seconds that a `Retry-After` asks for, which has a number of them or a date (RFC 9110, 10.2.3); else 1."""
+    if retry_after.replace(".", "", 1).isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except ValueError:
+        return 1.0

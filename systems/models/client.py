@@ -68,22 +68,27 @@ class Model:
     """A model that is ready to be asked.
 
     Attributes:
-        choice: which model it is, and where, as it was chosen.
         others: what else its server can answer with.
     """
 
     def __init__(self, choice: ModelChoice, chat: Chat, others: Others, readiness: Readiness) -> None:
-        self.choice = choice
+        self._chosen = choice
         self._chat = chat
         self.others = others
         self._readiness = readiness
 
+    @property
+    def choice(self) -> ModelChoice:
+        """Which model it is, and where: as it was chosen, with what its server has said of it since."""
+        return self._readiness.known(self._chosen).choice.model_copy(update={"name": self._chosen.name})
+
     async def draft(self, messages: Sequence[Message], schema: type[T], knobs: DraftKnobs) -> Drafted[T]:
         """Ask for one record; one model call, except that a busy server or a broken connection is tried once more.
 
-        A model that was never asked before is loaded and probed first. A server that refuses the schema is asked in a
-        simpler way, as is a model that puts nothing outside its thoughts; what worked is remembered. A prompt longer
-        than the model's context is cut (`prompt.py` says how). `knobs.model` names another model of the same server.
+        A model that was never asked before is loaded and probed first, one that was thrown out is loaded again. A
+        server that refuses the schema is asked in a simpler way, as is a model that puts nothing outside its thoughts;
+        what worked is remembered. A prompt longer than the model's context is cut (`prompt.py` says how).
+        `knobs.model` names another model of the same server.
 
         Raises:
             InvalidDraft: the answer is `empty`, `truncated` or `invalid`, its message being a hint for the model; or
@@ -93,7 +98,7 @@ class Model:
         """
         choice, note = await self.others.named(knobs.model)
         ready = await self._readiness.of(choice)
-        end = time.monotonic() + knobs.seconds
+        end, reloaded = time.monotonic() + knobs.seconds, False
         while True:
             sent, output, cut = await self._sendable(ready, messages, schema, knobs)
             try:
@@ -102,6 +107,11 @@ class Model:
                 context = _context(ready.choice)
                 self._readiness.shrunk(choice, int(min(error.limit or context, context * SHRINK)))
                 raise
+            except failures.Unloaded:
+                if reloaded:
+                    raise
+                ready, reloaded = await self._readiness.again(choice), True
+                continue
             except failures.Unfollowable:
                 simpler = ready.capabilities.simpler()
                 if simpler is None:
@@ -114,7 +124,7 @@ class Model:
 
     async def tool_capable(self) -> bool:
         """Whether the model calls tools: what the person says of it, else its server, else one small request."""
-        return await self._readiness.tools(self.choice)
+        return await self._readiness.tools(self._chosen)
 
     def chat(self, knobs: DraftKnobs, *, output_tokens: int | None = None) -> Chat:
         """The model as LangChain knows it, for loops that offer it tools: `chat(knobs).bind_tools(tools).ainvoke(...)`.
@@ -125,12 +135,12 @@ class Model:
             knobs: temperature, seed, time limit and, unless said otherwise, most tokens of an answer.
             output_tokens: most tokens of an answer.
         """
-        choice = self._readiness.known(self.choice).choice
+        choice = self._readiness.known(self._chosen).choice
         return self._asking(choice, knobs, output_tokens or knobs.output_tokens, knobs.seconds)
 
     async def context_tokens(self) -> int:
         """The model's true context: tokens of prompt and answer together."""
-        return _context((await self._readiness.of(self.choice)).choice)
+        return _context((await self._readiness.of(self._chosen)).choice)
 
     def _asking(self, choice: ModelChoice, knobs: DraftKnobs, output: int, seconds: float) -> Chat:
         limits = {

@@ -2,6 +2,7 @@
 
 no answer in time, or busy until then     InvalidDraft  timeout     (a failed attempt)
 prompt larger than the context            InvalidDraft  truncated   (a failed attempt; the next prompt is shorter)
+not in memory any more                    Missing       model       (loaded again, once)
 cannot do this JSON schema                Missing       model       (asked for in a simpler form, while there is one)
 unreachable, key refused, no such model,
 anything else                             Missing       model       (the person must act)
@@ -23,6 +24,7 @@ WORDS = 300
 NO_KEY = "none"  # the client wants one
 OVERFLOW = re.compile(r"exceed_context_size|context_length_exceeded|context (size|length|window|overflow)|n_ctx", re.I)
 LIMIT = re.compile(r"context (?:size|length|window)\D{0,24}(\d{3,})", re.I)
+UNLOADED = re.compile(r"\bunloaded\b|\bno models? (is |are )?(currently )?loaded|\bnot (currently )?loaded", re.I)
 GRAMMAR = re.compile(r"response_format|json.?schema|grammar|guided|structured.?output|schema", re.I)
 
 
@@ -42,6 +44,10 @@ class Unfollowable(Missing):
     """The server cannot make the model keep to the schema, in the form in which it was sent."""
 
 
+class Unloaded(Missing):
+    """The model is not in memory any more."""
+
+
 class Dropped(Exception):
     """The answer broke off before the model had finished; what came is not an answer."""
 
@@ -58,13 +64,13 @@ def words_of(error: Any) -> str:
 
 def timed_out(choice: ModelChoice, seconds: float) -> InvalidDraft:
     """No answer within the time limit."""
-    return InvalidDraft(f"The model {choice.name} gave no answer within {seconds:g} s.", cause="timeout")
+    return InvalidDraft(f"The model {choice.name} gave no answer within {seconds:.0f} s.", cause="timeout")
 
 
 def busy(choice: ModelChoice, seconds: float) -> InvalidDraft:
     """The server was busy, and would be for longer than the time limit allows."""
     return InvalidDraft(
-        f"The model server at {choice.base_url} is too busy to answer within {seconds:g} s.", cause="timeout"
+        f"The model server at {choice.base_url} is too busy to answer within {seconds:.0f} s.", cause="timeout"
     )
 
 
@@ -75,6 +81,12 @@ def refusal(choice: ModelChoice, words: str) -> SpecloopError:
         return Overflow(
             f"The request is too long for the context of {choice.name}: {words}",
             limit=int(limit.group(1)) if limit else None,
+        )
+    if UNLOADED.search(words):
+        return Unloaded(
+            f"The model server at {choice.base_url} has {choice.name} no longer loaded: {words}",
+            system="model",
+            mend=START,
         )
     if GRAMMAR.search(words):
         return Unfollowable(
@@ -98,7 +110,7 @@ def mapped(error: openai.APIError, choice: ModelChoice, seconds: float) -> Specl
             return _missing(choice, f"refuses the key ({error.status_code})", KEY)
         if error.status_code in (429, 503):
             return busy(choice, seconds)
-        if error.status_code == 404:
+        if error.status_code == 404 and not UNLOADED.search(words_of(error.body)):
             return _missing(choice, f"has no model {choice.name} ({words_of(error.body)})", START)
     return refusal(choice, words_of(error.body or error.message))
 

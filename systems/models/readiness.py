@@ -70,6 +70,12 @@ class Readiness:
                 self._ready[choice.name] = Ready(choice) if choice.embedded else await self._prepared(choice)
             return self._ready[choice.name]
 
+    async def again(self, choice: ModelChoice) -> Ready:
+        """The model, loaded once more after its server had thrown it out of memory."""
+        async with self._one:
+            self._ready[choice.name] = await self._prepared(choice.model_copy(update={"loaded": False}))
+            return self._ready[choice.name]
+
     def known(self, choice: ModelChoice) -> Ready:
         """The model as far as it is known without asking."""
         return self._ready.get(choice.name) or Ready(choice)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from email.utils import formatdate
 
 import pytest
+from pydantic import SecretStr
 
 from systems.errors import InvalidDraft, Missing, SpecloopError
-from systems.models import choose, connected
+from systems.models import choose, connected, open_model
 from systems.policy import DraftKnobs
 from tests.systems.drafting import ASK, KNOBS, ONE, Capability, failure, model_with
 from tests.systems.imitation_server import ImitationServer, Reply
@@ -32,6 +34,25 @@ async def test_a_busy_server_is_asked_once_more_after_the_time_it_names() -> Non
         assert (await model.draft(ASK, Capability, KNOBS)).value.name == "export"
     assert time.monotonic() - began >= 1
     assert len(server.requests) == 2
+
+
+async def test_a_busy_server_may_name_a_date() -> None:
+    soon = formatdate(time.time() + 3_600, usegmt=True)
+    error = await failure(Reply(status=503, body={"error": "busy"}, headers={"Retry-After": soon}), InvalidDraft)
+    assert error.cause == "timeout" and "too busy to answer within 5 s" in error.message
+    past = Reply(status=503, body={"error": "busy"}, headers={"Retry-After": "Mon, 01 Jan 2024 00:00:00 GMT"})
+    async with model_with([past, ONE]) as (model, _):
+        assert (await model.draft(ASK, Capability, KNOBS)).value.name == "export"
+
+
+async def test_a_key_that_the_server_repeats_is_not_told() -> None:
+    words = {"error": {"message": "Incorrect key sk-secret-4711 for this project"}}
+    with ImitationServer([Reply(status=400, body=words), Reply(body=words)], key="sk-secret-4711") as server:
+        async with open_model(server.url, api_key=SecretStr("sk-secret-4711")) as model:
+            for _ in range(2):
+                with pytest.raises(Missing, match=r"Incorrect key \[key\]") as raised:
+                    await model.draft(ASK, Capability, KNOBS)
+                assert "sk-secret" not in str(raised.value)
 
 
 async def test_a_server_that_stays_busy_is_a_failed_attempt() -> None:
@@ -83,7 +104,6 @@ async def test_a_cancelled_draft_stays_cancelled() -> None:
     ("reply", "words", "mend"),
     [
         (Reply(body={"error": "The model has crashed"}), "The model has crashed", "--model embedded"),
-        (Reply(body={"error": {"message": "Model unloaded."}}), "Model unloaded.", "--model embedded"),
         (Reply(body={"choices": None}), "no message", "--model embedded"),
         (Reply(body={"choices": []}), "no message", "--model embedded"),
         (Reply(body="<html>Sign in</html>", headers={"Content-Type": "text/html"}), "Sign in", "--model embedded"),

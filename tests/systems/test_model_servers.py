@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from systems.embedded import running
+from systems.errors import Missing
 from systems.models import Message, Told, choose, open_model
 from systems.models.counting import counted
 from systems.models.http import client
@@ -58,6 +59,27 @@ async def test_a_server_that_cannot_load_on_demand_loads_at_the_first_request() 
     async with model_with([ONE], models=[Offered("qwen", loaded=False)]) as (model, server):
         assert (await model.draft(ASK, Capability, KNOBS)).value.name == "export"
     assert server.requests[0]["model"] == "qwen"
+
+
+@pytest.mark.parametrize(
+    "thrown_out",
+    [
+        Reply(body={"error": {"message": "Model unloaded."}}),
+        Reply(status=404, body={"error": {"message": "No models loaded. Please load a model in the developer page."}}),
+    ],
+)
+async def test_a_model_that_was_thrown_out_of_memory_is_loaded_again_once(thrown_out: Reply) -> None:
+    load: Answer = {"instance_id": "imitation", "status": "loaded", "load_config": {"context_length": 2_048}}
+    async with model_with([thrown_out, ONE, thrown_out, thrown_out], also={"/api/v1/models/load": load}) as (
+        model,
+        server,
+    ):
+        assert (await model.draft(ASK, Capability, KNOBS)).value.name == "export"
+        assert [path for path, _ in server.others] == ["/api/v1/models/load"]
+        assert await model.context_tokens() == 2_048
+        with pytest.raises(Missing, match="no longer loaded") as raised:
+            await model.draft(ASK, Capability, KNOBS)
+    assert "lms load" in raised.value.mend and len(server.requests) == 4
 
 
 @pytest.mark.parametrize(("parallel", "most"), [(1, 1), (2, 2), (None, 4)])
@@ -157,7 +179,7 @@ async def test_llama_server_has_a_context_and_a_request_a_slot() -> None:
     with ImitationServer(slow, **llama_server(slots=2, context=4_096)) as server:
         async with open_model(server.url) as model:
             assert model.choice.context_tokens == 8_192
-            assert await model.context_tokens() == 4_096
+            assert await model.context_tokens() == model.choice.context_tokens == 4_096
             await asyncio.gather(*(model.draft(ASK, Capability, KNOBS) for _ in slow))
     assert server.most_at_once == 2
 

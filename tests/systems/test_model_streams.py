@@ -92,11 +92,11 @@ async def test_a_stream_cut_at_the_limit_is_a_truncated_draft(store: Store) -> N
         (Reply(body={"error": "context length of only 100 tokens"}), InvalidDraft, "too long for the context"),
         (
             Reply(
-                body='data: {"error": {"message": "Model unloaded."}}\n\n',
+                body='data: {"error": {"message": "The channel broke."}}\n\n',
                 headers={"Content-Type": "text/event-stream"},
             ),
             Missing,
-            "Model unloaded.",
+            "The channel broke.",
         ),
         (Reply(body="data: {\n\n", headers={"Content-Type": "text/event-stream"}), Missing, "no chat completion"),
         (Reply(status=400, body={"error": "what?"}), Missing, "what?"),
