@@ -302,14 +302,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             api_key=api_key(),
             kept=cache_folder() / "embeddings.db",
         )
-        servers = Servers(
-            servers_of(project, options.mcp),
-            knobs=policy.servers,
-            tracer=telemetry.tracer,
-            stderr=project / ".specloop" / "servers",
-            project=project,
-            listings=Listings(cache_folder() / "mcp-tools"),
-        )
+        servers = _servers(project, options, policy, telemetry)
         stack.push_async_callback(servers.close)
         openspec = OpenSpec(project)
         systems = Systems(
@@ -317,6 +310,17 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         )
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
+
+
+def _servers(project: Path, options: Options, policy: Policy, telemetry: Telemetry) -> Servers:
+    return Servers(
+        servers_of(project, options.mcp),
+        knobs=policy.servers,
+        tracer=telemetry.tracer,
+        stderr=project / ".specloop" / "servers",
+        project=project,
+        listings=Listings(cache_folder() / "mcp-tools"),
+    )
 
 
 def _learned(store: Path, model: ModelChoice) -> Policy:
