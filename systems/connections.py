@@ -301,14 +301,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             api_key=api_key(),
             kept=cache_folder() / "embeddings.db",
         )
-        servers = Servers(
-            servers_of(project, options.mcp),
-            knobs=policy.servers,
-            tracer=telemetry.tracer,
-            stderr=project / ".specloop" / "servers",
-            project=project,
-            listings=Listings(cache_folder() / "mcp-tools"),
-        )
+        servers = _servers(project, options, policy, telemetry)
         stack.push_async_callback(servers.close)
         openspec = OpenSpec(project)
         systems = Systems(
@@ -325,6 +318,17 @@ def _opened_model(options: Options) -> AbstractAsyncContextManager[Model]:
         api_key=api_key(),
         told=Told.by(options),
         kept=cache_folder() / "models",
+    )
+
+
+def _servers(project: Path, options: Options, policy: Policy, telemetry: Telemetry) -> Servers:
+    return Servers(
+        servers_of(project, options.mcp),
+        knobs=policy.servers,
+        tracer=telemetry.tracer,
+        stderr=project / ".specloop" / "servers",
+        project=project,
+        listings=Listings(cache_folder() / "mcp-tools"),
     )
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 AGAIN = ("timeout", "lost")
 _MESSAGE_CHARACTERS = 500
+_MOST_REMEMBERED = 200
 
 
 class Servers:
@@ -178,8 +179,14 @@ class Servers:
             result = result.model_copy(update={"span_id": format_span_id(span.get_span_context().span_id)})
             span.set_attributes({names.RESULT_HASH: result.content_hash, names.RESULT_BYTES: result.bytes})
             if found.read_only:
-                self._results[key] = result
+                self._remember(key, result)
             return result
+
+    def _remember(self, key: tuple[int, str, str, Hash], result: Result) -> None:
+        self._results.pop(key, None)
+        self._results[key] = result
+        if len(self._results) > _MOST_REMEMBERED:
+            del self._results[next(iter(self._results))]
 
     async def _fresh(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> Result:
         _check_call(tool, arguments, approved=how.approved)

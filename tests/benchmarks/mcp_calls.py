@@ -22,10 +22,11 @@ from pathlib import Path
 
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from opentelemetry.sdk.trace import TracerProvider
 
 from systems.errors import ServerUnavailable, ToolFailed
 from systems.mcp import Servers
-from tests.systems.mcp_support import misbehaving, open_files, servers
+from tests.systems.mcp_support import Traced, misbehaving, open_files, servers
 
 ROUNDS, WARM_UP = 400, 20
 CALLS, SETTLED, AT_ONCE = 10_000, 2_000, 10
@@ -94,13 +95,20 @@ async def in_vain(opened: Servers, tool: str) -> None:
 
 async def leaks(folder: Path) -> dict[str, float]:
     """What is left of many calls, a part of them failing."""
-    async with servers(folder, misbehaving()) as opened:
+    async with servers(folder, misbehaving(), traced=Untraced()) as opened:
         await many(opened, SETTLED)
         before = (len(asyncio.all_tasks()), open_files(), resident_kb())
         await many(opened, CALLS - SETTLED)
         after = (len(asyncio.all_tasks()), open_files(), resident_kb())
     tasks, files, memory = (then - now for then, now in zip(after, before, strict=True))
     return {"calls": CALLS, "leaked_tasks": tasks, "leaked_files": files, "leaked_kb": memory}
+
+
+class Untraced(Traced):
+    """Spans that nobody keeps, as each would count as memory."""
+
+    def __init__(self) -> None:
+        self.tracer = TracerProvider().get_tracer("benchmark")
 
 
 async def many(opened: Servers, calls: int) -> None:

