@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from nodes.feedback_loop.answers import admits, asks_back
@@ -50,13 +51,18 @@ class Unused(NamedTuple):
     severity: Severity
 
 
-def unused(talk: Transcript) -> Iterator[Unused]:
+@lru_cache(maxsize=4)
+def unused(talk: Transcript) -> tuple[Unused, ...]:
     """Working reads with something to recognise in their result, of which nothing came again, by tool.
 
     Of a talk that ended with an answer. Reads before an action may only have been checks: there it takes a task that
     asks to heed something, or an action with a number from nowhere. One of several calls of a tool whose other results
     were used was compared and not chosen, unless the person wanted all of them.
     """
+    return tuple(_unused(talk))
+
+
+def _unused(talk: Transcript) -> Iterator[Unused]:
     answer = talk.answer
     if answer is None or not talk.asked or len(answer.output.split()) < _WORDS:
         return

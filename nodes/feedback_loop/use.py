@@ -13,7 +13,7 @@ from nodes.feedback_loop.words import NOTHING, Said, stems
 
 LONG = 40
 """Different words from which on a result is long, and one word in common may be chance."""
-LONG_TASK = 4_000
+LONG_TASK = 2_000
 """Characters from which on instructions have every other word in them, and a word of theirs says nothing."""
 _FEW, _MANY, _MOST, _DIGITS = 2, 3, 400, 4
 

@@ -16,6 +16,7 @@ from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import writes
 from nodes.feedback_loop.plans import Plan, announced, kept
 from nodes.feedback_loop.transcript import Transcript
+from nodes.feedback_loop.unvisited import unvisited
 from nodes.feedback_loop.words import keys, stems, values
 from systems.records import Finding
 
@@ -58,6 +59,8 @@ _SAYS_LITTLE = frozenset("check look see get fetch find read take start begin op
 class PrematureEnd:
     """The answer of a run that ended before its plan did: steps that need a tool, and no call that fits them.
 
+    Or before all was done that the task lists, of which some was.
+
     A run may do without a step and say so, several steps may be one call, and what is to be told is done by telling.
     """
 
@@ -86,6 +89,9 @@ class PrematureEnd:
             if open_steps and plan:
                 evidence = f"of {len(plan.steps)} steps nothing was done for: {excerpt('; '.join(open_steps))}"
                 yield from self._finding(answer, evidence, f"left {len(open_steps)} announced steps undone")
+            elif left := unvisited(talk):
+                evidence = f"listed in the task, and nothing was done for: {excerpt(', '.join(left))}"
+                yield from self._finding(answer, evidence, f"left {len(left)} things of the task undone")
 
     def _finding(self, answer: Operation, evidence: str, what: str) -> Iterator[Finding]:
         return self._run.finding(

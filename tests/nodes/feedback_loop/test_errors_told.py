@@ -26,6 +26,8 @@ from nodes.feedback_loop.errors_told import told
         '{"status": "error", "error_message": "TimeoutError: backend down"}',
         '{"success": false, "message": "card declined"}',
         '{"exit_code": 2, "stdout": "", "stderr": "no such branch"}',
+        '{"state": "error", "reason": "pressure out of range"}',
+        '{"type": "about:blank", "status": 504, "title": "Gateway Time-out", "detail": "", "instance": "/fees"}',
     ],
 )
 def test_a_failure_that_a_tool_tells_is_one(result: str) -> None:
@@ -55,3 +57,10 @@ def test_a_failure_that_a_tool_tells_is_one(result: str) -> None:
 )
 def test_an_answer_about_errors_or_of_nothing_is_no_failure(result: str) -> None:
     assert told(result) == ""
+
+
+def test_errors_in_a_log_are_those_of_others() -> None:
+    error = "java.lang.OutOfMemoryError: heap 2048M"
+    assert told(error, "render") == error
+    assert told(error, "crash_log") == ""
+    assert told("Error: no such log", "crash_log")

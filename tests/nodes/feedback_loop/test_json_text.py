@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.feedback_loop.json_text import cut_off, unfenced, value, verdict
+from nodes.feedback_loop.json_text import at_limit, cut_off, unfenced, value, verdict
 
 VALUES = st.dictionaries(st.text(max_size=6), st.lists(st.integers() | st.text(max_size=6), max_size=3), max_size=4)
 
@@ -51,3 +51,11 @@ def test_a_fence_is_taken_off() -> None:
 @pytest.mark.parametrize("text", ["no JSON at all", "{broken", "", "[" * 100_000])
 def test_where_there_is_none_there_is_none(text: str) -> None:
     assert value(text) is None
+
+
+def test_a_few_words_of_json_without_an_end_are_broken_and_not_cut_off_at_a_limit() -> None:
+    assert not at_limit('{"item": "tips", "count": ', "tool_calls")
+    assert at_limit('{"item": "tips", "count": ', "length")
+    assert at_limit('{"item": "tips", "count": ', "")
+    assert at_limit('{"body": "' + "Dear gardeners, " * 9, "tool_calls")
+    assert not at_limit('{"item": "tips"}', "length")

@@ -110,3 +110,10 @@ def test_without_content_a_model_that_learns_nothing_is_known_by_its_tokens() ->
 )
 def test_without_content_nothing_else_is_told(tokens: list[tuple[int, int]], answer: tuple[int, int] | None) -> None:
     assert loops(unseen(tokens, answer=answer)) == []
+
+
+def test_as_often_as_the_task_asks_for_is_no_loop() -> None:
+    run = Conversation("Shake plate 2 four times for a minute.")
+    run.each(*(call("shake", "shaken for 60 seconds at 300 rpm", plate=2) for _ in range(4)))
+    run.says("Plate 2 has been shaken four times for 60 seconds.")
+    assert kinds(run) == set()

@@ -172,3 +172,10 @@ def test_a_service_that_is_down_is_another_matter() -> None:
     for town in ("Lyon", "Turin", "Graz", "Split"):
         run.each(call("forecast", error="503 Service Unavailable", town=town))
     assert "no_progress" not in kinds(run)
+
+
+def test_one_setting_after_another_that_is_not_the_one_is_no_progress() -> None:
+    run = Conversation("Home the arm.")
+    run.each(*(call("home_arm", "not homed: switch open", speed=speed) for speed in (100, 80, 50, 30, 10)))
+    run.says("The arm does not home at any speed.")
+    assert kinds(run) == {"no_progress"}

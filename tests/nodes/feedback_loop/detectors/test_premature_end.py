@@ -109,3 +109,43 @@ def test_a_sentence_is_no_plan(text: str) -> None:
 )
 def test_other_arguments_are_no_to_do_list(arguments: str) -> None:
     assert kept(arguments) is None
+
+
+def updated(task: str, *mods: str, answer: str = "All set, your mods are ready. Have fun!") -> Conversation:
+    run = Conversation(task)
+    run.each(*(call("update_mod", "ok", mod=one) for one in mods))
+    run.says(answer)
+    return run
+
+
+def test_what_the_task_lists_and_nobody_came_to_is_found() -> None:
+    run = updated("Update Lanterns, Cartwheel, Deepfog and Orchard to 1.21.", "Lanterns", "Cartwheel", "Deepfog")
+    one = only(run, "premature_end")
+    assert one.span_ids == ids(run.spans[-1])
+    assert "orchard" in one.evidence
+
+
+def test_a_range_in_the_task_is_a_list() -> None:
+    assert kinds(updated("Update mods 1 to 5, please.", "1", "2", "3")) == {"premature_end"}
+
+
+@pytest.mark.parametrize(
+    ("mods", "answer"),
+    [
+        (("Lanterns", "Cartwheel", "Deepfog", "Orchard"), "All set, have fun!"),
+        (("Lanterns", "Cartwheel", "Deepfog"), "All set; Orchard was up to date before I came."),
+        (("Lanterns", "Cartwheel"), "Two are done. Shall I go on with the others?"),
+        (("Lanterns", "Cartwheel, Deepfog and Orchard"), "All set, have fun!"),
+    ],
+    ids=["all", "told", "asked", "together"],
+)
+def test_a_list_that_is_worked_through_or_told_about_is_healthy(mods: tuple[str, ...], answer: str) -> None:
+    run = updated("Update Lanterns, Cartwheel, Deepfog and Orchard to 1.21.", *mods, answer=answer)
+    assert "premature_end" not in kinds(run)
+
+
+def test_a_search_ends_where_it_has_found() -> None:
+    run = Conversation("Look through folders alpha, beta, gamma and delta for the lease.")
+    run.each(call("list_folder", "photos", name="alpha"), call("list_folder", "lease.pdf", name="beta"))
+    run.says("The lease is lease.pdf in beta, after photos in alpha.")
+    assert "premature_end" not in kinds(run)

@@ -81,3 +81,11 @@ def test_without_content_nothing_is_told() -> None:
     run = Conversation(TASK, content=False)
     run.each(*map(weather, ("Lyon", "Turin", "Graz", "Split")))
     assert "serial_calls" not in kinds(run)
+
+
+def test_steps_whose_results_say_that_they_were_done_have_their_order() -> None:
+    run = Conversation("Close July: revalue, accrue, allocate.")
+    steps = {"revalue": "revalued, 12 accounts", "accrue": "accrued, 31 lines", "allocate": "allocated to 9 centres"}
+    run.each(*(call(name, result, seconds=0.4, month="2025-07") for name, result in steps.items()))
+    run.says("July is closed: 12 accounts revalued, 31 lines accrued, allocated to 9 centres.")
+    assert kinds(run) == set()

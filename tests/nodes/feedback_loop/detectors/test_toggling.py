@@ -1,4 +1,4 @@
-"""A setting switched to and fro is found; one that is switched as often as the task asks for, or on and off once, is not."""
+"""A setting switched to and fro is found; one switched as often as the task asks for, or once or twice, is not."""
 
 from __future__ import annotations
 

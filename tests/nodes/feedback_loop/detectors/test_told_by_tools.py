@@ -92,7 +92,7 @@ def test_a_memory_that_comes_back_otherwise_is_corrupted(read: str) -> None:
     assert only(run, "memory_corrupted").span_ids == ids(run.spans[4])
 
 
-@pytest.mark.parametrize("read", ["Rotterdam", '{"value": "rotterdam", "by": "you"}', "nothing stored", ""])
+@pytest.mark.parametrize("read", ["Rotterdam", '{"value": "rotterdam", "by": "you"}', "no entry found", ""])
 def test_a_memory_that_comes_back_as_it_was_or_not_at_all_is_not(read: str) -> None:
     assert "memory_corrupted" not in kinds(remembered(read))
 
