@@ -81,7 +81,7 @@ def _value(name: str, tool: Tool, question: str, project: Path, places: Places) 
 
 def _path(tool: Tool, question: str, project: Path, places: Places) -> tuple[Value, Value]:
     mentioned = mentioned_path(question, places)
-    wants_folder = bool(FOLDER_TOOL.search(tool.name))
+    wants_folder = bool(FOLDER_TOOL.search(tool.name)) or not takes_path(tool)
     if mentioned is None or not (project / mentioned).resolve().is_relative_to(project.resolve()):
         return None, str(project) if wants_folder else None
     fits = "info" in tool.name or wants_folder == (mentioned not in places.files)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nodes.question_routing.arguments import OUTSIDE, fill_arguments, mentioned_path, outside_path, takes_path
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.learned import answered_before
-from nodes.question_routing.phrases import PATH_LIKE, PERSON, adopted, all_phrases, strange
+from nodes.question_routing.phrases import PERSON, adopted, all_phrases, strange
 from nodes.question_routing.questions import Places
-from nodes.question_routing.ranking import Ranked, Ranking
+from nodes.question_routing.ranking import Ranked, Ranking, by_score
+from nodes.question_routing.wording import PATH_LIKE
 from systems.embeddings import Embedder
 from systems.lexical import stems
 from systems.mcp import Tool
@@ -131,12 +132,16 @@ class Router:
         """The ranking; where a server that does not serve is first, one that no line speaks of may be who it is."""
         ranked = await self._ranking.rank(text)
         served = {PERSON, *(tool.server for tool in self._tools.values())}
-        if self._strange and next(iter(ranked.servers)) not in served:
-            present = [phrase for phrase in self._phrases if phrase.server in served]
-            self._present = self._present or self._ranking.over(present)
-            again = await self._present.rank(text)
-            ranked = again if next(iter(again.servers)) in self._strange else ranked
-        return ranked
+        if not self._strange or (next(iter(ranked.servers)) in served and not ranked.is_of_world):
+            return ranked
+        present = [phrase for phrase in self._phrases if phrase.server in served]
+        self._present = self._present or self._ranking.over(present)
+        again = (await self._present.rank(text)).servers
+        if not ranked.is_of_world:
+            again = {server: (score + ranked.servers[server]) / 2 for server, score in again.items()}
+        best = max(again, key=lambda server: again[server])
+        found = best in self._strange and again[best] >= self._knobs.least_score
+        return replace(ranked, servers=by_score(again), world=0.0) if found else ranked
 
     def _calls(self, keys: Sequence[str], text: str, nearness: Mapping[str, float]) -> dict[str, Candidate]:
         """The tools that can be called with what the question says, best first."""
