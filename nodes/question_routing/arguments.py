@@ -64,6 +64,8 @@ def _filled(
     properties: dict[str, dict[str, Any]] = schema.get("properties") or {}
     arguments: dict[str, Any] = _operands(properties, required, question)
     named = len(arguments)
+    told: Any
+    default: Any
     for name, each in properties.items():
         if name in arguments:
             continue
