@@ -193,9 +193,11 @@ def runs_table(runs: Iterable[RunSummary]) -> Table:
 
 
 def answer_text(answer: Answer) -> RenderableType:
-    """An answer with its source."""
+    """An answer with its source, and why it was asked there."""
+    route = answer.route
+    why = Text(f"{route.decided_by}, margin {route.margin:.2f}: {route.reason}" if route else "", style="dim")
     if not answer.answered:
-        return Text(f"No server could answer: {answer.text}", style="yellow")
+        return Group(Text(f"No server could answer: {answer.text}", style="yellow"), why)
     source = answer.sources[0]
     origin = f"\n{source.server}.{source.tool}, sha256 {source.content_hash[:12]}, span {source.span_id}"
-    return Group(Text(answer.text), Text(origin, style="dim"))
+    return Group(Text(answer.text), Text(origin, style="dim"), why)

@@ -69,7 +69,7 @@ class QuestionKnobs(Record):
         "hybrid", description="What ranks the tools; where nothing embeds, hybrid and embeddings are lexical"
     )
     margin: float = Field(
-        0.12,
+        0.2,
         ge=0,
         le=1,
         description="Lead of the best server, or the person, over the next, below which `unsure` decides",
@@ -81,7 +81,7 @@ class QuestionKnobs(Record):
         default={}, max_length=200, description="Learned: the tool (server.tool) or `person` that answered a question"
     )
     parallel: int = Field(8, ge=1, le=64, description="Most questions of a step that are asked side by side")
-    least_score: float = Field(0.2, ge=0, le=100, description="Score below which a question goes to the person")
+    least_score: float = Field(0.2, ge=0, le=1, description="Score below which a question goes to the person")
     least_coverage: float = Field(0, ge=0, le=1, description="Share of a question's words its server must speak of")
     lines: dict[str, str] = Field(
         default=LINES,

@@ -143,6 +143,7 @@ class Answer(Record):
     tool: str | None = Field(None, description="Tool that answered or was asked last")
     sources: tuple[Source, ...] = Field((), description="Where it came from; empty when open")
     failures: tuple[str, ...] = Field((), description="`server.tool: cause` of every attempt that failed")
+    route: Route | None = Field(None, description="Who was to answer and why; of a question asked outside of a run")
 
 
 class File(Record):

@@ -8,11 +8,14 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 from nodes.question_routing.questions import Places
+from nodes.question_routing.values import Value, numbers, said
 from systems.lexical import STOP
 from systems.mcp import Tool
+from systems.mcp.arguments import complaint
 
 COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
 CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*(am|pm)?\b", re.IGNORECASE)
@@ -20,7 +23,7 @@ QUOTED = re.compile("[\"'`\u201c\u2018]([^\"'`\u201c\u201d\u2018\u2019]{2,80})[\
 FOLDER_TOOL = re.compile(r"director|folder|tree|list|search", re.IGNORECASE)
 IDENTIFIER = re.compile(r"\b(?:\w+_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*|[A-Z][A-Z0-9]{2,})\b")
 OUTSIDE = re.compile(
-    r"(?<![\w./:])(?:~[\w./-]*|/[\w.~-][\w./~-]*|(?:[\w.-]+/)*\.\.(?:/[\w./-]*)?)|\bfile:/\S*|\b[A-Za-z]:\\\S*"
+    r"(?<![\w./:])(?:~[\w./-]*|/[\w.~-][\w./~-]*|(?:[\w.-]+/)*\.\.(?:/[\w./-]*)?)|\bfile:/\S*|\$\{?HOME\b\S*|%USERPROFILE%\S*|\b[A-Za-z]:\\\S*"
 )
 KINDS = "functions?|class(?:es)?|methods?|constants?|variables?|types?|modules?|packages?|words?|strings?|terms?"
 USED = "imports?|calls?|use|uses|usages? of|mentions?|raises?|throws?|catch(?:es)?"
@@ -42,28 +45,56 @@ class Call:
 
 
 def fill_arguments(tool: Tool, question: str, *, project: Path, places: Places) -> Call | None:
-    """The call of a tool that a question asks for, or None when a required argument cannot be known from it."""
-    required = tool.input_schema.get("required") or []
-    properties: dict[str, dict[str, Any]] = tool.input_schema.get("properties") or {}
-    arguments: dict[str, Any] = {}
-    named = 0
-    for name, schema in properties.items():
-        told, default = _value(name, tool, question, project, places)
+    """The call of a tool that a question asks for, or None when its schema wants what cannot be known from it."""
+    arguments, named = _filled(tool.input_schema, tool, question, project, places)
+    return None if complaint(tool.input_schema, arguments) else Call(arguments, named)
+
+
+def lacking(tool: Tool, question: str, *, project: Path, places: Places) -> tuple[str, ...]:
+    """The required arguments that a question does not say."""
+    arguments, _ = _filled(tool.input_schema, tool, question, project, places)
+    return tuple(name for name in tool.input_schema.get("required") or () if name not in arguments)
+
+
+def _filled(
+    schema: dict[str, Any], tool: Tool, question: str, project: Path, places: Places
+) -> tuple[dict[str, Any], int]:
+    """What can be said of an object's properties, and how many of them the question itself names."""
+    required = schema.get("required") or []
+    properties: dict[str, dict[str, Any]] = schema.get("properties") or {}
+    arguments: dict[str, Any] = _operands(properties, required, question)
+    named = len(arguments)
+    told: Any
+    default: Any
+    for name, each in properties.items():
+        if name in arguments:
+            continue
+        if each.get("type") == "object" and each.get("properties"):
+            inner, inner_named = _filled(each, tool, question, project, places)
+            told, default = (inner if inner_named else None), (inner or None)
+        else:
+            told, default = _value(name, each, tool, question, project, places)
         value = default if told is None else told
         if value is None and name in required:
-            value = next(iter(schema.get("enum") or []), None)
-        if value is not None:
-            arguments[name] = [value] if schema.get("type") == "array" else value
-        elif name in required:
-            return None
+            value = each.get("default", next(iter(each.get("enum") or []), None))
+        if value is not None and (name in required or told is not None or each.get("type") != "object"):
+            arguments[name] = [value] if each.get("type") == "array" and not isinstance(value, list) else value
         named += told is not None
-    return Call(arguments, named)
+    return arguments, named
 
 
-Value = str | int | None
+def _operands(properties: dict[str, dict[str, Any]], required: list[str], question: str) -> dict[str, Any]:
+    """The numbers of a question for a tool that needs as many, in order, as in "add 3 and 4"."""
+    wanted = [name for name in required if properties.get(name, {}).get("type") in ("integer", "number")]
+    found = numbers(question)
+    if len(wanted) < 2 or len(found) != len(wanted):
+        return {}
+    return {name: int(each) if each.is_integer() else each for name, each in zip(wanted, found, strict=True)}
 
 
-def _value(name: str, tool: Tool, question: str, project: Path, places: Places) -> tuple[Value, Value]:
+def _value(
+    name: str, schema: dict[str, Any], tool: Tool, question: str, project: Path, places: Places
+) -> tuple[Any, Value]:
     """(what the question says, what to take when it says nothing) for an argument of this name."""
     if name in PATHS:
         return _path(tool, question, project, places)
@@ -75,13 +106,16 @@ def _value(name: str, tool: Tool, question: str, project: Path, places: Places) 
         return _clock(question), None
     if name in PATTERNS:
         return _pattern(question), None
-    defaults: dict[str, Value] = {"repo_path": str(project), "max_count": DEFAULT_COUNT, "branch_type": "local"}
-    return None, defaults.get(name)
+    if name == "branch_type":
+        kind = re.search(r"\b(remote|all|every)\b", question, re.IGNORECASE)
+        return (("remote" if kind.group(1).lower() == "remote" else "all") if kind else None), "local"
+    defaults: dict[str, Value] = {"repo_path": str(project), "max_count": DEFAULT_COUNT}
+    return said(name, schema, question), defaults.get(name)
 
 
 def _path(tool: Tool, question: str, project: Path, places: Places) -> tuple[Value, Value]:
     mentioned = mentioned_path(question, places)
-    wants_folder = bool(FOLDER_TOOL.search(tool.name))
+    wants_folder = bool(FOLDER_TOOL.search(tool.name)) or not takes_path(tool)
     if mentioned is None or not (project / mentioned).resolve().is_relative_to(project.resolve()):
         return None, str(project) if wants_folder else None
     fits = "info" in tool.name or wants_folder == (mentioned not in places.files)
@@ -94,17 +128,36 @@ def takes_path(tool: Tool) -> bool:
     return any(name in PATHS for name in names) and not any(name in PATTERNS for name in names)
 
 
-def outside_path(question: str, project: Path) -> str | None:
-    """The first path that a question names outside of the project: absolute, in somebody's home, or above it."""
-    named = (match.group(0).rstrip(".,;:") or match.group(0) for match in OUTSIDE.finditer(question))
-    return next((path for path in named if not _within(path, project)), None)
+def outside_path(question: str, project: Path, places: Places | None = None) -> str | None:
+    """The first path that a question names outside of the project, as it is written there.
+
+    That is: absolute, in somebody's home, above the project, percent-encoded or not, or a link that leads out.
+
+    Args:
+        question: what is asked.
+        project: folder that nothing may be read outside of.
+        places: what the project has; names of links are recognised among them.
+    """
+    for text in dict.fromkeys((question, _decoded(question))):
+        named = (match.group(0).rstrip(".,;:") or match.group(0) for match in OUTSIDE.finditer(text))
+        if found := next((path for path in named if not _within(path, project)), None):
+            return found
+    linked = mentioned_path(question, places) if places else None
+    return linked if linked and not _within(linked, project) else None
+
+
+def _decoded(text: str) -> str:
+    """A text without percent-encoding, however often it was encoded (at most thrice)."""
+    for _ in range(3):
+        text = unquote(text, errors="replace")
+    return text.replace("\\", "/") if ".." in text else text
 
 
 def _within(path: str, project: Path) -> bool:
     try:
         return (
             ":" not in path[:5]
-            and not path.startswith("~")
+            and not path.startswith(("~", "$", "%"))
             and (project / path).resolve().is_relative_to(project.resolve())
         )
     except (OSError, ValueError):

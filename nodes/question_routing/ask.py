@@ -14,7 +14,7 @@ MOST_QUESTION_CHARACTERS = 2_000
 
 
 async def ask(question: str, run: Run) -> Answer:
-    """The answer of the best server, or an open question with the reasons.
+    """The answer of the best server, or an open question with the reasons, and its route.
 
     Raises:
         UsageError: the question is empty or very long.
@@ -25,7 +25,9 @@ async def ask(question: str, run: Run) -> Answer:
             f"A question has 1 to {MOST_QUESTION_CHARACTERS:,} characters; this has {len(text):,}.",
             mend='Ask one thing at a time, e.g. specloop ask "What were the last commits?"',
         )
-    return await answered(await routed(text, run), run, person=False)
+    route = await routed(text, run)
+    answer = await answered(route, run, person=False)
+    return answer.model_copy(update={"route": route})
 
 
 async def routed(text: str, run: Run) -> Route:

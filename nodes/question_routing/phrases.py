@@ -15,8 +15,8 @@ from systems.lexical import split_names
 from systems.mcp import Tool
 
 PERSON: Final = "person"
+WORLD: Final = "world"
 SENTENCE = re.compile(r"(?<=[.?!;:])\s+|\n")
-PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b|(?<!\S)\.[A-Za-z][\w.-]*\b")
 MOST_SENTENCES = 2  # of a tool's description; what follows is mostly about arguments
 SAME_TOOLS = 2  # as many tools of one name make two servers the same program
 ASKED = {
@@ -35,6 +35,9 @@ ASKED = {
 """What a tool is asked whose name has a verb."""
 ABOUT = ("What is in the {}?", "Search the {} for it.", "What does the {} say?")
 """What a server is asked that the policy has no line on."""
+PAGE = ("What does the web page say?", "Fetch this link and sum it up.", "Get a web page.")
+"""What a tool is asked that needs a URL."""
+ONLINE = re.compile(r"\b(?:web|internet|online)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,13 @@ def all_phrases(tools: Sequence[Tool], lines: Mapping[str, str], routes: Mapping
 
     Args:
         tools: the tools that may be asked.
-        lines: the policy's, by `server`, `server.tool` or `person`; those on servers that do not serve stand for what
-            nobody here can answer.
+        lines: the policy's, by `server`, `server.tool`, `person` or `world`; those on servers that do not serve, and
+            on the world outside where no tool searches the web, stand for what nobody here can answer.
         routes: questions answered well before, with `server.tool` or `person`.
     """
     lines = adopted(lines, tools)
-    told = [Phrase(*_owner(key), sentence) for key, line in lines.items() for sentence in sentences(line)]
+    owners = {key: _owner(key) for key in lines} | {WORLD: web_search(tools)}
+    told = [Phrase(*owners[key], sentence) for key, line in lines.items() for sentence in sentences(line)]
     own = [Phrase(tool.server, tool.name, text) for tool in tools for text in derived(tool)]
     own += [
         Phrase(server, "", form.format(" ".join(words_of(server))))
@@ -82,7 +86,7 @@ def adopted(lines: Mapping[str, str], tools: Sequence[Tool]) -> dict[str, str]:
     for tool in tools:
         here.setdefault(tool.server, set()).add(tool.name)
     names: dict[str, str] = {}
-    for server in sorted({key.partition(".")[0] for key in lines} - here.keys() - {PERSON}):
+    for server in sorted({key.partition(".")[0] for key in lines} - here.keys() - {PERSON, WORLD}):
         known = {key.partition(".")[2] for key in lines if key.startswith(f"{server}.")}
         same = (other for other in strange(lines, tools) if len(here[other] & known) >= SAME_TOOLS)
         names[server] = next(same, server)
@@ -99,6 +103,13 @@ def strange(lines: Mapping[str, str], tools: Sequence[Tool]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tool.server for tool in tools if tool.server not in lines))
 
 
+def web_search(tools: Sequence[Tool]) -> tuple[str, str]:
+    """Server and tool that search the web, and so are asked about the world outside; (`world`, "") where none does."""
+    searching = (each for each in tools if "search" in each.name.lower() and ONLINE.search(each.description))
+    found = next(searching, None)
+    return (found.server, found.name) if found else (WORLD, "")
+
+
 def derived(tool: Tool) -> Iterable[str]:
     """What a tool's name and description say of it, and what it may be asked."""
     words = [word for word in words_of(tool.name) if word != tool.server.lower()]
@@ -109,6 +120,8 @@ def derived(tool: Tool) -> Iterable[str]:
     yield from (ASKED[words[place]].format(" ".join(words[place + 1 :])) for place in verbs)
     if words[1:] and words[-1] in ASKED:
         yield ASKED[words[-1]].format(" ".join(words[:-1]))
+    if "url" in (tool.input_schema.get("required") or ()):
+        yield from PAGE
 
 
 def words_of(name: str) -> list[str]:
@@ -119,11 +132,6 @@ def words_of(name: str) -> list[str]:
 def sentences(text: str) -> list[str]:
     """The sentences of a text, one a line or after the other."""
     return [sentence.strip() for sentence in SENTENCE.split(text) if sentence.strip()]
-
-
-def plain(question: str) -> str:
-    """A question with "a file" for every path: which file it is says little about what kind of question it is."""
-    return PATH_LIKE.sub("a file", question).strip()
 
 
 def _owner(key: str) -> tuple[str, str]:

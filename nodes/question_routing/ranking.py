@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from nodes.question_routing.phrases import Phrase, plain
+from nodes.question_routing.phrases import PERSON, WORLD, Phrase
+from nodes.question_routing.wording import plain
 from systems.terms import Terms
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ Method = Literal["lexical", "embeddings", "hybrid"]
 
 WORDS_WEIGHT = 1.5  # of the words' kernel beside the embeddings'
 RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; both chosen on tests/benchmarks/data
+SURE: Mapping[Method, float] = {"lexical": 0.7, "embeddings": 0.7, "hybrid": 1.0}
+"""What a lead is worth: of leads of one kind alone, as many are wrong as of smaller ones of both (`tune` halves)."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +39,33 @@ class Ranked:
 
     Attributes:
         servers: score of each server and of `person`, best first; about 1 is sure, about 0 is nothing in common.
+        world: what of the person's score is for facts of the world outside, which no tool here looks up.
         tools: how near each tool's nearest phrase is, 0 to 1, by `server.tool`.
         learned: likeness of each learned question, 0 to 1, by its text.
         method: what ranked; `lexical` where nothing embeds.
     """
 
     servers: Mapping[str, float] = field(default_factory=dict)
+    world: float = 0.0
     tools: Mapping[str, float] = field(default_factory=dict)
     learned: Mapping[str, float] = field(default_factory=dict)
     method: Method = "lexical"
 
     @property
     def margin(self) -> float:
-        """Lead of the first over the second, 0 to 1."""
+        """Lead of the first over the second, 0 to 1; by words or by meaning alone it counts less than by both."""
         first, second = [*self.servers.values(), 0.0, 0.0][:2]
-        return round(min(1.0, max(0.0, first - second)), 4)
+        return round(min(1.0, max(0.0, first - second)) * SURE[self.method], 4)
+
+    @property
+    def is_of_world(self) -> bool:
+        """Whether the person is first, and that for a fact of the world outside."""
+        return next(iter(self.servers), "") == PERSON and 2 * self.world > self.servers[PERSON]
+
+
+def by_score(scores: Mapping[str, float]) -> dict[str, float]:
+    """The best first."""
+    return {server: round(score, 4) for server, score in sorted(scores.items(), key=lambda each: -each[1])}
 
 
 class Ranking:
@@ -80,10 +95,13 @@ class Ranking:
         if method not in self._weights:
             self._weights[method] = self._solved(method)
         scores = np.einsum("n,nl->l", near, self._weights[method]) + 1 / len(self._labels)
-        order = np.argsort(-scores, kind="stable")
+        servers = dict(zip(self._labels, scores.tolist(), strict=True))
+        world = servers.pop(WORLD, 0.0)
+        servers[PERSON] = servers.get(PERSON, 0.0) + world
         alike = near / _most(method) if meant is None else meant
         return Ranked(
-            servers={self._labels[place]: round(float(scores[place]), 4) for place in order},
+            servers=by_score(servers),
+            world=world,
             tools=self._nearest(near / _most(method)),
             learned={each.text: float(like) for each, like in zip(self.phrases, alike, strict=True) if each.learned},
             method=method,
@@ -118,8 +136,8 @@ class Ranking:
         kernel = _kernel(method, self._terms.among_themselves(), meant)
         belongs = np.array([[phrase.server == label for label in self._labels] for phrase in self.phrases], np.float32)
         of_label = Counter(phrase.server for phrase in self.phrases)
-        share = np.array([len(belongs) / len(self._labels) / of_label[phrase.server] for phrase in self.phrases])
-        smooth = RIDGE * np.diag(1 / np.sqrt(share))
+        crowd = np.array([of_label[phrase.server] * len(self._labels) / len(belongs) for phrase in self.phrases])
+        smooth = RIDGE * np.diag(crowd)
         solved: Matrix = np.linalg.solve(kernel + smooth, belongs - 1 / len(self._labels)).astype(np.float32)
         return solved
 

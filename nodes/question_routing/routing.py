@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nodes.question_routing.arguments import OUTSIDE, fill_arguments, mentioned_path, outside_path, takes_path
+from nodes.question_routing.arguments import OUTSIDE, fill_arguments, lacking, mentioned_path, outside_path, takes_path
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.learned import answered_before
-from nodes.question_routing.phrases import PATH_LIKE, PERSON, adopted, all_phrases, strange
+from nodes.question_routing.phrases import PERSON, adopted, all_phrases, strange
 from nodes.question_routing.questions import Places
-from nodes.question_routing.ranking import Ranked, Ranking
+from nodes.question_routing.ranking import Ranked, Ranking, by_score
+from nodes.question_routing.wording import PATH_LIKE
 from systems.embeddings import Embedder
 from systems.lexical import stems
 from systems.mcp import Tool
@@ -131,16 +132,20 @@ class Router:
         """The ranking; where a server that does not serve is first, one that no line speaks of may be who it is."""
         ranked = await self._ranking.rank(text)
         served = {PERSON, *(tool.server for tool in self._tools.values())}
-        if self._strange and next(iter(ranked.servers)) not in served:
-            present = [phrase for phrase in self._phrases if phrase.server in served]
-            self._present = self._present or self._ranking.over(present)
-            again = await self._present.rank(text)
-            ranked = again if next(iter(again.servers)) in self._strange else ranked
-        return ranked
+        if not self._strange or (next(iter(ranked.servers)) in served and not ranked.is_of_world):
+            return ranked
+        present = [phrase for phrase in self._phrases if phrase.server in served]
+        self._present = self._present or self._ranking.over(present)
+        again = (await self._present.rank(text)).servers
+        if not ranked.is_of_world:
+            again = {server: (score + ranked.servers[server]) / 2 for server, score in again.items()}
+        best = max(again, key=lambda server: again[server])
+        found = best in self._strange and again[best] >= self._knobs.least_score
+        return replace(ranked, servers=by_score(again), world=0.0) if found else ranked
 
     def _calls(self, keys: Sequence[str], text: str, nearness: Mapping[str, float]) -> dict[str, Candidate]:
         """The tools that can be called with what the question says, best first."""
-        outside = outside_path(text, self._project)
+        outside = outside_path(text, self._project, self._places)
         told = OUTSIDE.sub(" ", text) if outside else text
         best: dict[str, float] = {}
         for key in keys:
@@ -201,11 +206,22 @@ class Router:
         """Why nothing is called."""
         if server == PERSON:
             return "no tool can know this"
-        if outside := outside_path(text, self._project):
+        if outside := outside_path(text, self._project, self._places):
             return f"it names {outside}, and no tool may read outside of the project"
         if all(tool.server != server for tool in self._tools.values()):
             return f"{server} would know, and no such server serves"
         absent = PATH_LIKE.search(text)
         if absent and not mentioned_path(text, self._places):
             return f"{absent.group(0)} is not in the project"
-        return f"the question does not say all that {server} has to be told"
+        return self._lacking(text, server)
+
+    def _lacking(self, text: str, server: str) -> str:
+        """Which arguments the question would have to name, of the tool of a server that needs the fewest more."""
+        needs = {
+            key: lacking(tool, text, project=self._project, places=self._places)
+            for key, tool in self._tools.items()
+            if tool.server == server
+        }
+        key = min((key for key in needs if needs[key]), key=lambda key: len(needs[key]), default="")
+        more = f": name {' and '.join(needs[key])} for {key}" if key else ""
+        return f"the question does not say all that {server} has to be told{more}"

@@ -1,13 +1,18 @@
 """How well questions are routed: `python -m tests.benchmarks.routing [FILE] [--method METHOD]`.
 
 FILE has JSON lines `{question, server}`; without one it is `data/routing_own.jsonl` (its `half` is `tune` for the
-questions that weights and margins were chosen on, `held` for those kept apart). The servers are git, filesystem, time
+questions that weights and margins were chosen on, `held` for those kept apart; so have `routing_blind.jsonl`, written
+before the router was looked at and in four languages, and `routing_many.jsonl` for thirteen servers). `online` is who
+answers instead where it serves: facts of the world outside are the person's only where no server finds them.
+
+The servers are git, filesystem, time
 and search, with the tools they publish (`data/servers`), and any other of `data/servers` that the file names. `person`
 is a server like the others. No server runs, and no model is asked.
 
 `top1` and `top2` count the questions whose server is ranked first, or second; `abstained` those whose lead is below the
 policy's margin, so that the model or the person would decide; `wrong` those that are decided, and wrongly. `by_method`
-has the same for every method. Prints one JSON line.
+has the same for every method. `--margins` adds what other margins would give, by which `QuestionKnobs.margin` was
+chosen on the `tune` halves. Prints one JSON line.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ from systems.mcp import Tool
 from systems.policy import DEFAULT
 from systems.records import Question, Route
 
+Case = dict[str, str]
 DATA = Path(__file__).parent / "data"
 SERVERS = ("git", "filesystem", "time", "search")
 METHODS = ("lexical", "embeddings", "hybrid")
@@ -59,7 +65,7 @@ def router(servers: Iterable[str], method: str, embedder: Embedder | None) -> Ro
     return Router(tools, project=Path("/project"), places=Places(files=()), knobs=knobs, embedder=embedder)
 
 
-async def routed(routing: Router, cases: Sequence[dict[str, str]]) -> list[tuple[Route, float]]:
+async def routed(routing: Router, cases: Sequence[Case]) -> list[tuple[Route, float]]:
     """Each question's route and the milliseconds it took."""
     await routing.route(Question(text="warm?", origin="person"))
     found = []
@@ -70,7 +76,7 @@ async def routed(routing: Router, cases: Sequence[dict[str, str]]) -> list[tuple
     return found
 
 
-def measured(cases: Sequence[dict[str, str]], routes: Sequence[tuple[Route, float]]) -> dict[str, Any]:
+def measured(cases: Sequence[Case], routes: Sequence[tuple[Route, float]]) -> dict[str, Any]:
     """The numbers of one method."""
     right, top2, abstained, wrong = Counter[str](), 0, 0, 0
     for case, (route, _) in zip(cases, routes, strict=True):
@@ -94,14 +100,28 @@ def measured(cases: Sequence[dict[str, str]], routes: Sequence[tuple[Route, floa
     }
 
 
-async def measure(cases: Sequence[dict[str, str]], method: str, *, show: bool) -> dict[str, Any]:
+def at_margins(cases: Sequence[Case], routes: Sequence[tuple[Route, float]]) -> dict[str, tuple[int, int]]:
+    """(abstained, wrong) for margins from 0 to 0.5."""
+    leads = [
+        (route.margin, next(iter(route.scores)) != case["server"])
+        for case, (route, _) in zip(cases, routes, strict=True)
+    ]
+    margins = [step / 20 for step in range(11)]
+    return {
+        str(least): (sum(lead < least for lead, _ in leads), sum(off and lead >= least for lead, off in leads))
+        for least in margins
+    }
+
+
+async def measure(cases: Sequence[Case], method: str, *, show: bool, margins: bool) -> dict[str, Any]:
     """The numbers of the method asked for, and those of every one."""
     servers = dict.fromkeys([*SERVERS, *(case["server"] for case in cases if case["server"] != "person")])
+    cases = [case | {"server": case["online"]} if case.get("online") in servers else case for case in cases]
     numbers = {}
     for each in METHODS:
         embedder = await open_embedder("")  # one each: no method finds a question embedded by another
         routes = await routed(router(servers, each, embedder), cases)
-        numbers[each] = measured(cases, routes)
+        numbers[each] = measured(cases, routes) | ({"margins": at_margins(cases, routes)} if margins else {})
         for case, (route, _) in zip(cases, routes, strict=True):
             if show and each == method and next(iter(route.scores)) != case["server"]:
                 print(f"{case['server']}: {case['question']} -> {list(route.scores.items())[:2]}")
@@ -116,11 +136,12 @@ def main() -> None:
     parser.add_argument("--half", choices=("tune", "held"), help="only these questions of our own")
     parser.add_argument("--known", action="store_true", help="only questions to the four servers and to the person")
     parser.add_argument("--show", action="store_true", help="print what is ranked wrongly")
+    parser.add_argument("--margins", action="store_true", help="also what other margins would give")
     given = parser.parse_args()
     cases = [json.loads(line) for line in given.file.read_text().splitlines() if line.strip()]
     cases = [case for case in cases if not given.half or case.get("half") == given.half]
     cases = [case for case in cases if not given.known or case["server"] in (*SERVERS, "person")]
-    print(json.dumps(asyncio.run(measure(cases, given.method, show=given.show))))
+    print(json.dumps(asyncio.run(measure(cases, given.method, show=given.show, margins=given.margins))))
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodes.question_routing.arguments import Call, fill_arguments, local_zone, mentioned_path
+from nodes.question_routing.arguments import Call, fill_arguments, lacking, local_zone, mentioned_path
 from nodes.question_routing.questions import Places, fill
 from systems.mcp import Tool
 
@@ -46,6 +46,7 @@ def test_a_path_of_the_project_is_recognised(question: str, path: str | None) ->
     assert mentioned_path(question, PLACES) == path
 
 
+@settings(deadline=None)
 @given(
     st.text(st.characters(codec="utf-8")),
     st.sampled_from(["/etc/passwd", "../../x", "~/.ssh/id", "file:///etc/passwd"]),
@@ -94,12 +95,42 @@ def test_lists_of_paths_are_lists() -> None:
         ("pattern", 'Where is "def main" used?', "def main"),
         ("query", "Where is 'main' used?", "main"),
         ("repo_path", "What were the last commits?", "/project"),
-        ("max_count", "What were the last commits?", 5),
     ],
 )
 def test_values_are_found_in_the_question(name: str, question: str, value: Any) -> None:
     call = filled(tool("any", name), question)
     assert call is not None and call.arguments == {name: value}
+
+
+INTEGER = {"type": "integer"}
+
+
+def test_how_many_is_taken_from_the_question_else_a_few() -> None:
+    log = tool("git_log", "max_count", max_count=INTEGER)
+    assert filled(log, "What were the last commits?") == Call({"max_count": 5}, 0)
+    assert filled(log, "Show the last twelve commits") == Call({"max_count": 12}, 1)
+
+
+def test_nested_objects_numbers_and_defaults_are_filled_as_the_schema_says() -> None:
+    search = {"type": "object", "properties": {"query": {"type": "string"}, "limit": INTEGER}, "required": ["query"]}
+    nested = tool("find", "filter", "order", filter=search, order={"type": "string", "default": "asc"})
+    assert filled(nested, "Show the first 3 hits for 'x y'") == Call(
+        {"filter": {"query": "x y", "limit": 3}, "order": "asc"}, 1
+    )
+    assert filled(nested, "What is there?") is None
+    total = tool("sum", "a", "b", a={"type": "number"}, b={"type": "number"})
+    assert filled(total, "What is 17 plus 2.5?") == Call({"a": 17, "b": 2.5}, 2)
+    assert filled(total, "What is 17?") is None
+
+
+def test_a_value_that_the_schema_refuses_is_no_call() -> None:
+    few = tool("git_log", "max_count", max_count=INTEGER | {"maximum": 10})
+    assert filled(few, "Show the last 9 commits") and filled(few, "Show the last 99 commits") is None
+
+
+def test_what_a_question_lacks_is_named() -> None:
+    convert = tool("convert_time", "source_timezone", "time", "target_timezone")
+    assert lacking(convert, "What is 10:00 in Paris?", project=PROJECT, places=PLACES) == ("target_timezone",)
 
 
 @pytest.mark.parametrize("name", ["target", "pattern", "path", "colour"])

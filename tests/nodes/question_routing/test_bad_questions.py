@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import string
-import time
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodes.question_routing.arguments import outside_path
-from nodes.question_routing.phrases import plain
+from nodes.question_routing.questions import Places
+from nodes.question_routing.routing import MOST_CHARACTERS, Router
+from nodes.question_routing.wording import plain
 from systems.embeddings import local_files
+from systems.policy import DEFAULT
 from systems.records import Route
+from tests.benchmarks.routing import recorded
 from tests.nodes.question_routing.recorded import PROJECT, asked, local, router
 
 embeds = pytest.mark.skipif(local_files() is None, reason="the wheels of specloop[embeddings] are not installed")
@@ -26,6 +29,11 @@ OUTSIDE = (
     "file:///etc/hosts",
     r"C:\Users\me\a.txt",
     "..",
+    "%2e%2e%2fsecret",
+    "%252e%252e/secret",
+    "..%2f..%2fetc%2fpasswd",
+    "$HOME/.netrc",
+    r"..\secret.txt",
 )
 PATHS = ("path", "paths", "source", "destination")
 
@@ -41,9 +49,10 @@ def places_of(route: Route) -> list[str]:
 async def test_a_path_outside_of_the_project_is_refused_and_named(form: str, path: str) -> None:
     route = await router().route(asked(form.format(path)))
     assert all(Path(place).is_relative_to(PROJECT) for place in places_of(route)) and not places_of(route)
-    assert outside_path(form.format(path), PROJECT) is not None
+    named = outside_path(form.format(path), PROJECT)
+    assert named is not None
     if route.server == "filesystem":
-        assert "no tool may read outside of the project" in route.reason and path.rstrip(".") in route.reason
+        assert f"it names {named}, and no tool may read outside of the project" in route.reason
 
 
 @given(st.sampled_from(OUTSIDE), st.text(string.printable, max_size=30))
@@ -52,9 +61,21 @@ def test_words_around_an_outside_path_do_not_let_it_in(path: str, words: str) ->
     assert outside_path(f"{words} {path} {words}", PROJECT) is not None
 
 
+async def test_a_link_that_leads_out_is_refused_by_name(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "notes.txt").symlink_to(tmp_path / "secret")
+    routing = Router(
+        recorded("filesystem"), project=project, places=Places(files=("notes.txt",)), knobs=DEFAULT.questions
+    )
+    route = await routing.route(asked("What does the file notes.txt say?"))
+    assert not route.candidates and "names notes.txt, and no tool may read outside of the project" in route.reason
+
+
 @pytest.mark.parametrize(
     "question",
     [
+        "Is 100% of README.md covered?",
         "What does README.md say?",
         "What does src/a.py say?",
         "What does /project/src/a.py say?",
@@ -113,10 +134,9 @@ async def test_a_question_in_another_language_or_in_none_has_a_route(question: s
 
 
 async def test_a_huge_question_is_cut() -> None:
-    short = await router().route(asked("What were the last commits? " + "and then " * 219))
-    began = time.process_time()
-    huge = await router().route(asked("What were the last commits? " + "and then " * 200_000))
-    assert huge.scores == pytest.approx(short.scores, abs=0.05) and time.process_time() - began < 60
+    question = "What were the last commits? " + "and then " * 120_000
+    short, huge = [await router().route(asked(text)) for text in (question[:MOST_CHARACTERS], question)]
+    assert len(question) > 1_000_000 and (huge.scores, huge.candidates) == (short.scores, short.candidates)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "\n"])

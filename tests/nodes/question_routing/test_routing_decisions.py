@@ -10,6 +10,7 @@ import pytest
 
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.questions import fill
+from nodes.question_routing.ranking import SURE
 from nodes.question_routing.routing import Router
 from systems.embeddings import local_files
 from systems.knobs import QuestionKnobs
@@ -79,7 +80,7 @@ async def test_a_route_says_why() -> None:
     route = await router().route(asked("What were the last commits?"))
     (best, score), (second, next_score) = list(route.scores.items())[:2]
     assert (route.server, route.runner_up) == (best, second) == ("git", second)
-    assert route.margin == pytest.approx(min(1, score - next_score), abs=1e-3)
+    assert route.margin == pytest.approx(SURE["lexical"] * min(1, score - next_score), abs=1e-3)
     assert set(route.scores) == {"git", "filesystem", "time", "search", "person"}
     assert f"{best} {score:.2f}" in route.reason and second in route.reason
 
