@@ -34,8 +34,9 @@ from systems.policy import Policy, shipped
 from systems.records import Hash, LoopRecord, PlanRevision, content_hash
 from systems.repository import check_project
 from systems.runs import Runs
-from systems.settings import api_key
+from systems.settings import api_key, load_prices
 from systems.spans import Store
+from systems.spending import Spending
 from systems.telemetry import Telemetry
 
 LINGER_SECONDS = 30.0
@@ -284,6 +285,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         spans = stack.enter_context(closing(Store(store)))
         telemetry = Telemetry(spans, capture_content=options.capture_content)
         stack.callback(telemetry.close)
+        telemetry.provider.add_span_processor(Spending(runs, load_prices(project)))
         telemetry.instrument()
         model = await stack.enter_async_context(
             open_model(

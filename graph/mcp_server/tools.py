@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph.mcp_server.arguments import Asked, EntryName, Goal, Listing, Opinion, Resumption, RunName, Told, TraceName
+from graph.listing import Listing
+from graph.mcp_server.arguments import Asked, EntryName, Goal, Opinion, Resumption, RunName, Told, TraceName
 from graph.mcp_server.service import Service
 from nodes.feedback_loop.report import Report
 from systems.records import Answer, Feedback, Outcome
