@@ -28,6 +28,7 @@ from graph.commands.feedback import feedback
 from graph.commands.history import history
 from graph.commands.improve import improve
 from graph.commands.ledger import ledger, rollback
+from graph.commands.next import next_
 from graph.commands.options import json_option, project_option, settings_options
 from graph.commands.serve_mcp import serve_mcp
 from graph.commands.status import status, stop
@@ -79,6 +80,7 @@ main.add_command(archive)
 main.add_command(history)
 main.add_command(trust)
 main.add_command(serve_mcp)
+main.add_command(next_)
 main.add_command(status)
 main.add_command(stop)
 
