@@ -6,6 +6,7 @@ import asyncio
 import os
 import shlex
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,14 +43,17 @@ def advised(project: Path, standing_in: Path) -> Advice:
     Raises:
         Missing: the OpenSpec CLI cannot be had, or the store is damaged.
     """
-    from graph.advice import advice
-    from graph.commands.traces import STORE
-    from systems.documents import Documents
     from systems.openspec import OpenSpec
-    from systems.records import Outcome
-    from systems.runs import Runs
 
-    changes = asyncio.run(OpenSpec(project).standings()) if (project / "openspec").is_dir() else ()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(asyncio.run, OpenSpec(project).standings()) if (project / "openspec").is_dir() else None
+        from graph.advice import advice  # all of this is imported while the CLI starts
+        from graph.commands.traces import STORE
+        from systems.documents import Documents
+        from systems.records import Outcome
+        from systems.runs import Runs
+
+        changes = asked.result() if asked else ()
     place = _place(project, standing_in)
     with ExitStack() as stack:
         if not (project / STORE).is_file():
