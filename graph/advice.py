@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -34,24 +33,11 @@ class Advice(Record):
         return f"{self.do}, because {self.why}: {self.command}"
 
 
-@dataclass(frozen=True)
-class Place:
-    """How commands name the project.
-
-    Attributes:
-        specloop: options that name it; empty where the person stands in it.
-        openspec: a command of the OpenSpec CLI run in it, from its arguments.
-    """
-
-    specloop: str
-    openspec: Callable[[str], str]
-
-
 def advice(
     runs: Sequence[RunSummary],
     changes: Sequence[Standing],
     outcome: Callable[[str], Outcome | None],
-    place: Place,
+    place: str,
 ) -> Advice:
     """The next thing to do.
 
@@ -59,7 +45,7 @@ def advice(
         runs: of the project, newest first.
         changes: the active ones.
         outcome: what a run came to.
-        place: how commands name the project.
+        place: options by which a command names the project; empty where the person stands in it.
     """
     latest = _latest(runs)
     busy = {run.change for run in runs if run.status == "running"}
@@ -73,7 +59,7 @@ def advice(
         or Advice(
             do="Start a change",
             why="no change is open" if runs else "specloop was not run here yet",
-            command=f'specloop run "GOAL"{place.specloop}',
+            command=f'specloop run "GOAL"{place}',
         )
     )
 
@@ -83,7 +69,7 @@ def _latest(runs: Sequence[RunSummary]) -> Mapping[str, RunSummary]:
     return {run.change: run for run in reversed(runs) if run.change}
 
 
-def _waiting(runs: Sequence[RunSummary], place: Place) -> Advice | None:
+def _waiting(runs: Sequence[RunSummary], place: str) -> Advice | None:
     waiting = [run for run in runs if run.status == "waiting"]
     if not waiting:
         return None
@@ -93,7 +79,7 @@ def _waiting(runs: Sequence[RunSummary], place: Place) -> Advice | None:
     return Advice(
         do=f"Answer run {run.run_id}",
         why=f"it waits for you ({asked}{more})",
-        command=f"specloop resume {run.run_id}{place.specloop}",
+        command=f"specloop resume {run.run_id}{place}",
         change=run.change,
         run_id=run.run_id,
     )
@@ -104,12 +90,12 @@ def _stopped(
     latest: Mapping[str, RunSummary],
     changes: Mapping[str, Standing],
     outcome: Callable[[str], Outcome | None],
-    place: Place,
+    place: str,
 ) -> Advice | None:
-    """A run to be resumed: the newest of a change that is not planned yet, or the newest of all without a change."""
-    unfinished = [run for change, run in latest.items() if change in changes and not _planned(changes[change])]
+    """A run to be resumed: the newest of a change that it left undone, or the newest of all without a change."""
+    left = [run for change, run in latest.items() if change in changes and _leaves(run, changes[change])]
     begun = [run for run in runs[:1] if run.change is None]
-    stopped = [run for run in runs if run.status in STOPPED and run in (*unfinished, *begun)]
+    stopped = [run for run in runs if run.status in STOPPED and run in (*left, *begun)]
     if not stopped:
         return None
     run = stopped[0]
@@ -123,14 +109,16 @@ def _stopped(
     return Advice(
         do=f"Resume run {run.run_id}",
         why=why,
-        command=f"specloop resume {run.run_id}{place.specloop}",
+        command=f"specloop resume {run.run_id}{place}",
         change=run.change,
         run_id=run.run_id,
     )
 
 
-def _planned(change: Standing) -> bool:
-    return not change.problem and not change.undone and change.valid
+def _leaves(run: RunSummary, change: Standing) -> bool:
+    """Whether there is something left for a stopped run; one that came to its end leaves open tasks to the person."""
+    planned = not change.problem and not change.undone and change.valid
+    return not planned or (run.status != "unfinished" and change.complete < change.total)
 
 
 def _distance(change: Standing) -> tuple[int, int, str]:
@@ -154,15 +142,16 @@ def _without_tasks(change: Standing) -> bool:
     return not change.total and any(each.id == TASKS and each.status == "done" for each in change.artifacts)
 
 
-def _change(change: Standing, latest: Mapping[str, RunSummary], place: Place) -> Advice:
+def _change(change: Standing, latest: Mapping[str, RunSummary], place: str) -> Advice:
     name, folder = change.change, f"openspec/changes/{change.change}"
+    goal = shlex.quote(latest[name].goal if name in latest else f"Complete {name}")
+    run = f"specloop run {goal} --change {name}{place}"
     if change.problem:
         do, why, command = f"Mend {name}", f"OpenSpec cannot read it ({_short(change.problem)})", folder
     elif change.undone:
-        goal = latest[name].goal if name in latest else f"Complete {name}"
         missing = ", ".join(each.id for each in change.undone)
         do, why = f"Go on planning {name}", f"{missing} {'is' if len(change.undone) == 1 else 'are'} not written yet"
-        command = f"specloop run {shlex.quote(goal)} --change {name}{place.specloop}"
+        command = run
     elif not change.valid:
         issue = _short(change.issues[0]) if change.issues else "it does not say why"
         do, why, command = f"Mend {name}", f"OpenSpec does not accept it ({issue})", folder
@@ -171,28 +160,28 @@ def _change(change: Standing, latest: Mapping[str, RunSummary], place: Place) ->
     elif change.complete < change.total:
         task = _short(change.first_open_task) or "the next one"
         why = f"{change.complete} of {change.total} tasks are done, and the next is: {task}"
-        do, command = f"Implement {name}", f"{folder}/tasks.md"
+        do, command = f"Implement {name}", f"{folder}/tasks.md, or with a model that calls tools {run}"
     else:
         done = f"all {change.total} tasks are done and " if change.total else ""
         do, why = f"Archive {name}", f"{done}OpenSpec accepts it"
-        command = place.openspec(f"archive {name}")
+        command = f"specloop archive {name}{place}"
     return Advice(do=do, why=why, command=command, change=name)
 
 
-def _running(runs: Sequence[RunSummary], place: Place) -> Advice | None:
+def _running(runs: Sequence[RunSummary], place: str) -> Advice | None:
     run = next((run for run in runs if run.status == "running"), None)
     if run is None:
         return None
     return Advice(
         do=f"Wait for run {run.run_id}",
         why=f"it is at work{f' ({run.node})' if run.node else ''} and nothing else is open",
-        command=f"specloop status --watch{place.specloop}",
+        command=f"specloop status --watch{place}",
         change=run.change,
         run_id=run.run_id,
     )
 
 
-def _went_wrong(runs: Sequence[RunSummary], outcome: Callable[[str], Outcome | None], place: Place) -> Advice | None:
+def _went_wrong(runs: Sequence[RunSummary], outcome: Callable[[str], Outcome | None], place: str) -> Advice | None:
     """The findings of the newest run, where they are serious."""
     found = outcome(runs[0].run_id) if runs else None
     serious = [each for each in found.findings if each.severity in SEVERITIES[1:]] if found else []
@@ -202,7 +191,7 @@ def _went_wrong(runs: Sequence[RunSummary], outcome: Callable[[str], Outcome | N
     return Advice(
         do=f"See what went wrong in run {found.run_id}",
         why=f"no change is open and it has {count} ({serious[0].kind} in {serious[0].where})",
-        command=f"specloop report {found.run_id}{place.specloop}",
+        command=f"specloop report {found.run_id}{place}",
         run_id=found.run_id,
     )
 

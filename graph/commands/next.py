@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shlex
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -16,7 +14,7 @@ import click
 from graph.commands.options import json_option, project_option
 
 if TYPE_CHECKING:
-    from graph.advice import Advice, Place
+    from graph.advice import Advice
 
 
 @click.command("next")
@@ -54,7 +52,7 @@ def advised(project: Path, standing_in: Path) -> Advice:
         from systems.runs import Runs
 
         changes = asked.result() if asked else ()
-    place = _place(project, standing_in)
+    place = "" if standing_in.resolve() == project else f" --project {shlex.quote(str(project))}"
     with ExitStack() as stack:
         if not (project / STORE).is_file():
             return advice((), changes, lambda _: None, place)
@@ -66,18 +64,3 @@ def advised(project: Path, standing_in: Path) -> Advice:
             return documents.get_record(reference, Outcome) if reference else None
 
         return advice(runs.all(), changes, outcome, place)
-
-
-def _place(project: Path, standing_in: Path) -> Place:
-    from graph.advice import Place
-
-    here = standing_in.resolve() == project
-    folder = shlex.quote(os.fspath(project))
-
-    def openspec(arguments: str) -> str:
-        from systems.node import command
-
-        program = "openspec" if shutil.which("openspec") else shlex.join(command("openspec"))
-        return f"{program} {arguments}" if here else f"(cd {folder} && {program} {arguments})"
-
-    return Place("" if here else f" --project {folder}", openspec)

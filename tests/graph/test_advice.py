@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.advice import Advice, Place, advice
+from graph.advice import Advice, advice
 from systems.openspec import ArtifactStatus
 from systems.openspec.standing import Standing
 from systems.records import Finding, Outcome, RunSummary
 
-HERE = Place("", lambda arguments: f"openspec {arguments}")
+HERE = ""
 NAMES = ("proposal", "specs", "design", "tasks")
 
 
@@ -53,7 +53,7 @@ def finding(severity: str) -> Finding:
     )
 
 
-def advised(runs: list[RunSummary], changes: list[Standing], *outcomes: Outcome, place: Place = HERE) -> Advice:
+def advised(runs: list[RunSummary], changes: list[Standing], *outcomes: Outcome, place: str = HERE) -> Advice:
     by_id = {each.run_id: each for each in outcomes}
     return advice(runs, changes, by_id.get, place)
 
@@ -90,6 +90,17 @@ STATES: dict[str, tuple[list[RunSummary], list[Standing], str]] = {
         [change("undo", 2)],
         "Resume run u, because it ended unfinished (design: given up after repeated attempts): specloop resume u",
     ),
+    "a run was interrupted while it worked tasks": (
+        [run("a", "interrupted")],
+        [change("undo", complete=1)],
+        "Resume run a, because it was interrupted at execution: specloop resume a",
+    ),
+    "a run left tasks open": (
+        [run("u", "unfinished")],
+        [change("undo")],
+        "Implement undo, because 0 of 3 tasks are done, and the next is: the next one: openspec/changes/undo/tasks.md,"
+        " or with a model that calls tools specloop run 'Undo it' --change undo",
+    ),
     "a change was begun by a person": (
         [],
         [change("undo", 3)],
@@ -103,7 +114,8 @@ STATES: dict[str, tuple[list[RunSummary], list[Standing], str]] = {
     "tasks are open": (
         [run("a", "done")],
         [change("undo", complete=1)],
-        "Implement undo, because 1 of 3 tasks are done, and the next is: the next one: openspec/changes/undo/tasks.md",
+        "Implement undo, because 1 of 3 tasks are done, and the next is: the next one: openspec/changes/undo/tasks.md,"
+        " or with a model that calls tools specloop run 'Undo it' --change undo",
     ),
     "there are no tasks": (
         [],
@@ -123,7 +135,7 @@ STATES: dict[str, tuple[list[RunSummary], list[Standing], str]] = {
     "all is done": (
         [run("a", "done")],
         [change("undo", complete=3)],
-        "Archive undo, because all 3 tasks are done and OpenSpec accepts it: openspec archive undo",
+        "Archive undo, because all 3 tasks are done and OpenSpec accepts it: specloop archive undo",
     ),
     "a run is at work and another change is open": (
         [run("a", "running")],
@@ -154,7 +166,7 @@ STATES: dict[str, tuple[list[RunSummary], list[Standing], str]] = {
     "a person finished the change of an interrupted run": (
         [run("a", "interrupted")],
         [change("undo", complete=3)],
-        "Archive undo, because all 3 tasks are done and OpenSpec accepts it: openspec archive undo",
+        "Archive undo, because all 3 tasks are done and OpenSpec accepts it: specloop archive undo",
     ),
 }
 OUTCOMES = (
@@ -199,9 +211,9 @@ def test_the_first_open_task_is_told_in_its_words(tmp_path: Path) -> None:
 
 
 def test_elsewhere_the_commands_name_the_project() -> None:
-    there = Place(" --project /a/b", lambda arguments: f"(cd /a/b && openspec {arguments})")
+    there = " --project /a/b"
     assert advised([], [], place=there).command == 'specloop run "GOAL" --project /a/b'
-    assert advised([], [change("undo", complete=3)], place=there).command == "(cd /a/b && openspec archive undo)"
+    assert advised([], [change("undo", complete=3)], place=there).command == "specloop archive undo --project /a/b"
     assert advised([run("a", "waiting")], [], place=there).command == "specloop resume a --project /a/b"
 
 

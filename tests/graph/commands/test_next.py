@@ -71,14 +71,12 @@ async def test_what_is_said_of_all_changes_at_once_is_what_is_said_of_each(begun
             openspec.status(name), openspec.validate(name), openspec.tasks(name)
         )
         assert found[name].artifacts == status.artifacts
-        assert (found[name].valid, found[name].issues) == (validation.valid, found[name].issues)
+        assert found[name].valid == validation.valid
+        assert found[name].issues == (() if validation.valid else validation.issues)
         assert (found[name].total, found[name].complete) == (state.total, state.complete)
     assert [each.id for each in found["fresh"].undone][:1] == ["proposal"], "a template nobody filled in is not written"
 
 
 @pytest.mark.external
-async def test_a_root_elsewhere_or_none_has_no_changes(begun: Path, project: Path) -> None:
-    below = begun / "todo"
-    (below / "openspec").mkdir()
-    (project / "openspec").mkdir()
-    assert await OpenSpec(project).standings() == ()
+async def test_a_folder_whose_root_is_above_it_has_no_changes_of_its_own(begun: Path) -> None:
+    assert await OpenSpec(begun / "todo").standings() == ()
