@@ -283,10 +283,8 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         documents = stack.enter_context(closing(Documents(store)))
         runs = stack.enter_context(closing(Runs(store)))
         spans = stack.enter_context(closing(Store(store)))
-        telemetry = Telemetry(spans, capture_content=options.capture_content)
+        telemetry = _telemetry(spans, runs, project, options)
         stack.callback(telemetry.close)
-        telemetry.provider.add_span_processor(Spending(runs, load_prices(project)))
-        telemetry.instrument()
         model = await stack.enter_async_context(
             open_model(
                 options.model,
@@ -313,12 +311,29 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             listings=Listings(cache_folder() / "mcp-tools"),
         )
         stack.push_async_callback(servers.close)
-        openspec = OpenSpec(project)
         systems = Systems(
-            project, policy, openspec, servers, model, documents, runs, spans, telemetry, embedder, learned.hash
+            project,
+            policy,
+            OpenSpec(project),
+            servers,
+            model,
+            documents,
+            runs,
+            spans,
+            telemetry,
+            embedder,
+            learned.hash,
         )
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
+
+
+def _telemetry(spans: Store, runs: Runs, project: Path, options: Options) -> Telemetry:
+    """Spans into the store, and what model calls take into the rows of the runs."""
+    telemetry = Telemetry(spans, capture_content=options.capture_content)
+    telemetry.provider.add_span_processor(Spending(runs, load_prices(project)))
+    telemetry.instrument()
+    return telemetry
 
 
 def _learned(store: Path, model: ModelChoice) -> Policy:

@@ -25,6 +25,10 @@ ADDS = Effects()
 
 def tools(service: Service) -> tuple[Tool, ...]:
     """The tools of a service."""
+    return (*_working(service), *_telling(service))
+
+
+def _working(service: Service) -> tuple[Tool, ...]:
     return (
         Tool(
             "run",
@@ -48,6 +52,20 @@ def tools(service: Service) -> tuple[Tool, ...]:
             WORKS,
         ),
         Tool(
+            "feedback",
+            "Judge a run",
+            "Keep what the person thinks of a run, for what is learned from it.",
+            Opinion,
+            Feedback,
+            service.feedback,
+            ADDS,
+        ),
+    )
+
+
+def _telling(service: Service) -> tuple[Tool, ...]:
+    return (
+        Tool(
             "status",
             "List runs",
             "List the runs of the project, newest first, what each does or waits for; or one run with its outcome.",
@@ -65,15 +83,6 @@ def tools(service: Service) -> tuple[Tool, ...]:
             Answer,
             service.ask,
             ASKS,
-        ),
-        Tool(
-            "feedback",
-            "Judge a run",
-            "Keep what the person thinks of a run, for what is learned from it.",
-            Opinion,
-            Feedback,
-            service.feedback,
-            ADDS,
         ),
         Tool(
             "analyze",
