@@ -283,8 +283,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         documents = stack.enter_context(closing(Documents(store)))
         runs = stack.enter_context(closing(Runs(store)))
         spans = stack.enter_context(closing(Store(store)))
-        telemetry = _telemetry(spans, runs, project, options)
-        stack.callback(telemetry.close)
+        telemetry = stack.enter_context(closing(_telemetry(spans, runs, project, options)))
         model = await stack.enter_async_context(
             open_model(
                 options.model,
@@ -311,18 +310,9 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             listings=Listings(cache_folder() / "mcp-tools"),
         )
         stack.push_async_callback(servers.close)
+        openspec = OpenSpec(project)
         systems = Systems(
-            project,
-            policy,
-            OpenSpec(project),
-            servers,
-            model,
-            documents,
-            runs,
-            spans,
-            telemetry,
-            embedder,
-            learned.hash,
+            project, policy, openspec, servers, model, documents, runs, spans, telemetry, embedder, learned.hash
         )
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
