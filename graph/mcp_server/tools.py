@@ -97,8 +97,7 @@ def _telling(service: Service) -> tuple[Tool, ...]:
         Tool(
             "ledger",
             "Show what was learned",
-            "List what specloop tried in order to improve itself, what was accepted, refused or rolled back and why; or"
-            " show one entry or policy.",
+            "List what specloop tried to improve itself, what was kept or undone and why; or show one entry or policy.",
             EntryName,
             Told,
             service.ledger,
