@@ -28,8 +28,10 @@ from graph.commands.feedback import feedback
 from graph.commands.history import history
 from graph.commands.improve import improve
 from graph.commands.ledger import ledger, rollback
+from graph.commands.next import next_
 from graph.commands.options import json_option, project_option, settings_options
 from graph.commands.serve_mcp import serve_mcp
+from graph.commands.status import status, stop
 from graph.commands.trust import offered, trust
 
 if TYPE_CHECKING:
@@ -78,6 +80,9 @@ main.add_command(archive)
 main.add_command(history)
 main.add_command(trust)
 main.add_command(serve_mcp)
+main.add_command(next_)
+main.add_command(status)
+main.add_command(stop)
 
 
 @main.command()
@@ -90,7 +95,7 @@ def run(goal: str, change: str | None, project: Path, as_json: bool, **settings:
     """Take GOAL to a complete OpenSpec change."""
     with reported(as_json, project):
         workspace = _workspace(project, settings, can_ask=_can_ask(as_json))
-        outcome = _watched(functools.partial(workspace.run, goal, change=change), as_json)
+        outcome = _watched(workspace, functools.partial(workspace.run, goal, change=change), as_json)
         _finish(_talked(outcome, workspace, as_json), as_json, project)
 
 
@@ -107,27 +112,9 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
         if answer is None and workspace.status(run_id)[0].status == "waiting" and _can_ask(as_json):
             outcome = _talked(workspace.outcome(run_id), workspace, as_json)
         else:
-            outcome = _watched(functools.partial(workspace.resume, run_id, answer), as_json)
+            outcome = _watched(workspace, functools.partial(workspace.resume, run_id, answer), as_json)
             outcome = _talked(outcome, workspace, as_json)
         _finish(outcome, as_json, project)
-
-
-@main.command()
-@click.argument("run_id", metavar="[RUN]", required=False)
-@project_option
-@json_option
-def status(run_id: str | None, project: Path, as_json: bool) -> None:
-    """List the runs of the project, newest first, or show one."""
-    with reported(as_json, project):
-        runs = _workspace(project, {}).status(run_id)
-        if as_json:
-            _print_json({"runs": [run.model_dump(mode="json") for run in runs]})
-        elif runs:
-            from graph.view import runs_table
-
-            _stdout().print(runs_table(runs))
-        else:
-            _stderr().print('No runs yet. Start one: specloop run "GOAL"')
 
 
 @main.command()
@@ -182,7 +169,7 @@ def demo(folder: Path | None, model: str, as_json: bool) -> None:
     with reported(as_json, project):
         _stderr().print(f"A small todo program with its history is in [bold]{project}[/]. Its goal: [bold]{GOAL}[/]")
         workspace = _workspace(project, {"model": model})
-        outcome = _watched(functools.partial(workspace.run, GOAL), as_json)
+        outcome = _watched(workspace, functools.partial(workspace.run, GOAL), as_json)
         _finish(outcome, as_json, project)
 
 
@@ -263,10 +250,10 @@ def _workspace(project: Path, settings: dict[str, Any], *, can_ask: bool = False
     return Workspace(project, **settings)
 
 
-def _watched(work: Callable[..., Outcome], as_json: bool) -> Outcome:
+def _watched(workspace: Workspace, work: Callable[..., Outcome], as_json: bool) -> Outcome:
     from graph.view import View
 
-    with View(_stderr(), drafts=not as_json) as view:
+    with View(_stderr(), drafts=not as_json, look=lambda run_id: workspace.status(run_id)[0]) as view:
         return work(watch=view)
 
 
@@ -278,7 +265,7 @@ def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     """Ask the person on the terminal what the run waits for, until it waits no more."""
     while outcome.status == "waiting" and _can_ask(as_json):
         answers = {str(item["id"]): asked(item, _stderr()) for item in outcome.waiting_for}
-        outcome = _watched(functools.partial(workspace.resume, outcome.run_id, answers), as_json)
+        outcome = _watched(workspace, functools.partial(workspace.resume, outcome.run_id, answers), as_json)
     return outcome
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from systems.documents import Documents
 from systems.records import SEVERITIES, Answer, DocumentUpdate, Draft, Implementation, LoopRecord, Step
 
-Kind = Literal["started", "step", "answer", "draft", "document", "task", "finding", "revision", "loop", "note"]
+Kind = Literal["begun", "started", "step", "answer", "draft", "document", "task", "finding", "revision", "loop", "note"]
 Tone = Literal["plain", "good", "warning", "bad"]
 
 
@@ -18,7 +18,7 @@ class Event:
     """One thing that happened in a run.
 
     Attributes:
-        kind: what sort of thing.
+        kind: what sort of thing; `begun` comes first, with the id of the run as its text.
         node: node it happened in.
         text: in words, one line.
         tone: how it is to be taken.

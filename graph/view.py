@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from graph.progress import Event, Tone
+from graph.pulse import Look, Pulse, spent
 from systems.models.streaming import watched
 from systems.records import SEVERITIES, Answer, Implementation, Outcome, RunSummary
 
@@ -27,15 +29,17 @@ BETWEEN_SECONDS = 0.1
 class View:
     """Prints the events of a run as they come; pass it as `watch`. On a terminal, drafts show as they are written."""
 
-    def __init__(self, console: Console, *, drafts: bool = True) -> None:
+    def __init__(self, console: Console, *, drafts: bool = True, look: Look | None = None) -> None:
         """Nothing is shown yet.
 
         Args:
             console: where.
             drafts: whether drafts are shown while they are written.
+            look: finds a run by its id, to show what it has spent so far.
         """
         self._console = console
-        self._status = console.status("starting: model, stores")
+        self._pulse = Pulse(look)
+        self._status = console.status(self._pulse)
         self._node, self._shown = "", 0.0
         self._open = ExitStack()
         self._drafts = drafts and console.is_terminal
@@ -54,14 +58,16 @@ class View:
         now = time.monotonic()
         if now - self._shown >= BETWEEN_SECONDS:
             self._shown = now
-            words = escape(shorten(text[-3 * LAST_WORDS :][::-1], LAST_WORDS)[::-1])
-            self._status.update(f"{self._node}: {len(text):,} characters  [dim]{words}[/]")
+            words = shorten(text[-3 * LAST_WORDS :][::-1], LAST_WORDS)[::-1]
+            self._pulse.doing = Text.assemble(f"{self._node}: {len(text):,} characters  ", (words, "dim"))
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
-        if event.kind == "started":
-            self._node = event.text
-            self._status.update(event.text)
+        if event.kind == "begun":
+            self._pulse.run_id = event.text
+            self._console.print(Text(f"run {event.text}", style="dim"))
+        elif event.kind == "started":
+            self._node = self._pulse.doing = event.text
         elif event.kind == "step":
             self._console.print(f"\n[bold cyan]{escape(event.text)}[/]  [dim]{escape(event.detail)}[/]")
         else:
@@ -183,13 +189,20 @@ def next_steps(outcome: Outcome, project: str, program: str) -> list[str]:
 def runs_table(runs: Iterable[RunSummary]) -> Table:
     """The runs of a project."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("run", "status", "loops", "node", "change", "goal"):
+    for column in ("run", "status", "loops", "node", "spent", "change", "goal"):
         table.add_column(column, overflow="fold")
     for run in runs:
-        status = WORDS.get(run.status, run.status)
         goal = escape(shorten(run.goal, 60))
-        table.add_row(run.run_id, status, str(run.loops), run.node or "", run.change or "", goal)
+        table.add_row(run.run_id, _standing(run), str(run.loops), run.node or "", spent(run), run.change or "", goal)
     return table
+
+
+def _standing(run: RunSummary) -> str:
+    """The status, and which process is at it."""
+    if run.status != "running":
+        return WORDS.get(run.status, run.status)
+    elsewhere = f" on {escape(str(run.host))}" if run.host not in (None, platform.node()) else ""
+    return f"[cyan]running[/], pid {run.pid}{elsewhere}"
 
 
 def answer_text(answer: Answer) -> RenderableType:

@@ -21,13 +21,14 @@ from graph.context import Context
 from graph.learning.harvest.harvest import harvest_all, harvested
 from graph.learning.improvement import Plan, improve
 from graph.learning.watching import settled
-from graph.progress import Watch, events
+from graph.progress import Event, Watch, events
 from graph.state import Input
+from graph.stopping import stop, stoppable
 from nodes.next_step.node import checked_goal
 from nodes.question_routing.ask import ask
 from systems.connections import Run, Systems, opened
 from systems.documents import Documents
-from systems.errors import SpecloopError, UsageError, Waiting
+from systems.errors import SpecloopError, Stopped, UsageError, Waiting
 from systems.records import Answer, Outcome, RunSummary, Tokens
 from systems.repository import check_project
 from systems.runs import Runs
@@ -119,6 +120,16 @@ class Workspace:
         with self._runs() as runs:
             return runs.all() if run_id is None else (runs.get(run_id),)
 
+    def stop(self, run_id: str) -> RunSummary:
+        """Stop a run that some process on this machine works on; `resume` goes on with it.
+
+        Raises:
+            UsageError: there is no such run.
+            Busy: it does not stop.
+        """
+        with self._runs() as runs:
+            return _wait(stop(runs, run_id))
+
     def outcome(self, run_id: str) -> Outcome:
         """What a run came to, or what it waits for.
 
@@ -178,18 +189,24 @@ class Workspace:
         with self._runs() as runs, runs.alive(run_id):
             before = runs.get(run_id).waiting_for
             runs.update(run_id, status="running", waiting_for=())
+            if watch:
+                watch(Event("begun", "", run_id))
             try:
-                async with opened(context, linger=0) as systems, saver(self.project) as checkpoints:
+                async with (
+                    stoppable(runs, run_id),
+                    opened(context, linger=0) as systems,
+                    saver(self.project) as checkpoints,
+                ):
                     compiled = build().compile(checkpointer=checkpoints, name="specloop")
                     return await _streamed(compiled, run_id, start, context, systems, watch)
             except NotAnswered as error:
                 runs.update(run_id, status="waiting", waiting_for=before)
                 raise error.reason from error
+            except (asyncio.CancelledError, KeyboardInterrupt, Stopped):
+                runs.update(run_id, status="interrupted")
+                raise
             except SpecloopError:
                 runs.update(run_id, status="failed")
-                raise
-            except (asyncio.CancelledError, KeyboardInterrupt):
-                runs.update(run_id, status="interrupted")
                 raise
 
     def _context(self, settings: Settings) -> Context:

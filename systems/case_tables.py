@@ -15,8 +15,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from sqlite_utils import Database, Migrations
-
+from systems.database import Database, Migrations
 from systems.records import Hash, canonical, content_hash
 from systems.trials import Case, CaseKind, Check, Side
 

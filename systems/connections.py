@@ -41,8 +41,9 @@ from systems.policy import Policy, shipped
 from systems.records import Hash, LoopRecord, PlanRevision, content_hash
 from systems.repository import check_project
 from systems.runs import Runs
-from systems.settings import api_key
+from systems.settings import api_key, load_prices
 from systems.spans import Store
+from systems.spending import Spending
 from systems.telemetry import Telemetry
 
 LINGER_SECONDS = 30.0
@@ -289,9 +290,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         documents = stack.enter_context(closing(Documents(store)))
         runs = stack.enter_context(closing(Runs(store)))
         spans = stack.enter_context(closing(Store(store)))
-        telemetry = Telemetry(spans, capture_content=options.capture_content)
-        stack.callback(telemetry.close)
-        telemetry.instrument()
+        telemetry = stack.enter_context(closing(_telemetry(spans, runs, project, options)))
         model = await stack.enter_async_context(_opened_model(options))
         learned = _learned(store, model.choice)
         policy = pinned(learned, pins)
@@ -330,6 +329,14 @@ def _servers(project: Path, options: Options, policy: Policy, telemetry: Telemet
         project=project,
         listings=Listings(cache_folder() / "mcp-tools"),
     )
+
+
+def _telemetry(spans: Store, runs: Runs, project: Path, options: Options) -> Telemetry:
+    """Spans into the store, and what model calls take into the rows of the runs."""
+    telemetry = Telemetry(spans, capture_content=options.capture_content)
+    telemetry.provider.add_span_processor(Spending(runs, load_prices(project)))
+    telemetry.instrument()
+    return telemetry
 
 
 def _learned(store: Path, model: ModelChoice) -> Policy:

@@ -6,16 +6,37 @@ A damaged file is never repaired or replaced silently: `Missing(system="store")`
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock
-from sqlite_utils import Database, Migrations
 
 from systems.errors import Missing
 
 BUSY_SECONDS = 30
+
+
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """Where pandas is installed, sqlite-utils imports it for column types that nobody uses here.
+
+    That takes longer than everything else a short command does.
+    """
+    absent = "pandas" not in sys.modules
+    if absent:
+        sys.modules["pandas"] = None  # type: ignore[assignment]  # an import of it fails, as if it were not installed
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules["pandas"]
+
+
+with _without_pandas():
+    from sqlite_utils import Database as Database
+    from sqlite_utils import Migrations as Migrations
 
 
 def open_database(path: Path, migrations: Migrations) -> Database:

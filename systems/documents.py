@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field
-from sqlite_utils import Database, Migrations
 
-from systems.database import mapped, open_database
+from systems.database import Database, Migrations, mapped, open_database
 from systems.errors import Missing
 from systems.records import Hash, LoopRecord, Record, canonical, content_hash
 

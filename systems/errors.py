@@ -13,6 +13,7 @@
         |-- UsageError        2: what was asked for is wrong (goal, option, file, unknown change or run)
         |-- Waiting           3: a person's answer is needed; `specloop resume` goes on
         |-- Busy              1: another run holds what this one needs
+        |-- Stopped         130: somebody stopped the run; `specloop resume` goes on
         `-- Missing           4: an outside system is missing or failed for good
 
 Foreign exceptions are mapped to these where they enter, in the module of `systems` that met them.
@@ -148,6 +149,17 @@ class Waiting(PersonMustAct):
 
 class Busy(PersonMustAct):
     """Another run holds the change or the lock."""
+
+
+class Stopped(PersonMustAct):
+    """Somebody stopped the run."""
+
+    exit_code = 130
+
+    @classmethod
+    def of(cls, run_id: str) -> Stopped:
+        """The error of one run."""
+        return cls(f"Run {run_id} was stopped; nothing is lost.", mend=f"Go on with `specloop resume {run_id}`.")
 
 
 class Missing(PersonMustAct):

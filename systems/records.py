@@ -334,3 +334,8 @@ class RunSummary(Record):
     loops: int
     waiting_for: tuple[str, ...] = ()
     started: str = Field("", description="ISO 8601, UTC")
+    pid: int | None = Field(None, description="Process that works on it now")
+    host: str | None = Field(None, description="Machine of that process")
+    seconds: float = Field(0.0, description="Seconds worked so far; waiting for a person does not count")
+    tokens: Tokens = Field(Tokens(), description="Spent so far, also on what was done again")
+    cost: float | None = Field(None, description="US dollars so far of calls whose price is known; None: of none")

@@ -10,9 +10,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
-
-from systems.database import mapped, open_database
+from systems.database import Database, Migrations, mapped, open_database
 from systems.records import Hash
 from systems.trials import Played
 

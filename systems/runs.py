@@ -1,45 +1,31 @@
 """Runs of a project: what `status` lists and `resume` starts from.
 
 Contract: one row a run, written before the run does anything; a run is alive exactly while some process holds its lock
-file, so a row that says `running` without a holder was interrupted, whatever killed it.
+file, so a row that says `running` without a holder was interrupted, whatever killed it. Who holds it writes down its
+process and machine, which are told of living runs only. Time counts while the run is held, tokens as they are spent.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import platform
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from sqlite_utils import Database, Migrations
-
 from systems.database import mapped, open_database
-from systems.errors import Busy, UsageError
+from systems.errors import Busy, Stopped, UsageError
 from systems.locks import taken
-from systems.records import Hash, RunStatus, RunSummary
+from systems.records import Hash, RunStatus, RunSummary, Tokens
+from systems.run_tables import migrations
 
 _alive_here: set[Path] = set()  # lock files of the runs that this process holds as a whole
 LOOK_SECONDS = 1.0  # `status` holds a lock for a moment to see whether somebody else does
-
-migrations = Migrations("runs")
-
-
-@migrations()
-def create_runs(database: Database) -> None:
-    """One row a run."""
-    columns = {"run_id": str, "goal": str, "change": str, "status": str, "node": str, "loops": int}
-    columns |= {"waiting_for": str, "started": str, "settings": str, "outcome": str}
-    database.table("runs").create(columns, pk="run_id", defaults={"loops": 0, "waiting_for": "[]"})
-
-
-@migrations()
-def add_policy(database: Database) -> None:
-    """Which policy a run was under, without the person's pins, and with which model: what a watch compares."""
-    for column in ("policy", "model"):
-        database.table("runs").add_column(column, str)
 
 
 class Lived(NamedTuple):
@@ -87,9 +73,17 @@ class Runs:
         waiting = None if waiting_for is None else json.dumps(waiting_for)
         self._execute(
             "UPDATE runs SET status = coalesce(?, status), change = coalesce(?, change), node = coalesce(?, node),"
-            " loops = coalesce(?, loops), waiting_for = coalesce(?, waiting_for), outcome = coalesce(?, outcome)"
-            " WHERE run_id = ?",
-            *(status, change, node, loops, waiting, outcome, run_id),
+            " loops = coalesce(?, loops), waiting_for = coalesce(?, waiting_for), outcome = coalesce(?, outcome),"
+            " seen = ? WHERE run_id = ?",
+            *(status, change, node, loops, waiting, outcome, time.time(), run_id),
+        )
+
+    def spend(self, run_id: str, *, sent: int, received: int, cost: float | None) -> None:
+        """Add what a model call took: tokens, and US dollars where they are known."""
+        self._execute(
+            "UPDATE runs SET input_tokens = input_tokens + ?, output_tokens = output_tokens + ?, seen = ?,"
+            " cost = CASE WHEN ? IS NULL THEN cost ELSE coalesce(cost, 0) + ? END WHERE run_id = ?",
+            *(sent, received, time.time(), cost, cost, run_id),
         )
 
     def note_policy(self, run_id: str, *, policy: Hash, model: str) -> None:
@@ -150,20 +144,47 @@ class Runs:
             raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.")
         _alive_here.add(self._lock_file(run_id))
         try:
-            yield
+            with self._worked_on(run_id):
+                yield
         finally:
             _alive_here.discard(self._lock_file(run_id))
             lock.release()
 
     @contextmanager
     def held(self, run_id: str) -> Iterator[None]:
-        """Let a run count as alive, where nobody holds it as a whole: under a LangGraph server."""
+        """Let a run count as alive, where nobody holds it as a whole: under a LangGraph server.
+
+        Raises:
+            Stopped: somebody asked the run to stop.
+        """
         lock = None if self._lock_file(run_id) in _alive_here else taken(self._lock_file(run_id))
-        try:
+        if lock is None:
             yield
+            return
+        try:
+            if self.heeds_stop(run_id):
+                raise Stopped.of(run_id)
+            with self._worked_on(run_id):
+                yield
         finally:
-            if lock:
-                lock.release()
+            lock.release()
+
+    def ask_to_stop(self, run_id: str) -> None:
+        """Ask the process that works on a run to stop it."""
+        with mapped(self._path):
+            self._stop_file(run_id).touch()
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Whether somebody asked a run to stop, and nobody has heeded it."""
+        return self._stop_file(run_id).exists()
+
+    def heeds_stop(self, run_id: str) -> bool:
+        """Whether the run is to stop now; asked a second time, it is not."""
+        try:
+            self._stop_file(run_id).unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the database."""
@@ -171,7 +192,8 @@ class Runs:
 
     def _summary(self, row: Mapping[str, Any]) -> RunSummary:
         status: RunStatus = row["status"]
-        if status == "running" and not self._is_held(row["run_id"]):
+        held = status == "running" and self._is_held(row["run_id"])
+        if status == "running" and not held:
             status = "interrupted"
         return RunSummary(
             run_id=row["run_id"],
@@ -182,7 +204,30 @@ class Runs:
             loops=row["loops"],
             waiting_for=tuple(json.loads(row["waiting_for"])),
             started=row["started"],
+            pid=row["pid"] if held else None,
+            host=row["host"] if held else None,
+            seconds=round(row["seconds"] + _session(row, held=held), 3),
+            tokens=Tokens(input=row["input_tokens"], output=row["output_tokens"]),
+            cost=row["cost"],
         )
+
+    @contextmanager
+    def _worked_on(self, run_id: str) -> Iterator[None]:
+        """Write down who works on a run, and how long; what a killed process left is added first."""
+        now = time.time()
+        self._execute(
+            "UPDATE runs SET seconds = seconds + max(0, coalesce(seen - since, 0)), since = ?, seen = ?, pid = ?,"
+            " host = ? WHERE run_id = ?",
+            *(now, now, os.getpid(), platform.node(), run_id),
+        )
+        try:
+            yield
+        finally:
+            self.heeds_stop(run_id)
+            self._execute(
+                "UPDATE runs SET seconds = seconds + max(0, ? - since), since = NULL WHERE run_id = ?",
+                *(time.time(), run_id),
+            )
 
     def _is_held(self, run_id: str) -> bool:
         lock = taken(self._lock_file(run_id))
@@ -193,6 +238,9 @@ class Runs:
     def _lock_file(self, run_id: str) -> Path:
         return self._folder / f"run-{run_id}.lock"
 
+    def _stop_file(self, run_id: str) -> Path:
+        return self._folder / f"run-{run_id}.stop"
+
     def _column(self, column: str, run_id: str) -> Any:
         with self._lock, mapped(self._path):
             row = self._database.conn.execute(f"SELECT {column} FROM runs WHERE run_id = ?", (run_id,)).fetchone()
@@ -201,3 +249,10 @@ class Runs:
     def _execute(self, sql: str, *values: Any) -> None:
         with self._lock, mapped(self._path):
             self._database.conn.execute(sql, values)
+
+
+def _session(row: Mapping[str, Any], *, held: bool) -> float:
+    """Seconds of the present session of work, or as much as was seen of one whose process was killed."""
+    if row["since"] is None:
+        return 0.0
+    return max(0.0, (time.time() if held else row["seen"]) - float(row["since"]))

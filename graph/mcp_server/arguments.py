@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from systems.records import Outcome, Record, RunSummary
 from systems.serving import Arguments
 
 Entries = list[dict[str, Any]] | None
@@ -64,13 +63,6 @@ class EntryName(Arguments):
     id: str | None = Field(
         None, description="Beginning of an entry's or policy's id, or active, baseline, default; leave out for all"
     )
-
-
-class Listing(Record):
-    """The runs of a project."""
-
-    runs: tuple[RunSummary, ...] = Field(description="Newest first")
-    outcome: Outcome | None = Field(None, description="What the one run asked for came to, once it came to something")
 
 
 def _absent(value: object) -> bool:

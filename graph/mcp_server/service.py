@@ -10,7 +10,8 @@ from typing import Any
 
 from graph.commands.feedback import evaluated
 from graph.commands.traces import STORE, stored, traces
-from graph.mcp_server.arguments import Asked, EntryName, Goal, Listing, Opinion, Resumption, RunName, Told, TraceName
+from graph.listing import Listing, listing
+from graph.mcp_server.arguments import Asked, EntryName, Goal, Opinion, Resumption, RunName, Told, TraceName
 from graph.mcp_server.talking import talked, told_to
 from graph.workspace import Workspace
 from nodes.feedback_loop.report import Report, analyze
@@ -111,14 +112,3 @@ class Service:
         with closing(Ledger(store)) as ledger:
             told = shown(ledger, identifier)[0] if identifier else listed(ledger, everything=True).json()
         return Told.model_validate(finite(told))
-
-
-def listing(workspace: Workspace, run_id: str | None) -> Listing:
-    """The runs of a project, or one with what it came to.
-
-    Raises:
-        UsageError: there is no such run.
-    """
-    runs = workspace.status(run_id)
-    came_to_something = run_id is not None and runs[0].status in ("done", "unfinished", "waiting")
-    return Listing(runs=runs, outcome=workspace.ended(runs[0].run_id) if came_to_something else None)

@@ -26,6 +26,8 @@ def told_to(caller: Caller) -> Watch:
 
 def line(event: Event) -> str:
     """An event as one line of progress."""
+    if event.kind == "begun":
+        return f"run {event.text}"
     words = event.node if event.kind == "started" else f"{event.node}: {event.text}"
     return f"{words} ({event.detail})" if event.detail else words
 

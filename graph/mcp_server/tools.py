@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph.mcp_server.arguments import Asked, EntryName, Goal, Listing, Opinion, Resumption, RunName, Told, TraceName
+from graph.listing import Listing
+from graph.mcp_server.arguments import Asked, EntryName, Goal, Opinion, Resumption, RunName, Told, TraceName
 from graph.mcp_server.service import Service
 from nodes.feedback_loop.report import Report
 from systems.records import Answer, Feedback, Outcome
@@ -24,6 +25,10 @@ ADDS = Effects()
 
 def tools(service: Service) -> tuple[Tool, ...]:
     """The tools of a service."""
+    return (*_working(service), *_telling(service))
+
+
+def _working(service: Service) -> tuple[Tool, ...]:
     return (
         Tool(
             "run",
@@ -47,6 +52,20 @@ def tools(service: Service) -> tuple[Tool, ...]:
             WORKS,
         ),
         Tool(
+            "feedback",
+            "Judge a run",
+            "Keep what the person thinks of a run, for what is learned from it.",
+            Opinion,
+            Feedback,
+            service.feedback,
+            ADDS,
+        ),
+    )
+
+
+def _telling(service: Service) -> tuple[Tool, ...]:
+    return (
+        Tool(
             "status",
             "List runs",
             "List the runs of the project, newest first, what each does or waits for; or one run with its outcome.",
@@ -66,15 +85,6 @@ def tools(service: Service) -> tuple[Tool, ...]:
             ASKS,
         ),
         Tool(
-            "feedback",
-            "Judge a run",
-            "Keep what the person thinks of a run, for what is learned from it.",
-            Opinion,
-            Feedback,
-            service.feedback,
-            ADDS,
-        ),
-        Tool(
             "analyze",
             "Analyze a trace",
             "Find what went wrong in a run, or in a trace file of any agent within the project: failures, loops, waste,"
@@ -87,8 +97,7 @@ def tools(service: Service) -> tuple[Tool, ...]:
         Tool(
             "ledger",
             "Show what was learned",
-            "List what specloop tried in order to improve itself, what was accepted, refused or rolled back and why; or"
-            " show one entry or policy.",
+            "List what specloop tried to improve itself, what was kept or undone and why; or show one entry or policy.",
             EntryName,
             Told,
             service.ledger,

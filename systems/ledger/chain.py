@@ -16,9 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import Field
-from sqlite_utils import Database, Migrations
 
-from systems.database import BUSY_SECONDS, mapped, open_database
+from systems.database import BUSY_SECONDS, Database, Migrations, mapped, open_database
 from systems.errors import Busy
 from systems.hashed import Hash, Record
 from systems.ledger.entries import FIRST, Row, body_hash, sealed

@@ -15,6 +15,7 @@ from systems.openspec import replies
 from systems.openspec.documents import requirement_names
 from systems.openspec.lock import locked
 from systems.openspec.records import Archived, ChangeStatus, Instructions, TaskState, Validation
+from systems.openspec.standing import Standing, standings
 from systems.program import Completed, OutputTooLong, run
 
 SILENT = {
@@ -150,6 +151,18 @@ class OpenSpec:
         answer = await self._ask("instructions", "--json", f"--change={_named(change)}", "--", "apply")
         return _understood(lambda: replies.task_state(answer))
 
+    async def standings(self) -> tuple[Standing, ...]:
+        """Where every active change stands, by name; none where the project is not a root. One call's time."""
+        try:
+            status, listed, judged = await asyncio.gather(
+                self._answered("status", "--all", "--json"),
+                self._list(),
+                self._answered("validate", "--changes", "--strict", "--json"),
+            )
+        except replies.NoRoot:
+            return ()
+        return _understood(lambda: standings(status, listed, judged)) if listed else ()
+
     async def specs(self) -> dict[str, tuple[str, ...]]:
         """The main specs: names of the requirements by capability path; none where the project is not a root."""
         answer = await self._list("--specs")
@@ -192,8 +205,11 @@ class OpenSpec:
             return {}
         return answer if self._is_here(answer) else {}
 
+    async def _answered(self, *arguments: str) -> dict[str, Any]:
+        return replies.reply(await self._run(*arguments))
+
     async def _ask(self, *arguments: str) -> dict[str, Any]:
-        answer = replies.reply(await self._run(*arguments))
+        answer = await self._answered(*arguments)
         if answer.get("root") and not self._is_here(answer):
             raise UsageError(
                 f"The OpenSpec root of {self.project} is {answer['root'].get('path')}, not the project itself.",

@@ -1,5 +1,6 @@
 """Every command, snippet and shown output of the README is tried."""
 
+import json
 import os
 import re
 import shlex
@@ -105,6 +106,17 @@ def test_the_settings_of_the_readme_are_the_defaults() -> None:
     defaults = Settings().model_dump(exclude_none=True)  # what has none is shown with an example
     assert {name: shown[name] for name in defaults} == defaults
     assert Settings.model_validate(shown)
+
+
+def test_the_mcp_json_of_the_readme_starts_the_server_as_the_program_takes_it() -> None:
+    from graph.commands.serve_mcp import PORT, serve_mcp
+
+    (text,) = blocks("json")
+    (server,) = json.loads(text)["mcpServers"].values()
+    command, *options = server["args"]
+    context = serve_mcp.make_context(command, options)
+    assert command == serve_mcp.name and context.params["approve"] == "ask" and not context.params["http"]
+    assert f"http://127.0.0.1:{PORT}/mcp" in README
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from systems.errors import Busy, Missing, UsageError
+from systems.errors import Busy, Missing, Stopped, UsageError
 from systems.locks import taken
+from systems.records import Tokens
 from systems.runs import Runs
 
 
@@ -77,3 +80,70 @@ def test_a_lock_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(Missing, match=r"run\.lock") as raised:
         taken(tmp_path / "file" / "run.lock")
     assert raised.value.system == "disk"
+
+
+def test_who_works_on_a_run_is_told_while_it_lives(runs: Runs) -> None:
+    runs.start("a", goal="g", change=None, settings={})
+    with runs.alive("a"):
+        run = runs.get("a")
+        assert (run.pid, run.host) == (os.getpid(), platform.node())
+    run = runs.get("a")
+    assert (run.pid, run.host) == (None, None)
+
+
+def test_a_process_that_died_is_not_told_of_even_when_its_number_lives_again(runs: Runs) -> None:
+    runs.start("a", goal="g", change=None, settings={})
+    with runs.alive("a"):
+        pass
+    runs._execute("UPDATE runs SET pid = ?, status = 'running' WHERE run_id = 'a'", os.getpid())
+    assert runs.get("a").status == "interrupted" and runs.get("a").pid is None
+
+
+def test_working_time_is_added_up_over_sessions_and_waiting_does_not_count(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("systems.runs.time.time", lambda: now)
+    runs.start("a", goal="g", change=None, settings={})
+    with runs.alive("a"):
+        now += 5
+        assert runs.get("a").seconds == 5
+    now += 3_600
+    assert runs.get("a").seconds == 5
+    with runs.held("a"):
+        now += 2
+        assert runs.get("a").seconds == 7
+    assert runs.get("a").seconds == 7
+
+
+def test_the_time_of_a_killed_process_counts_as_far_as_it_was_seen(runs: Runs) -> None:
+    runs.start("a", goal="g", change=None, settings={})
+    runs._execute("UPDATE runs SET since = 1000.0, seen = 1004.0, seconds = 1.0")
+    assert runs.get("a").status == "interrupted" and runs.get("a").seconds == 5.0
+    with runs.alive("a"):
+        assert 5.0 <= runs.get("a").seconds < 65.0, "added once, and the time since then is not work"
+
+
+def test_what_is_spent_is_added_up_and_unknown_costs_stay_unknown(runs: Runs) -> None:
+    runs.start("a", goal="g", change=None, settings={})
+    runs.spend("a", sent=10, received=2, cost=None)
+    assert runs.get("a").tokens == Tokens(input=10, output=2) and runs.get("a").cost is None
+    runs.spend("a", sent=1, received=1, cost=0.5)
+    runs.spend("a", sent=1, received=1, cost=None)
+    runs.spend("another", sent=1, received=1, cost=1.0)
+    assert runs.get("a").tokens == Tokens(input=12, output=4) and runs.get("a").cost == 0.5
+
+
+def test_a_stop_is_heeded_once_and_never_by_a_later_session(runs: Runs) -> None:
+    runs.start("a", goal="g", change=None, settings={})
+    with runs.alive("a"):
+        assert not runs.heeds_stop("a")
+        runs.ask_to_stop("a")
+        assert runs.is_asked_to_stop("a") and runs.heeds_stop("a") and not runs.heeds_stop("a")
+        runs.ask_to_stop("a")
+    assert not runs.is_asked_to_stop("a"), "the run ended by itself"
+    runs.ask_to_stop("a")
+    with pytest.raises(Stopped, match="Run a"), runs.held("a"):
+        pytest.fail("a node under a LangGraph server begins although the run is to stop")
+    with runs.held("a"):
+        pass

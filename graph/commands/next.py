@@ -1,0 +1,66 @@
+"""`specloop next`: what to do next in a project and why, in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from graph.commands.options import json_option, project_option
+
+if TYPE_CHECKING:
+    from graph.advice import Advice
+
+
+@click.command("next")
+@project_option
+@json_option
+def next_(project: Path, as_json: bool) -> None:
+    """Say what to do next and why, in one line. Asks no model."""
+    from graph.cli import reported
+
+    with reported(as_json, project):
+        from systems.repository import check_project
+
+        found = advised(check_project(project), Path.cwd())
+        click.echo(found.model_dump_json() if as_json else found.line)
+
+
+def advised(project: Path, standing_in: Path) -> Advice:
+    """What to do next in a project.
+
+    Args:
+        project: absolute path of the project.
+        standing_in: folder in which the person will type.
+
+    Raises:
+        Missing: the OpenSpec CLI cannot be had, or the store is damaged.
+    """
+    from systems.openspec import OpenSpec
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(asyncio.run, OpenSpec(project).standings()) if (project / "openspec").is_dir() else None
+        from graph.advice import advice  # all of this is imported while the CLI starts
+        from graph.commands.traces import STORE
+        from systems.documents import Documents
+        from systems.records import Outcome
+        from systems.runs import Runs
+
+        changes = asked.result() if asked else ()
+    place = "" if standing_in.resolve() == project else f" --project {shlex.quote(str(project))}"
+    with ExitStack() as stack:
+        if not (project / STORE).is_file():
+            return advice((), changes, lambda _: None, place)
+        runs = stack.enter_context(closing(Runs(project / STORE)))
+        documents = stack.enter_context(closing(Documents(project / STORE)))
+
+        def outcome(run_id: str) -> Outcome | None:
+            reference = runs.outcome(run_id)
+            return documents.get_record(reference, Outcome) if reference else None
+
+        return advice(runs.all(), changes, outcome, place)

@@ -1,0 +1,41 @@
+"""What `status` says, on the command line and as a tool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from systems.records import Outcome, Record, RunSummary
+
+if TYPE_CHECKING:
+    from graph.workspace import Workspace
+
+CAME_TO_SOMETHING = ("done", "unfinished", "waiting")
+
+
+class Listing(Record):
+    """The runs of a project."""
+
+    runs: tuple[RunSummary, ...] = Field(description="Newest first")
+    outcome: Outcome | None = Field(
+        None,
+        exclude_if=lambda outcome: outcome is None,
+        description="What the one run asked for came to, once it came to something",
+    )
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any of them is worked on now."""
+        return any(run.status == "running" for run in self.runs)
+
+
+def listing(workspace: Workspace, run_id: str | None) -> Listing:
+    """The runs of a project, or one with what it came to.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    runs = workspace.status(run_id)
+    ended = run_id is not None and runs[0].status in CAME_TO_SOMETHING
+    return Listing(runs=runs, outcome=workspace.ended(runs[0].run_id) if ended else None)

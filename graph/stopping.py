@@ -1,0 +1,67 @@
+"""A run that somebody else stops: with `specloop stop`, from another process or another task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from systems.errors import Busy, Stopped
+from systems.records import RunSummary
+from systems.runs import Runs
+
+POLL_SECONDS = 0.2
+HEED_SECONDS = 30.0
+
+
+@asynccontextmanager
+async def stoppable(runs: Runs, run_id: str) -> AsyncIterator[None]:
+    """Cancel what is done in here as soon as somebody asks the run to stop.
+
+    It counts cancellations as `asyncio.timeout` does, so that one from outside stays one.
+
+    Raises:
+        Stopped: somebody did.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    cancelling = task.cancelling()
+    stopped = False
+
+    async def watch() -> None:
+        nonlocal stopped
+        while not runs.heeds_stop(run_id):
+            await asyncio.sleep(POLL_SECONDS)
+        stopped = True
+        task.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if stopped and task.uncancel() <= cancelling:
+            raise Stopped.of(run_id) from None
+        raise
+    finally:
+        watching.cancel()
+
+
+async def stop(runs: Runs, run_id: str, *, seconds: float = HEED_SECONDS) -> RunSummary:
+    """Ask a run to stop and wait until it has; one that nobody works on stays as it is.
+
+    Raises:
+        UsageError: there is no such run.
+        Busy: it goes on after that time.
+    """
+    run = runs.get(run_id)
+    if run.status != "running":
+        return run
+    runs.ask_to_stop(run_id)
+    for _ in range(int(seconds / POLL_SECONDS)):
+        await asyncio.sleep(POLL_SECONDS)
+        if not runs.is_asked_to_stop(run_id) and (now := runs.get(run_id)).status != "running":
+            return now
+    raise Busy(
+        f"Run {run_id} has not stopped within {seconds:g} s; process {run.pid} on {run.host} works on it.",
+        mend=f"It will when it comes to it; `kill {run.pid}` there ends it at once, and nothing is lost.",
+    )
