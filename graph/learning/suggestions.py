@@ -9,9 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from nodes.feedback_loop.analysis import Analysis
-from nodes.feedback_loop.operations import read
-from nodes.feedback_loop.ordering import in_order
+from nodes.feedback_loop.findings import find
 from nodes.feedback_loop.proposals import Pins, Refused, fresh, from_findings, from_plays, ideas
 from systems.connections import Systems
 from systems.ledger import Ledger
@@ -56,10 +54,8 @@ class Suggestions:
 
     def _in_plays(self, plays: Sequence[tuple[Case, Played]]) -> Iterator[tuple[str, Finding]]:
         for trace in islice(dict.fromkeys(played.trace_id for _, played in plays if played.trace_id), MOST_TRACES):
-            analysis = Analysis(self.systems.policy.loop)
-            for operation in in_order(map(read, self.systems.spans.spans(trace_id=trace))):
-                analysis.observe(operation)
-            yield from ((trace, finding) for finding in analysis.close())
+            findings = find(self.systems.spans.spans(trace_id=trace), knobs=self.systems.policy.loop)
+            yield from ((trace, finding) for finding in findings)
 
     def _in_runs(self) -> Iterator[tuple[str, Finding]]:
         for run in self.systems.runs.all()[:MOST_RUNS]:

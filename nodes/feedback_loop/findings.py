@@ -32,6 +32,5 @@ def find(
     before = (span for span in earlier if (span.trace_id, span.span_id) not in now)
     for operation in in_order(map(read, before)):
         analysis.observe(operation, report=False)
-    for operation in in_order(map(read, now.values())):
-        analysis.observe(operation)
+    analysis.observe_all(in_order(map(read, now.values())))
     return analysis.close()

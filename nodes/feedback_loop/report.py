@@ -6,7 +6,7 @@ spans -> operations -> Profile
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pydantic import Field
 
@@ -60,13 +60,18 @@ def analyze(
         watch: called with every operation, in the order of ends, e.g. to draw it.
     """
     analysis, profiler, traces, count = Analysis(knobs), Profiler(prices), set[str](), 0
-    for operation in in_order(map(read, spans)):
-        analysis.observe(operation)
-        profiler.observe(operation)
-        traces.add(operation.trace_id)
-        count += 1
-        if watch:
-            watch(operation)
+
+    def seen() -> Iterator[Operation]:
+        nonlocal count
+        for operation in in_order(map(read, spans)):
+            profiler.observe(operation)
+            traces.add(operation.trace_id)
+            count += 1
+            if watch:
+                watch(operation)
+            yield operation
+
+    analysis.observe_all(seen())
     profile, findings = profiler.profile(), analysis.close()
     improvements = tuple(one for finding in findings for one in remedies(finding))
     return Report(

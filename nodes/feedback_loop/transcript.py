@@ -6,7 +6,8 @@ all runs, and no more work for longer ones.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -88,16 +89,12 @@ def _recent(calls: deque[Operation], since_ns: int) -> Sequence[Operation]:
 def _order(models: Sequence[Operation], tools: Sequence[Operation]) -> Callable[[Operation], tuple[int, int]]:
     """By end; but a model call that holds the tools it asked for, as some frameworks record them, comes before them."""
     asked: dict[str, int] = {}
-    named: defaultdict[str, list[Operation]] = defaultdict(list)
-    for tool in tools:
-        named[tool.name].append(tool)
+    tools = sorted(tools, key=lambda one: one.end_ns)
+    ends = [one.end_ns for one in tools]
     for model in models:
-        held = [
-            one.start_ns
-            for name in {call.name for call in model.calls}
-            for one in named.get(name, ())
-            if model.start_ns < one.start_ns <= one.end_ns <= model.end_ns
-        ]
+        names = {call.name for call in model.calls}
+        ended = tools[bisect_right(ends, model.start_ns) : bisect_right(ends, model.end_ns)]
+        held = [one.start_ns for one in ended if model.start_ns < one.start_ns <= one.end_ns and one.name in names]
         if held:
             asked[model.span_id] = min(held)
     return lambda call: (asked.get(call.span_id, call.end_ns), -call.start_ns)

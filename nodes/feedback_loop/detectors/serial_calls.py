@@ -109,8 +109,6 @@ class _Group:
     def __init__(self, task: str, earlier: list[str], first: Operation) -> None:
         self.calls = [first]
         self._earlier = (task, *earlier)
-        self._asked = set(_tokens(first.arguments))
-        self._results = [first.result.lower()]
         self._arguments = {(first.where, first.arguments)}
 
     @property
@@ -133,10 +131,20 @@ class _Group:
         if any(one.where == span.where for one in self.calls) and not self._given(tokens):
             return False
         self.calls.append(span)
-        self._asked |= tokens
+        self._asked.update(tokens)
         self._results.append(span.result.lower())
         self._arguments.add((span.where, span.arguments))
         return True
+
+    @cached_property
+    def _asked(self) -> set[str]:
+        """What the calls so far ask; most groups end with their first call, and nobody needs to know."""
+        return set(_tokens(self.calls[0].arguments))
+
+    @cached_property
+    def _results(self) -> list[str]:
+        """What the calls so far brought, in lower case."""
+        return [self.calls[0].result.lower()]
 
     @cached_property
     def _known(self) -> frozenset[str]:

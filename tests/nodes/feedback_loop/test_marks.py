@@ -12,7 +12,9 @@ from nodes.feedback_loop.detectors import DETECTORS
 from nodes.feedback_loop.operations import Operation, read
 from tests.nodes.feedback_loop.traces import Trace
 
-TOLD = {"OUTPUT_MESSAGES": json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "Two."}]}])}
+TOLD: dict[str, Any] = {
+    "OUTPUT_MESSAGES": json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "Two."}]}])
+}
 ROWS = '{"rows": ["a pallet of paper", "an invoice of May"]}'
 
 
@@ -39,7 +41,7 @@ def test_a_call_with_nothing_special_about_it_is_told_to_nobody_but_as_an_answer
 def test_a_call_within_something_is_plain_unless_it_failed_or_has_no_content() -> None:
     trace = Trace()
     agent = trace.span("invoke_agent planner", 0, 9, OPERATION="invoke_agent")
-    told = {"TOOL_ARGUMENTS": '{"order": "A-7"}', "TOOL_RESULT": ROWS}
+    told: dict[str, Any] = {"TOOL_ARGUMENTS": '{"order": "A-7"}', "TOOL_RESULT": ROWS}
     within = [trace.tool("find_orders", under=agent, **told), trace.chat(finish="stop", under=agent, **TOLD)]
     others = [
         trace.tool("find_orders", **told),
