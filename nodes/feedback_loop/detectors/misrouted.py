@@ -13,10 +13,11 @@ from nodes.feedback_loop.effects import changes
 from nodes.feedback_loop.marks import ANY, JUDGED, MISROUTED
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged, nothing_found
+from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.transcript import Transcript, transcript
 from nodes.feedback_loop.use import Use
 from nodes.feedback_loop.words import keys, leaves, stems, values
+from systems.nothing_found import nothing_found
 from systems.records import Finding
 
 _REFUSES = re.compile(

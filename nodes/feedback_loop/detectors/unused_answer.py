@@ -14,11 +14,12 @@ from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged, nothing_found
+from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.transcript import Transcript, transcript
 from nodes.feedback_loop.use import Use, distinctive
 from nodes.feedback_loop.words import MOST, Said
 from systems import names
+from systems.nothing_found import nothing_found
 from systems.records import Finding, Severity
 
 _HEED = re.compile(
