@@ -40,6 +40,9 @@ INTERRUPTED = 130
 project_option = click.option(
     "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
 )
+fresh_option = click.option(
+    "--fresh", is_flag=True, default=None, help="Read everything again, also what is unchanged since earlier runs."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -55,6 +58,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--max-loops", type=int, help="Loops the run may take."),
             click.option("--max-seconds", type=float, help="Working seconds the run may take."),
             click.option("--max-tokens", type=int, help="Model tokens the run may take."),
+            fresh_option,
         )
     ):
         command = option(command)
@@ -151,6 +155,7 @@ def status(run_id: str | None, project: Path, as_json: bool) -> None:
 @project_option
 @click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
+@fresh_option
 @json_option
 def ask(question: str, project: Path, as_json: bool, **settings: Any) -> None:
     """Answer one QUESTION about the project from an MCP server."""

@@ -25,7 +25,7 @@ from systems.embeddings import Embedder, open_embedder
 from systems.errors import Busy
 from systems.ledger import Ledger
 from systems.locks import taken
-from systems.mcp import Listings, Servers, servers_of
+from systems.mcp import KeptReads, Listings, Reads, Servers, Sources, servers_of
 from systems.models import Model, ModelChoice, open_model
 from systems.node import cache_folder
 from systems.openspec import OpenSpec
@@ -64,6 +64,8 @@ class Options(Protocol):
     def max_tokens(self) -> int: ...  # noqa: D102
     @property
     def capture_content(self) -> bool: ...  # noqa: D102
+    @property
+    def fresh(self) -> bool: ...  # noqa: D102
 
 
 @dataclass
@@ -284,13 +286,17 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             api_key=api_key(),
             kept=cache_folder() / "embeddings.db",
         )
+        configs = servers_of(project, options.mcp)
+        kept = stack.enter_context(closing(KeptReads(store, documents, configs, limit=policy.servers.content_bytes)))
+        sources = Sources(project, policy.answers.unchanged)
         servers = Servers(
-            servers_of(project, options.mcp),
+            configs,
             knobs=policy.servers,
             tracer=telemetry.tracer,
             stderr=project / ".specloop" / "servers",
             project=project,
             listings=Listings(cache_folder() / "mcp-tools"),
+            reads=Reads(sources, kept, policy.answers, fresh=options.fresh),
         )
         stack.push_async_callback(servers.close)
         openspec = OpenSpec(project)
