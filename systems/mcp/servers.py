@@ -33,6 +33,7 @@ from systems.mcp.secrets import hidden
 from systems.mcp.tools import Result, Tool, arguments_hash, failed, result_of
 from systems.mcp.tracing import traced
 from systems.policy import ServerKnobs
+from systems.records import Hash
 
 if TYPE_CHECKING:
     from mcp.types import CallToolResult
