@@ -26,6 +26,7 @@ _MAY_BE_NONE = re.compile(
     r"^(?:is|are|was|were|do|does|did|has|have|any)\b|\b(?:any|anywhere|anybody)\b|\bgibt es\b|\by a-t-il\b|\bhay\b",
     re.IGNORECASE,
 )
+_FATAL = re.compile(r"\s*(?:fatal|panic|aborted): ", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w/.-])[\w.-]*[\w-](?:/[\w.-]+)+|(?<![\w/])[\w-]+\.[A-Za-z]\w{0,5}\b")
 _COMMIT = re.compile(r"\b(?=[a-f]*\d)[0-9a-f]{7,40}\b")
 _NAMED = re.compile(r"`([^`]{2,60})`|\b([a-z]+_\w+|[a-z]+[A-Z]\w*)\b")
@@ -55,7 +56,7 @@ def judged(question: str, arguments: dict[str, Any], text: str, project: Path) -
     """
     shown = text[:MOST_TEXT]
     quoted = any(_quotes(path, shown) for path in _files(arguments, project))
-    failure = "" if quoted else told(shown.strip())
+    failure = "" if quoted else told(shown.strip()) or (shown if _FATAL.match(shown) else "")
     if failure:
         return Judgement(f"tells of a failure: {_short(failure)}")
     if says_nothing(shown) or (not quoted and _denies(shown) and not _MAY_BE_NONE.search(question)):
