@@ -29,7 +29,7 @@ from graph.commands.history import history
 from graph.commands.improve import improve
 from graph.commands.ledger import ledger, rollback
 from graph.commands.next import next_
-from graph.commands.options import json_option, project_option, settings_options
+from graph.commands.options import fresh_option, json_option, project_option, settings_options
 from graph.commands.serve_mcp import serve_mcp
 from graph.commands.status import status, stop
 from graph.commands.trust import offered, trust
@@ -122,6 +122,7 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
 @project_option
 @click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
+@fresh_option
 @json_option
 def ask(question: str, project: Path, as_json: bool, **settings: Any) -> None:
     """Answer one QUESTION about the project from an MCP server."""

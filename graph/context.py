@@ -24,3 +24,4 @@ class Context:
     max_seconds: Annotated[float, Field(description="Working seconds the run may take", gt=0)] = 1_800
     max_tokens: Annotated[int, Field(description="Model tokens the run may take", ge=1)] = 500_000
     capture_content: Annotated[bool, Field(description="Keep prompts and answers on the spans")] = False
+    fresh: Annotated[bool, Field(description="Read again what has not changed since earlier runs")] = False

@@ -11,7 +11,7 @@ has pinned lies on top. It is kept among the documents, so that the id on the sp
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -32,7 +32,7 @@ from systems.embeddings import Embedder, open_embedder
 from systems.errors import Busy
 from systems.ledger import Ledger
 from systems.locks import taken
-from systems.mcp import Listings, Servers, servers_of
+from systems.mcp import KeptReads, Listings, Reads, ServerConfig, Servers, Sources, servers_of
 from systems.models import Model, ModelChoice, Told, open_model
 from systems.node import cache_folder
 from systems.openspec import OpenSpec
@@ -78,6 +78,8 @@ class Options(Protocol):
     def max_tokens(self) -> int: ...  # noqa: D102
     @property
     def capture_content(self) -> bool: ...  # noqa: D102
+    @property
+    def fresh(self) -> bool: ...  # noqa: D102
 
 
 @dataclass
@@ -300,7 +302,10 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
             api_key=api_key(),
             kept=cache_folder() / "embeddings.db",
         )
-        servers = _servers(project, options, policy, telemetry)
+        configs = servers_of(project, options.mcp)
+        kept = stack.enter_context(closing(KeptReads(store, documents, configs, limit=policy.servers.content_bytes)))
+        reads = Reads(Sources(project, policy.answers.unchanged), kept, policy.answers, fresh=options.fresh)
+        servers = _servers(configs, reads, project, policy, telemetry)
         stack.push_async_callback(servers.close)
         openspec = OpenSpec(project)
         systems = Systems(
@@ -320,14 +325,17 @@ def _opened_model(options: Options) -> AbstractAsyncContextManager[Model]:
     )
 
 
-def _servers(project: Path, options: Options, policy: Policy, telemetry: Telemetry) -> Servers:
+def _servers(
+    configs: Mapping[str, ServerConfig], reads: Reads, project: Path, policy: Policy, telemetry: Telemetry
+) -> Servers:
     return Servers(
-        servers_of(project, options.mcp),
+        configs,
         knobs=policy.servers,
         tracer=telemetry.tracer,
         stderr=project / ".specloop" / "servers",
         project=project,
         listings=Listings(cache_folder() / "mcp-tools"),
+        reads=reads,
     )
 
 

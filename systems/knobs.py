@@ -90,11 +90,29 @@ class QuestionKnobs(Record):
     candidates: int = Field(2, ge=1, le=5, description="How many tools are tried before the question stays open")
 
 
+Depends = Literal["never", "age", "commit", "tree", "files", "entries", "names"]
+
+
 class AnswerKnobs(Record):
     """How tool results become answers."""
 
     excerpt_characters: int = Field(600, ge=100, le=20_000, description="Most of a result that reaches a prompt")
-    reuse: bool = Field(True, description="Ask the same read-only call once a run")
+    reuse: bool = Field(True, description="Make the same read-only call once a run, while its source is as it was")
+    keep_days: float = Field(
+        7, ge=0, le=365, description="How long a result will do for later runs while its source is as it was; 0: never"
+    )
+    unchanged: dict[str, Depends] = Field(
+        default={},
+        max_length=50,
+        description="What a `server` or `server.tool` reads, so that its results can be kept, instead of what is known"
+        " of git and filesystem: never to be known; age: nothing changes within keep_days; commit: the history; tree:"
+        " that and the working tree; files: those that the call names; entries, names: a folder's, all below it",
+    )
+    check: bool = Field(True, description="Refuse results that tell of failures, say nothing or miss the question")
+    mend: Literal["never", "message", "model"] = Field(
+        "model",
+        description="Who corrects a wrong argument, once: nobody, what the server's message says, or the model besides",
+    )
 
 
 class ServerLimits(Record):

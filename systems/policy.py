@@ -53,7 +53,7 @@ BASELINE = Policy(
         output_tokens=512, capped=False, repairs=0, repair_words=False, example=False, instruction_characters=0
     ),
     questions=QuestionKnobs(method="model", margin=0, own=0, parallel=1, lines={}, candidates=1),
-    answers=AnswerKnobs(reuse=False),
+    answers=AnswerKnobs(reuse=False, keep_days=0, check=False, mend="never"),
 )
 """Nothing learned: what a first draft of such a system would do. Kept for comparison."""
 

@@ -129,6 +129,19 @@ class Source(Record):
     arguments: dict[str, Any] = Field(description="Arguments sent")
     span_id: str = Field(description="Id of the execute_tool span")
     content_hash: Hash = Field(description="Hash of the full result in the document store")
+    bytes: int = Field(0, description="UTF-8 bytes of the result before it was cut")
+    cut: bool = Field(False, description="Whether the kept result lacks its end, as a note in it says")
+    reused: bool = Field(False, description="Taken from an earlier call, as its source had not changed since")
+
+
+class Mended(Record):
+    """A wrong argument that was corrected, once, before the call was made again."""
+
+    call: str = Field(description="server.tool")
+    argument: str = Field(description="The argument at fault")
+    was: str = Field(description="Its JSON before; empty where it was missing")
+    now: str = Field(description="Its JSON in the new call; empty where it was left out")
+    by: Literal["message", "model"] = Field(description="Whether the server's message told, or the model")
 
 
 class Answer(Record):
@@ -144,6 +157,9 @@ class Answer(Record):
     sources: tuple[Source, ...] = Field((), description="Where it came from; empty when open")
     failures: tuple[str, ...] = Field((), description="`server.tool: cause` of every attempt that failed")
     route: Route | None = Field(None, description="Who was to answer and why; of a question asked outside of a run")
+    noted: str = Field("", description="What speaks for the answer, by its own words; `unsure: ...` where nothing does")
+    mended: tuple[Mended, ...] = Field((), description="Arguments that were corrected on the way")
+    refused: tuple[Source, ...] = Field((), description="Results that came and were no answer; `failures` says why")
 
 
 class File(Record):
@@ -161,6 +177,7 @@ class Draft(Record):
     repairs: int = Field(description="How often the model had to try again")
     failure: str = Field("", description="Why there is no draft; empty when there is one")
     notes: tuple[str, ...] = Field((), description="Where the policy could not be followed, and what was done instead")
+    answers: tuple[Hash, ...] = Field((), description="The answers that the model was given for it, in their order")
 
 
 class DocumentUpdate(Record):

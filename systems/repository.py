@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,6 +93,45 @@ async def tracked_files(project: Path) -> tuple[str, ...]:
 async def refs(project: Path) -> tuple[str, ...]:
     """Branches and tags of the repository, by their short names; none before the first commit."""
     return tuple((await git(project, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags")).split())
+
+
+async def history_state(project: Path) -> str:
+    """What tells one state of the history from another: the commit, the branch and every ref."""
+    return "\n".join(
+        await asyncio.gather(
+            git(project, "rev-parse", "HEAD", "--symbolic-full-name", "HEAD"),
+            git(project, "for-each-ref", "--format=%(objectname) %(refname)"),
+        )
+    )
+
+
+async def tree_state(project: Path) -> str:
+    """What tells one state of the working tree from another: the history, what is staged, and what is not committed.
+
+    Raises:
+        Missing: git fails, or more is uncommitted than can be compared.
+    """
+    flags = ("--porcelain=v2", "-z", "--untracked-files=all", "--no-renames")
+    history, status, listed = await asyncio.gather(
+        history_state(project),
+        git(project, "--no-optional-locks", "status", *flags),
+        git(project, "ls-files", "-z", "--modified", "--others", "--exclude-standard"),
+    )
+    dirty = sorted({path for path in listed.split("\0") if path})
+    if len(dirty) > MOST_FILES:
+        raise Missing(f"{len(dirty)} files are not committed.", system="git", mend="Commit some of them.")
+    marks = await asyncio.to_thread(lambda: [f"{path} {_mark(project / path)}" for path in dirty])
+    return "\n".join((history, status, *marks))
+
+
+def _mark(path: Path) -> str:
+    """A file's content hash, or its size and time where it is large."""
+    try:
+        stat = path.stat()
+        large = stat.st_size > MOST_BYTES or not path.is_file()
+        return f"{stat.st_size} {stat.st_mtime_ns}" if large else hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "gone"
 
 
 def best_file(project: Path, files: Sequence[str], goal: str) -> str | None:

@@ -12,6 +12,7 @@
     max_seconds = 1800
     max_tokens = 500000
     capture_content = false
+    fresh = false              # true: use nothing that earlier runs read
     [prices]                   # US dollars per million tokens, see systems/prices.py; none are built in
     "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }
     [verify]                   # the check that decides whether a task is done, see systems/checks.py
@@ -63,6 +64,7 @@ class Settings(Record):
     max_seconds: float = Field(1_800, gt=0, le=604_800, description="Working seconds a run may take")
     max_tokens: int = Field(500_000, ge=1, description="Model tokens a run may take, in and out together")
     capture_content: bool = Field(False, description="Keep prompts and answers on the spans")
+    fresh: bool = Field(False, description="Read everything again, also what has not changed since earlier runs")
 
 
 def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:

@@ -11,6 +11,9 @@ import click
 project_option = click.option(
     "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
 )
+fresh_option = click.option(
+    "--fresh", is_flag=True, default=None, help="Read everything again, also what is unchanged since earlier runs."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -26,6 +29,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--max-loops", type=int, help="Loops the run may take."),
             click.option("--max-seconds", type=float, help="Working seconds the run may take."),
             click.option("--max-tokens", type=int, help="Model tokens the run may take."),
+            fresh_option,
         )
     ):
         command = option(command)

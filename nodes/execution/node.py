@@ -110,6 +110,7 @@ async def drafted(work: Work) -> Draft:
         files=tuple(_file(work, path, each.text) for path, each in texts.items()),
         repairs=sum(each.repairs for each in texts.values()),
         notes=tuple(dict.fromkeys(note for each in texts.values() for note in each.notes)),
+        answers=tuple(answer.hash for answer in work.answers if answer.answered),
     )
 
 

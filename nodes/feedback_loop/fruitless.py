@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from nodes.feedback_loop.marks import FRUITLESS
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import EMPTY_FIELD, nothing_found
+from nodes.feedback_loop.outcomes import EMPTY_FIELD
+from systems.nothing_found import nothing_found
 
 _SHORT = 400
 _REFUSED = re.compile(

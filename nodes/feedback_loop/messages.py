@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nodes.feedback_loop import message_forms as forms
+from systems.json_values import parsed as parsed
 
 
 class ToolCall(NamedTuple):
@@ -43,17 +44,6 @@ def conversation(value: Any) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def parsed(value: Any) -> Any:
-    """The value of a JSON text; other values, and texts that are no JSON, as they are."""
-    if isinstance(value, str) and value.lstrip()[:1] in _OPENING:
-        try:
-            found, end = _raw_decode(value)
-            return found if end == len(value) else _decode(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
-
-
 def canonical_json(value: Any) -> str:
     """One text for one JSON value: texts that are JSON are sorted and stripped of spaces, others stay as they are."""
     if isinstance(value, str):
@@ -72,9 +62,6 @@ def as_text(value: Any) -> str:
     return _json_text(value)
 
 
-_OPENING = ("{", "[")
-_decode = json.JSONDecoder().decode
-_raw_decode = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _PLAIN = ("user", "assistant", "system")
 _SHORT = 2_000  # arguments up to this length are remembered: a history has each of them again in every call

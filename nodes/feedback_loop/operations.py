@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Literal
 
-from nodes.feedback_loop import envelopes, errors_told
+from nodes.feedback_loop import envelopes
 from nodes.feedback_loop.contents import Content, content
 from nodes.feedback_loop.errors_recorded import recorded
 from nodes.feedback_loop.failures import Cause, cause
@@ -23,7 +23,7 @@ from nodes.feedback_loop.kinds import KINDS, NUMBERS, OperationKind
 from nodes.feedback_loop.marks import marks
 from nodes.feedback_loop.messages import Message, ToolCall, as_text, parsed
 from nodes.feedback_loop.vocabularies import translate
-from systems import names
+from systems import errors_told, names
 from systems.records import Span
 
 FINISHED: Mapping[str, str] = {

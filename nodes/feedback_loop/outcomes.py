@@ -1,4 +1,4 @@
-"""What came of a tool call, by its result's own words: nothing found, only an acknowledgement, or something to use.
+"""What came of a tool call, by its result's own words: only an acknowledgement, perhaps nothing, or something to use.
 
 And whether a tool changes something, by the verb in its name.
 """
@@ -6,23 +6,11 @@ And whether a tool changes something, by the verb in its name.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from nodes.feedback_loop.messages import parsed
 
 _BRIEF, _SHORT, _LONG = 80, 400, 1_000
 
-_NOTHING = re.compile(
-    r"^\W*(?:none|null|nil|n/a|empty|nothing|not found|unknown|\(.{0,40}\b(?:empty|none|nothing)\b.{0,20}\))\W*$"
-    r"|\b(?:no|zero|0) (?:\w+ ){0,3}?(?:results?|hits?|match(?:es)?|entr(?:y|ies)|records?|rows?|items?|documents?|"
-    r"files?|data|answers?|events?|such|photos?|appointments?|orders?|cases?)\b"
-    r"|\b(?:nothing|nobody|no one|none)\b.{0,30}\b(?:found|match\w*|there|available|exists?)\b"
-    r"|\b(?:not|never|n't|cannot be|could not be) (?:be )?found\b|\bdoes(?: not|n't) exist\b|\bno (?:\w+ )+(?:found|"
-    r"for)\b"
-    r"|\b(?:keine?|nichts) (?:\w+ )?(?:gefunden|treffer|ergebnis\w*)|\bintrouvable|\baucun\w*\b|\bning[uú]n\w*\b"
-    r"|\bsin resultados\b|\bnessun\w*\b|\bnenhum\w*\b|\bgeen (?:\w+ )?(?:resultaten|gevonden)",
-    re.IGNORECASE,
-)
 _ACKNOWLEDGED = re.compile(
     r"^\W*(?:ok(?:ay)?|done|success(?:ful(?:ly)?)?|true|yes|accepted|acknowledged|completed?|created|saved|stored|"
     r"updated|deleted|removed|added|sent|delivered|queued|posted|published|booked|changed|moved|set|started|stopped|"
@@ -54,18 +42,6 @@ EMPTY_FIELD = re.compile(
 )
 
 
-def nothing_found(result: str) -> bool:
-    """Whether a result says that there is nothing: it is empty, an empty list, or a short text to that effect."""
-    text = result.strip()
-    if not text:
-        return True
-    if text[0] in "{[":
-        value = parsed(text)
-        if not isinstance(value, str):
-            return _void(value) or (len(text) < _SHORT and bool(_NOTHING.search(text)))
-    return len(text) < _SHORT and bool(_NOTHING.search(text))
-
-
 def may_lack(result: str, lower: str) -> bool:
     """Whether a result, also given in lower case, could tell that a call brought nothing."""
     if not result or len(result) >= _LONG:
@@ -94,13 +70,3 @@ def writes(tool: str) -> bool:
     """Whether a tool changes something, as far as the verb in front of its name tells."""
     head = _HEADS.match(tool.rpartition(".")[2].lstrip("_"))
     return bool(head and _WRITES.match(head[0].lower()))
-
-
-def _void(value: Any) -> bool:
-    """Whether a JSON value has nothing in it but empty lists, zero counts and the like."""
-    if isinstance(value, dict):
-        lists = [one for one in value.values() if isinstance(one, (list, dict))]
-        if lists:
-            return not any(lists)
-        return all(one in ("", None, 0, False) for one in value.values())
-    return isinstance(value, list) and not value

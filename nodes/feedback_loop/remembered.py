@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import nothing_found
 from nodes.feedback_loop.transcript import Transcript
+from systems.nothing_found import nothing_found
 
 _MEMORY = re.compile(r"memor(?!ial)|remember|recall", re.IGNORECASE)
 _WRITES = re.compile(r"(?:^|_)(?:write|set|put|store|save|add|update|upsert|insert|remember)(?:_|$)", re.IGNORECASE)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nodes.feedback_loop.errors_told import TOLD, told
 from nodes.feedback_loop.messages import ToolCall
 from nodes.feedback_loop.operations import Operation
+from systems.errors_told import TOLD, told
 
 MOST_WAITING = 1_000
 

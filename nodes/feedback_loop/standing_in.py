@@ -7,8 +7,9 @@ from itertools import takewhile
 
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import nothing_found, writes
+from nodes.feedback_loop.outcomes import writes
 from nodes.feedback_loop.words import keys, leaves, stems
+from systems.nothing_found import nothing_found
 
 NEXT = 5
 """Calls after a failure among which its stand-in is looked for."""

@@ -13,11 +13,12 @@ from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.left_out import left_out
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged, nothing_found
+from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.transcript import Transcript
 from nodes.feedback_loop.use import Use, distinctive, precise, use_of
 from nodes.feedback_loop.words import MOST, Said, stems
 from systems import names
+from systems.nothing_found import nothing_found
 from systems.records import Severity
 
 _HEED = re.compile(

@@ -1,4 +1,4 @@
-"""answer: asks one question's candidates in turn until one gives something, and keeps where it came from."""
+"""answer: asks one question's candidates in turn until one answers it, and keeps where it came from."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any, TypedDict
 from langgraph.types import interrupt
 from pydantic import BaseModel, Field
 
-from nodes.question_routing.calling import AllowedCallFailed, called
+from nodes.question_routing.attempt import Attempt, attempted
 from systems.connections import Run
-from systems.errors import ServerUnavailable, ToolFailed
 from systems.mcp import Result
-from systems.records import Answer, Candidate, Hash, Route, Source, content_hash
+from systems.records import Answer, Hash, Route, Source, content_hash
 
 
 class Reads(TypedDict):
@@ -41,20 +40,29 @@ async def answer(state: Reads, run: Run) -> Writes:
 
 
 async def answered(route: Route, run: Run, *, person: bool) -> Answer:
-    """The first candidate's result that says something; a person where they are asked; else an open question."""
-    failures: list[str] = []
+    """The first candidate's result that answers the question; a person where they are asked; else an open question."""
+    tried: list[Attempt] = []
     for candidate in route.candidates:
-        try:
-            result = await called(candidate, run, person=person)
-        except (ToolFailed, ServerUnavailable) as failure:
-            failures.append(f"{candidate.server}.{candidate.tool}: {failure.message}")
-            if isinstance(failure, AllowedCallFailed):
-                person = False
-                break
-        else:
-            return _from_tool(route, candidate, result, tuple(failures), run)
-    if person:
-        return _from_person(route, tuple(failures), run)
+        tried.append(await attempted(candidate, route.question.text, run, person=person))
+        if tried[-1].result or tried[-1].final:
+            break
+    failures = tuple(failure for attempt in tried for failure in attempt.failures)
+    if tried and tried[-1].result:
+        answer = _from_tool(route, tried[-1], tried[-1].result, run)
+    elif person and not (tried and tried[-1].final):
+        answer = _from_person(route, failures, run)
+    else:
+        answer = _open(route, failures)
+    return answer.model_copy(
+        update={
+            "failures": failures,
+            "mended": tuple(attempt.mended for attempt in tried if attempt.mended),
+            "refused": tuple(attempt.source for attempt in tried if attempt.source and not attempt.result),
+        }
+    )
+
+
+def _open(route: Route, failures: tuple[str, ...]) -> Answer:
     last = route.candidates[-1] if route.candidates else None
     return Answer(
         question=route.question.text,
@@ -62,27 +70,19 @@ async def answered(route: Route, run: Run, *, person: bool) -> Answer:
         text="; ".join(failures) or route.reason,
         server=last.server if last else None,
         tool=last.tool if last else None,
-        failures=tuple(failures),
     )
 
 
-def _from_tool(route: Route, candidate: Candidate, result: Result, failures: tuple[str, ...], run: Run) -> Answer:
-    kept = run.systems.documents.put(result.text)
-    source = Source(
-        server=candidate.server,
-        tool=candidate.tool,
-        arguments=candidate.arguments,
-        span_id=result.span_id,
-        content_hash=kept,
-    )
+def _from_tool(route: Route, attempt: Attempt, result: Result, run: Run) -> Answer:
+    assert attempt.source is not None
     return Answer(
         question=route.question.text,
         answered=True,
         text=excerpt(result.text, run.systems.policy.answers.excerpt_characters),
-        server=candidate.server,
-        tool=candidate.tool,
-        sources=(source,),
-        failures=failures,
+        server=attempt.source.server,
+        tool=attempt.source.tool,
+        sources=(attempt.source,),
+        noted=attempt.noted,
     )
 
 
@@ -92,7 +92,7 @@ def _from_person(route: Route, failures: tuple[str, ...], run: Run) -> Answer:
     given = reply if isinstance(reply, (dict, PersonAnswer)) else {"answer": str(reply or "")}
     text = PersonAnswer.model_validate(given).answer.strip()
     if not text:
-        return Answer(question=route.question.text, answered=False, text="left open by the person", failures=failures)
+        return Answer(question=route.question.text, answered=False, text="left open by the person")
     run.systems.documents.put(text)
     source = Source(server="person", tool="asked", arguments={}, span_id="", content_hash=content_hash(text))
     return Answer(
@@ -102,7 +102,6 @@ def _from_person(route: Route, failures: tuple[str, ...], run: Run) -> Answer:
         server="person",
         tool="asked",
         sources=(source,),
-        failures=failures,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -27,6 +28,7 @@ from systems.mcp.listings import Listings
 from systems.mcp.ongoing import Ongoing
 from systems.mcp.patience import Patience
 from systems.mcp.pool import DEATHS, Pool, given_up
+from systems.mcp.reads import Read, Reads
 from systems.mcp.secrets import hidden
 from systems.mcp.tools import Result, Tool, arguments_hash, failed, result_of
 from systems.mcp.tracing import traced
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 
 AGAIN = ("timeout", "lost")
 _MESSAGE_CHARACTERS = 500
-_MOST_REMEMBERED = 200
 
 
 class Servers:
@@ -53,6 +54,7 @@ class Servers:
         stderr: Path,
         project: Path | None = None,
         listings: Listings | None = None,
+        reads: Reads | None = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -63,10 +65,11 @@ class Servers:
             stderr: folder for the servers' standard error, one log each.
             project: the folder that the servers are told of, as their root.
             listings: what servers offered before; without, each is started to be asked.
+            reads: remembers what was read; without, a trace knows its own reads only.
         """
         self._pool = Pool(configs, tracer=tracer, stderr=stderr, project=project, listings=listings)
         self._tracer = tracer
-        self._remember_nothing(knobs)
+        self._remember_nothing(knobs, reads or Reads())
 
     def under(self, knobs: ServerKnobs) -> Servers:
         """The same running servers under other limits.
@@ -75,12 +78,11 @@ class Servers:
         died too often for one is started again for the other. Whoever opened the servers closes them for all.
         """
         other = copy.copy(self)
-        other._remember_nothing(knobs)
+        other._remember_nothing(knobs, self._reads.alone())
         return other
 
-    def _remember_nothing(self, knobs: ServerKnobs) -> None:
-        self._knobs = knobs
-        self._results: dict[tuple[int, str, str, Hash], Result] = {}
+    def _remember_nothing(self, knobs: ServerKnobs, reads: Reads) -> None:
+        self._knobs, self._reads = knobs, reads
         self._gone: dict[str, str] = {}
         self._patience = Patience()
         self._deaths_before = dict(self._pool.deaths)
@@ -135,7 +137,7 @@ class Servers:
             tool: name of the tool on it.
             arguments: checked against the tool's schema before anything is sent.
             approved: a person allowed this call; needed for a tool that is not read-only.
-            reuse: an earlier result of the same read-only call in the same trace will do.
+            reuse: an earlier result of the same read-only call will do while its source is as it was.
             replies: what the person said to questions of the tool, by `Elicitation.key`; None declines them all.
 
         Raises:
@@ -170,23 +172,20 @@ class Servers:
             found = self._find(server, tool)
             arguments_key = arguments_hash(found, arguments)
             span.set_attribute(names.ARGUMENTS_HASH, arguments_key)
-            key = (span.get_span_context().trace_id, server, tool, arguments_key)
-            if found.read_only and how.reuse and key in self._results:
-                result = self._results[key].model_copy(update={"reused": True, "seconds": 0.0})
-                span.set_attribute(names.REUSED, True)
+            read = Read(span.get_span_context().trace_id, server, tool, arguments_key)
+            ongoing = Ongoing(span, tool=tool, replies=how.replies)
+            call = partial(self._fresh, found, arguments, how, ongoing)
+            if found.read_only and how.reuse:
+                result = await self._reads.once(read, found, arguments, tuple(self._pool.tools[server]), call)
             else:
-                result = await self._fresh(found, arguments, how, Ongoing(span, tool=tool, replies=how.replies))
+                result = await call()
+            if result.reused:
+                span.set_attribute(names.REUSED, True)
             result = result.model_copy(update={"span_id": format_span_id(span.get_span_context().span_id)})
             span.set_attributes({names.RESULT_HASH: result.content_hash, names.RESULT_BYTES: result.bytes})
-            if found.read_only:
-                self._remember(key, result)
+            if found.read_only and not how.reuse:
+                self._reads.note(read, result)
             return result
-
-    def _remember(self, key: tuple[int, str, str, Hash], result: Result) -> None:
-        self._results.pop(key, None)
-        self._results[key] = result
-        if len(self._results) > _MOST_REMEMBERED:
-            del self._results[next(iter(self._results))]
 
     async def _fresh(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> Result:
         _check_call(tool, arguments, approved=how.approved)

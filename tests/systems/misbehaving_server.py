@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mcp.server.fastmcp import Context, FastMCP
 from mcp.types import AudioContent, CallToolResult, SamplingMessage, TextContent, ToolAnnotations
@@ -101,6 +101,31 @@ def count(mark: str) -> str:
     times = int(Path(mark).read_text()) + 1 if Path(mark).exists() else 1
     Path(mark).write_text(str(times))
     return str(times)
+
+
+@server.tool(annotations=READS)
+def colour(name: str, shade: Literal["light", "dark"] = "light") -> str:
+    """Tell of a colour; others than red and green are unknown."""
+    if name not in ("red", "green"):
+        raise ValueError(f"Unknown colour: {name}. Available colours: red, green")
+    return f"{shade} {name}"
+
+
+@server.tool(annotations=READS)
+def told() -> str:
+    """Tell of a failure in words, as if it were a result."""
+    return "Error: Operation failed"
+
+
+@server.tool(annotations=READS)
+async def meet(folder: str, name: str, others: int) -> str:
+    """Answer when as many others are being asked at the same time; files in a folder tell."""
+    (Path(folder) / name).touch()
+    for _ in range(600):
+        if len(list(Path(folder).iterdir())) > others:
+            return f"{name} met {others}"
+        await asyncio.sleep(0.05)
+    raise TimeoutError(f"{name} was alone")
 
 
 def _first(mark: str) -> bool:

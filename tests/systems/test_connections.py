@@ -35,6 +35,7 @@ class Given:
     max_seconds: float = 60
     max_tokens: int = 1_000
     capture_content: bool = False
+    fresh: bool = False
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY, JUDGED, MISROUTED
 from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged, nothing_found
+from nodes.feedback_loop.outcomes import acknowledged
 from nodes.feedback_loop.transcript import Transcript
 from nodes.feedback_loop.use import Use, use_of
 from nodes.feedback_loop.words import keys, leaves, stemmed, stems, values
+from systems.nothing_found import nothing_found
 from systems.records import Finding
 
 _REFUSES = re.compile(

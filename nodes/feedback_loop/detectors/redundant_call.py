@@ -11,11 +11,11 @@ from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import affects, changes
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import nothing_found
 from nodes.feedback_loop.repetition import asked_times
 from nodes.feedback_loop.sameness import asked, brought
 from nodes.feedback_loop.series import Series
 from nodes.feedback_loop.waiting import call_before, pending, thinks, waits
+from systems.nothing_found import nothing_found
 from systems.records import Finding, Severity
 
 _Call = tuple[str, str]

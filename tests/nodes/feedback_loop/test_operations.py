@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodes.feedback_loop import vocabularies
-from nodes.feedback_loop.errors_told import TOLD
 from nodes.feedback_loop.operations import Operation, read
 from nodes.feedback_loop.vocabularies import genai, openllmetry
 from systems import names
+from systems.errors_told import TOLD
 from systems.records import Span
 from tests.nodes.feedback_loop.vocabularies.spans import exception, span
 

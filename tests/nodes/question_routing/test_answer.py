@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -26,6 +27,20 @@ async def systems(given: Given) -> AsyncIterator[Systems]:
     async with opened(given, linger=0) as systems:
         await systems.servers.start()
         yield systems
+
+
+async def asked(
+    systems: Systems, given: Given, question: str, *calls: tuple[str, dict[str, Any]], **answers: Any
+) -> Answer:
+    """The answer to a question from the first of some calls that gives one."""
+    under = systems.with_policy(systems.policy.edited({"answers": answers}))
+    candidates = tuple(Candidate(server="bad", tool=tool, arguments=arguments) for tool, arguments in calls)
+    route = Route(
+        question=Question(text=question, origin="policy"), candidates=candidates, decided_by="lexical", reason=""
+    )
+    run = Run("run-1", given, under)
+    with under.telemetry.root(run.id):
+        return await answered(route, run, person=False)
 
 
 async def ask(systems: Systems, given: Given, *calls: tuple[str, dict[str, Any]], **answers: Any) -> list[Answer]:
@@ -61,3 +76,59 @@ async def test_as_much_of_a_result_is_kept_as_the_policy_says(systems: Systems, 
     (long,) = await ask(systems, given, ("huge", {"size": 2_000}), excerpt_characters=400)
     assert short.text.count("é") == 100 and long.text.count("é") == 400
     assert short.sources[0].content_hash == long.sources[0].content_hash
+
+
+async def test_the_next_candidate_is_tried_where_a_result_is_no_answer_and_what_came_is_kept(
+    systems: Systems, given: Given
+) -> None:
+    calls = ("told", {}), ("echo", {"text": "[]"}), ("refuse", {}), ("echo", {"text": "the sea"})
+    answer = await asked(systems, given, "What is it about?", *calls)
+    assert (answer.answered, answer.text) == (True, "the sea") and answer.noted.startswith("unsure")
+    whys = ("tells of a failure: Error: Operation failed", "found nothing: []", "bad.refuse failed: I would rather not")
+    assert [failure.partition(": ")[2] for failure in answer.failures] == list(whys)
+    assert [systems.documents.get(each.content_hash) for each in answer.refused] == ["Error: Operation failed", "[]"]
+    source = answer.sources[0]
+    assert (source.bytes, source.cut, source.reused) == (7, False, False)
+
+
+async def test_a_question_stays_open_with_every_reason_where_no_result_answers_it(
+    systems: Systems, given: Given
+) -> None:
+    answer = await asked(systems, given, "What time is it in Oslo?", ("echo", {"text": "soon"}), ("nothing", {}))
+    assert not answer.answered and answer.text == "; ".join(answer.failures)
+    assert "holds no time of day" in answer.text or "speaks of another place" in answer.text
+    unchecked = await asked(systems, given, "What time is it in Oslo?", ("echo", {"text": "soon"}), check=False)
+    assert unchecked.answered
+
+
+async def test_a_wrong_argument_is_mended_once_as_the_servers_message_says(systems: Systems, given: Given) -> None:
+    answer = await asked(systems, given, "Which colour?", ("colour", {"name": "gren"}), mend="message")
+    assert (answer.answered, answer.text) == (True, "light green")
+    assert answer.sources[0].arguments == {"name": "green"} and "Available colours: red, green" in answer.failures[0]
+    (mend,) = answer.mended
+    assert (mend.call, mend.argument, mend.was, mend.now, mend.by) == (
+        ("bad.colour", "name", '"gren"', '"green"', "message")
+    )
+    schema = await asked(
+        systems, given, "How dark is red?", ("colour", {"name": "red", "shade": "drak"}), mend="message"
+    )
+    assert schema.text == "dark red"
+
+
+async def test_what_the_message_does_not_tell_is_not_guessed_and_nothing_is_mended_twice(
+    systems: Systems, given: Given
+) -> None:
+    unlike = await asked(systems, given, "Which colour?", ("colour", {"name": "zzz"}), mend="message")
+    never = await asked(systems, given, "Which colour?", ("colour", {"name": "gren"}), mend="never")
+    twice = await asked(systems, given, "Which colour?", ("colour", {"name": "gren", "shade": "drak"}), mend="message")
+    for answer, calls in ((unlike, 1), (never, 1), (twice, 2)):
+        assert not answer.answered and len(answer.failures) == calls and len(answer.mended) == calls - 1
+
+
+async def test_questions_are_asked_side_by_side(systems: Systems, given: Given, tmp_path: Path) -> None:
+    room = tmp_path / "room"
+    room.mkdir()
+    names = ("one", "two", "three", "four")
+    calls = [("meet", {"folder": str(room), "name": name, "others": 3}) for name in names]
+    answers = await asyncio.gather(*(asked(systems, given, f"Did {call[1]['name']} meet?", call) for call in calls))
+    assert [answer.text for answer in answers] == [f"{name} met 3" for name in names]

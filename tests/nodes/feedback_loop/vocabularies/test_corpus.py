@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from nodes.feedback_loop.errors_told import told
 from nodes.feedback_loop.messages import canonical_json
 from nodes.feedback_loop.operations import Operation, read
 from systems import otlp
+from systems.errors_told import told
 from tests.corpus import scenarios
 from tests.corpus.scenario import Scenario
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nodes.feedback_loop.messages import parsed
+from systems.json_values import parsed
 
 TOLD = "told"
 """`Operation.error_type` of such a failure."""

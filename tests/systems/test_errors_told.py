@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nodes.feedback_loop.errors_told import told
+from systems.errors_told import told
 
 
 @pytest.mark.parametrize(
