@@ -22,7 +22,6 @@ from contextlib import (
 )
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol
 from weakref import WeakKeyDictionary
 
 from filelock import FileLock
@@ -36,6 +35,7 @@ from systems.mcp import KeptReads, Listings, Reads, ServerConfig, Servers, Sourc
 from systems.models import Model, ModelChoice, Told, open_model
 from systems.node import cache_folder
 from systems.openspec import OpenSpec
+from systems.options import Options
 from systems.pins import load_pins, pinned
 from systems.policy import Policy, shipped
 from systems.records import Hash, LoopRecord, PlanRevision, content_hash
@@ -49,37 +49,6 @@ from systems.telemetry import Telemetry
 LINGER_SECONDS = 30.0
 POLL_SECONDS = 0.2
 UNWIND_SECONDS = 10.0
-
-
-class Options(Protocol):
-    """The plain values a run is given; `graph.context.Context` is one."""
-
-    @property
-    def project(self) -> str: ...  # noqa: D102
-    @property
-    def model(self) -> str: ...  # noqa: D102
-    @property
-    def model_url(self) -> str: ...  # noqa: D102
-    @property
-    def model_tools(self) -> bool | None: ...  # noqa: D102
-    @property
-    def model_context(self) -> int | None: ...  # noqa: D102
-    @property
-    def model_parallel(self) -> int | None: ...  # noqa: D102
-    @property
-    def mcp(self) -> str | None: ...  # noqa: D102
-    @property
-    def approve(self) -> Literal["auto", "ask"]: ...  # noqa: D102
-    @property
-    def max_loops(self) -> int: ...  # noqa: D102
-    @property
-    def max_seconds(self) -> float: ...  # noqa: D102
-    @property
-    def max_tokens(self) -> int: ...  # noqa: D102
-    @property
-    def capture_content(self) -> bool: ...  # noqa: D102
-    @property
-    def fresh(self) -> bool: ...  # noqa: D102
 
 
 @dataclass

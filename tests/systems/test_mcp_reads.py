@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ async def test_the_working_tree_is_read_again_when_anything_in_it_changed(
     project: Project, documents: Documents
 ) -> None:
     where = {"repo_path": str(project.folder)}
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: None,
         lambda: (project.folder / "a.txt").write_text("two"),
         lambda: (project.folder / "a.txt").write_text("six"),
@@ -170,14 +170,14 @@ async def test_the_policy_may_say_what_a_strangers_results_depend_on(project: Pr
 async def test_a_kept_read_is_left_alone_when_told_so_or_when_the_server_is_another(
     project: Project, documents: Documents, otherwise: dict[str, Any]
 ) -> None:
-    file = {"path": str(project.folder / "a.txt")}
+    file: dict[str, Any] = {"path": str(project.folder / "a.txt")}
     await project.once(project.reads(documents), "read_text_file", FILES, trace=1, **file)
     result = await project.once(project.reads(documents, **otherwise), "read_text_file", FILES, trace=2, **file)
     assert not result.reused and project.calls == 2
 
 
 async def test_what_was_read_freshly_replaces_what_was_kept(project: Project, documents: Documents) -> None:
-    file = {"path": str(project.folder / "a.txt")}
+    file: dict[str, Any] = {"path": str(project.folder / "a.txt")}
     await project.once(project.reads(documents), "read_text_file", FILES, trace=1, **file)
     await project.once(project.reads(documents, fresh=True), "read_text_file", FILES, trace=2, **file)
     again = await project.once(project.reads(documents), "read_text_file", FILES, trace=3, **file)
@@ -191,7 +191,7 @@ async def test_within_a_trace_nothing_is_read_twice_not_even_side_by_side(
     results = await asyncio.gather(*(project.once(reads, "get_current_time", ()) for _ in range(5)))
     assert project.calls == 1 and sorted(result.reused for result in results) == [False, True, True, True, True]
     (project.folder / "a.txt").write_text("two")
-    file = {"path": str(project.folder / "a.txt")}
+    file: dict[str, Any] = {"path": str(project.folder / "a.txt")}
     for text, calls in (("two", 2), ("two", 2), ("three", 3)):
         (project.folder / "a.txt").write_text(text)
         await project.once(reads, "read_text_file", FILES, **file)
@@ -199,7 +199,7 @@ async def test_within_a_trace_nothing_is_read_twice_not_even_side_by_side(
 
 
 async def test_a_failure_told_in_a_result_is_not_kept(project: Project, documents: Documents) -> None:
-    file = {"path": str(project.folder / "a.txt")}
+    file: dict[str, Any] = {"path": str(project.folder / "a.txt")}
     for trace in (1, 1, 2):
         await project.once(project.reads(documents), "read_text_file", FILES, trace=trace, text="Error: busy", **file)
     assert project.calls == 3
@@ -207,7 +207,7 @@ async def test_a_failure_told_in_a_result_is_not_kept(project: Project, document
 
 async def test_another_policys_reads_are_its_own(project: Project, documents: Documents) -> None:
     reads = project.reads(documents)
-    file = {"path": str(project.folder / "a.txt")}
+    file: dict[str, Any] = {"path": str(project.folder / "a.txt")}
     await project.once(reads, "read_text_file", FILES, **file)
     await project.once(reads.alone(), "read_text_file", FILES, **file)
     assert project.calls == 2

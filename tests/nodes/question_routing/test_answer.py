@@ -81,7 +81,12 @@ async def test_as_much_of_a_result_is_kept_as_the_policy_says(systems: Systems, 
 async def test_the_next_candidate_is_tried_where_a_result_is_no_answer_and_what_came_is_kept(
     systems: Systems, given: Given
 ) -> None:
-    calls = ("told", {}), ("echo", {"text": "[]"}), ("refuse", {}), ("echo", {"text": "the sea"})
+    calls: tuple[tuple[str, dict[str, str]], ...] = (
+        ("told", {}),
+        ("echo", {"text": "[]"}),
+        ("refuse", {}),
+        ("echo", {"text": "the sea"}),
+    )
     answer = await asked(systems, given, "What is it about?", *calls)
     assert (answer.answered, answer.text) == (True, "the sea") and answer.noted.startswith("unsure")
     whys = ("tells of a failure: Error: Operation failed", "found nothing: []", "bad.refuse failed: I would rather not")
