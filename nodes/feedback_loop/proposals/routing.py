@@ -29,7 +29,8 @@ def misrouted(seen: Observed, policy: Policy) -> Iterator[Idea]:
     shipped, words = edits.shipped_lines(policy), edits.lines(policy, _asked(seen, plays))
     routes = edits.routes(policy, _known(seen))
     singles = [first, *others] if blind else [shipped, words, first, routes, edits.choosy(policy), *others]
-    for edit in [*singles, both(first, words), both(first, words, routes)]:
+    all_words = edits.lines(policy.edited(shipped), _asked(seen, plays))
+    for edit in [*singles, both(first, all_words), both(first, words), both(first, words, routes)]:
         yield Idea(edit, why, basis)
 
 
