@@ -243,7 +243,7 @@ random_policies = st.builds(
             "method": st.sampled_from(["model", "lexical", "embeddings", "hybrid"]),
             "candidates": st.integers(1, 5),
             "margin": st.floats(0, 1),
-            "least_score": st.floats(0, 100),
+            "least_score": st.floats(0, 1),
             "parallel": st.integers(1, 64),
             "skip": st.lists(some_text, max_size=20),
         }
