@@ -113,7 +113,7 @@ class Reads:
             fresh: what other runs read is not used, only replaced.
         """
         self._sources, self._kept, self._fresh = sources, kept, fresh
-        self._knobs = knobs or AnswerKnobs()
+        self._days = knobs.keep_days if knobs else 0.0
         self._results: OrderedDict[Read, tuple[Hash | None, Result]] = OrderedDict()
         self._turns: WeakValueDictionary[Read, asyncio.Lock] = WeakValueDictionary()
 
@@ -155,7 +155,7 @@ class Reads:
         self._results.move_to_end(read)
         if len(self._results) > MOST_REMEMBERED:
             self._results.popitem(last=False)
-        if self._kept and state and self._knobs.keep_days:
+        if self._kept and state and self._days:
             self._kept.put(read, state, result)
 
     def _known(self, read: Read, state: Hash | None) -> Result | None:
@@ -164,4 +164,4 @@ class Reads:
             return result
         if not (self._kept and state) or self._fresh:
             return None
-        return self._kept.get(read, state, days=self._knobs.keep_days)
+        return self._kept.get(read, state, days=self._days)
