@@ -225,7 +225,7 @@ class Runs:
         finally:
             self.heeds_stop(run_id)
             self._execute(
-                "UPDATE runs SET seconds = seconds + max(0, ? - since), since = NULL WHERE run_id = ?",
+                "UPDATE runs SET seconds = seconds + max(0, coalesce(? - since, 0)), since = NULL WHERE run_id = ?",
                 *(time.time(), run_id),
             )
 

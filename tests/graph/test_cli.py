@@ -14,6 +14,7 @@ from tests.systems.drafting import closed_port
 from tests.systems.imitation_server import ImitationServer
 
 ANSWER = {"question", "answered", "text", "server", "tool", "sources", "failures"}
+ANSWER |= {"route", "noted", "mended", "refused"}
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ Dialects = pytest.mark.parametrize(
 
 @Dialects
 async def test_the_loaded_model_is_preferred_and_its_real_context_known(dialects: tuple[str, ...]) -> None:
-    models = [EMBEDDINGS, Offered("qwen", loaded=False), Offered("org/granite", context=4096)]
+    models = [EMBEDDINGS, Offered("qwen", loaded=False), Offered("org/granite", context=4096, tools=True)]
     with ImitationServer(models=models, dialects=dialects) as server:
         for choice in (await choose("auto", base_url=server.url), await choose(server.url)):
             assert (choice.name, choice.base_url, choice.loaded) == ("org/granite", server.url, True)
@@ -47,7 +47,7 @@ async def test_the_loaded_model_is_preferred_and_its_real_context_known(dialects
 
 @pytest.mark.parametrize("dialects", [("/api/v1/models",), ("/api/v0/models",), ("/v1/models",)])
 async def test_a_model_that_is_listed_but_not_loaded_is_loadable(dialects: tuple[str, ...]) -> None:
-    models = [EMBEDDINGS, Offered("qwen", loaded=False)]
+    models = [EMBEDDINGS, Offered("qwen", loaded=False, tools=True)]
     with ImitationServer(models=models, dialects=dialects) as server:
         choice = await choose("auto", base_url=server.url)
     tools = None if dialects == ("/v1/models",) else True
