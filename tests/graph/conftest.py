@@ -158,11 +158,14 @@ class Said:
 
 def said(*arguments: str, project: Path) -> Said:
     """Run `specloop` in this process; anything but an exit is a failure of the test."""
-    before = signal.getsignal(signal.SIGTERM)
+    heeded = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
         result = CliRunner().invoke(main, [*arguments, "--project", str(project)], env={"COLUMNS": "1000"})
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, how in heeded.items():
+            signal.signal(number, how)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # held back where the tests began with Ctrl-C ignored
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Said(result.exit_code, result.stdout, result.stderr)
