@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
@@ -14,6 +15,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from systems.database import mapped
 
+T = TypeVar("T")
 FILE = "checkpoints.db"
 
 
@@ -36,14 +38,24 @@ class Checkpoints(AsyncSqliteSaver):
     ) -> RunnableConfig:
         """Keep a checkpoint; `Missing` where the disk is full or the file damaged."""
         with mapped(self.path):
-            return await super().aput(config, checkpoint, metadata, new_versions)
+            return await _whole(super().aput(config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Keep what a finished task wrote; `Missing` where the disk is full or the file damaged."""
         with mapped(self.path):
-            await super().aput_writes(config, writes, task_id, task_path)
+            await _whole(super().aput_writes(config, writes, task_id, task_path))
+
+
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a write that no cancellation breaks off: its transaction would stay open and lock the file."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 @asynccontextmanager
