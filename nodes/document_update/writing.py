@@ -91,7 +91,9 @@ class FileWrite:
         self._run.systems.documents.note_write(self.key, after=self._draft, before=self._before, run_id=self._run.id)
 
     def take(self, text: str) -> None:
-        """Write this text instead: a person gave it."""
+        """Write this text instead: a person gave it, knowing what stands there."""
+        stands = read_file(self._path)
+        self._merged_with = None if stands is None else content_hash(stands)
         self._draft = self._run.systems.documents.put(text)
         self.file = File(path=self.file.path, content=self._draft)
         self.conflicts = 0

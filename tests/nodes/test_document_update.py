@@ -9,6 +9,7 @@ import pytest
 
 from graph.context import Context
 from nodes.document_update.node import document_update
+from nodes.document_update.writing import FileWrite
 from systems.connections import Run, opened
 from systems.records import DocumentUpdate, Draft, File, Step, content_hash
 from tests.graph.conftest import BEGUN, THEIRS, change_folder
@@ -114,6 +115,18 @@ async def test_where_both_changed_the_same_the_persons_words_stay_and_it_says_so
     update = await updated(run, SOUND.replace("Two items", "Three items"))
     assert update.status == "kept_theirs" and path(run).read_text() == mine
     assert any("in 1 place in different ways" in issue for issue in update.issues)
+
+
+async def test_the_text_that_a_person_gives_in_a_conflict_is_written(run: Run) -> None:
+    await updated(run, SOUND)
+    path(run).write_text(SOUND.replace("Two items", "Nine items"))
+    draft = run.systems.documents.put(SOUND.replace("Two items", "Three items"))
+    write = FileWrite(File(path=SPEC, content=draft), path(run), run)
+    await write.merge()
+    assert write.conflicts == 1
+    write.take(SOUND.replace("Two items", "Five items"))
+    write.make()
+    assert write.made and "Five items" in path(run).read_text()
 
 
 async def test_every_text_of_a_file_is_in_its_history(run: Run) -> None:
