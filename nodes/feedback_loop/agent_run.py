@@ -1,14 +1,14 @@
 """What all detectors know of one run of an agent: its calls in the order in which they ended, and what came of them.
 
-Memory is bounded, however long the run: the last `REMEMBERED` calls are kept in order, between half of
-`REMEMBERED_CALLS` and all of them the last different ones by their arguments.
+Memory is bounded, however long the run: the last `REMEMBERED` calls are kept in order, and by their arguments the last
+`GENERATION` different ones at least, twice as many at most.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from nodes.feedback_loop.attempts import Attempts
 from nodes.feedback_loop.drafts import Drafts
@@ -24,7 +24,7 @@ from systems.policy import LoopKnobs
 from systems.records import Finding, FindingKind, Severity
 
 REMEMBERED = 1_000
-REMEMBERED_CALLS = 2_000
+GENERATION = 1_000
 TURNS = 4
 """So many calls in turn are the least that anybody looks at."""
 _ASKS_ALL = OWN | SILENT
@@ -85,6 +85,7 @@ class AgentRun:
         self._known: frozenset[str] = frozenset()
         self._replaced: dict[str, bool] = {}
         self._calls: dict[int, Operation] = {}
+        self._older_calls: dict[int, Operation] = {}
         self._earlier: set[tuple[str, str]] = set()
 
     def leave_out(self, operation: Operation) -> None:
@@ -100,18 +101,14 @@ class AgentRun:
         seconds, start, until = operation.seconds, operation.start_ns, self._until
         if start >= until:
             place.waited += seconds
-            self._until = start if operation.end_ns < start else operation.end_ns
+            self._until = operation.end_ns
         elif operation.end_ns > until:
             place.waited += (operation.end_ns - until) / 1e9
             self._until = operation.end_ns
         if seconds > place.longest:
             place.longest, place.slowest = seconds, operation
         found = self.following
-        if (
-            seconds >= place.remarkable
-            and not marks & _NO_PEER
-            and place.compare(operation, self._own(operation, marks))
-        ):
+        if seconds >= place.remarkable and self._stands_out(operation, marks, place):
             found |= LONGEST
         if operation.kind == "tool":
             return found | self._tool(operation, marks, place)
@@ -146,17 +143,19 @@ class AgentRun:
             return found
         place.count += 1
         before = self._calls.setdefault(operation.call, operation)
+        if before is operation:
+            before = self._older_calls.pop(operation.call, operation)
+            if len(self._calls) >= GENERATION:
+                self._older_calls, self._calls = self._calls, {}
         if marks & FAILED:
             self._attempts.failed(operation)
         elif before is not operation or place.where in self._attempts.eager or marks & _ASKS_ALL:
             self._attempts.worked(operation)
-        if before is not operation:
-            self.before = before
-            self._calls[operation.call] = operation
-            return found | REPEAT
-        if len(self._calls) > REMEMBERED_CALLS:
-            self._calls = dict(islice(self._calls.items(), REMEMBERED_CALLS // 2, None))
-        return found
+        if before is operation:
+            return found
+        self.before = before
+        self._calls[operation.call] = operation
+        return found | REPEAT
 
     def observe_retrieval(self, operation: Operation) -> int:
         """Take a retrieval into account, likewise."""
@@ -165,15 +164,17 @@ class AgentRun:
         elif self._attempts.open:
             self._attempts.worked(operation)
         place = self.places.get(operation.place) or self.places.new(operation)
-        peer = not operation.marks & _NO_PEER
-        return LONGEST if peer and place.compare(operation, operation.seconds) else 0
+        return LONGEST if self._stands_out(operation, operation.marks, place) else 0
 
-    def _own(self, operation: Operation, marks: int) -> float:
-        """Seconds of a call without those of tools that ran inside of a model call; they ended just before."""
-        if not (marks & HOLDS and operation.kind == "model"):
-            return operation.seconds
-        inside = takewhile(lambda one: one.parent_id == operation.span_id, reversed(self.tools))
-        return operation.seconds - sum(one.seconds for one in inside)
+    def _stands_out(self, operation: Operation, marks: int, place: Place) -> bool:
+        """Whether a call, or one before at its place, may be an outlier; tools in a model call are not its time."""
+        if marks & _NO_PEER:
+            return False
+        seconds = operation.seconds
+        if marks & HOLDS and operation.kind == "model":
+            inside = takewhile(lambda one: one.parent_id == operation.span_id, reversed(self.tools))
+            seconds -= sum(one.seconds for one in inside)
+        return place.compare(operation, seconds)
 
     def _near(self, operation: Operation, tool: Tool) -> int:
         """What a tool call is to those right before it, of which one was of the same tool."""

@@ -31,6 +31,9 @@ from systems.records import (
 )
 from systems.telemetry import trace_id
 
+EARLIER_LOOPS = 12
+"""Loops before the present one that it is compared with; so a loop costs the same however long the run is."""
+
 
 class Reads(TypedDict, total=False):
     """Keys feedback_loop reads."""
@@ -60,7 +63,7 @@ class Writes(TypedDict, total=False):
 async def feedback_loop(state: Reads, run: Run) -> Writes:
     """Profile, findings, improvements, plan revision: one loop further."""
     systems, step = run.systems, Step.model_validate(state.get("step"))
-    spans = systems.spans.spans(trace_id=trace_id(run.id))
+    spans = systems.spans.spans(trace_id=trace_id(run.id), since=step.loop - EARLIER_LOOPS)
     now = [span for span in spans if loop_of(span) == step.loop]
     earlier = [span for span in spans if (loop_of(span) or 0) < step.loop]
     answers = tuple(systems.documents.get_record(key, Answer) for key in state.get("answer_refs", []))

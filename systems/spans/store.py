@@ -32,7 +32,10 @@ _SELECT = """
 SELECT trace_id, span_id, parent_id, names.name, kind, start_ns, end_ns, status, data
 FROM spans JOIN traces ON traces.id = spans.trace JOIN names ON names.id = spans.name
 """
-_OF_TRACE = "WHERE trace_id = :trace_id AND (:loop IS NULL OR loop = :loop) ORDER BY start_ns, end_ns DESC, span_id"
+_OF_TRACE = """
+WHERE trace_id = :trace_id AND (:since IS NULL OR loop IS NULL OR loop >= :since)
+ORDER BY start_ns, end_ns DESC, span_id
+"""
 _ENDED = """
 WHERE spans.trace IN (
     SELECT id FROM traces WHERE (:trace_id IS NULL OR trace_id = :trace_id) AND (:run_id IS NULL OR run_id = :run_id)
@@ -91,14 +94,14 @@ class Store:
                 new += connection.executemany(_INSERT, batch.spans).rowcount if batch.spans else 0
         return new
 
-    def spans(self, *, trace_id: str, loop: int | None = None) -> list[Span]:
-        """Spans of a trace, or of one loop of it, ordered by start.
+    def spans(self, *, trace_id: str, since: int | None = None) -> list[Span]:
+        """Spans of a trace, or of its loops from one on and of none, ordered by start.
 
         Raises:
             Missing: the file is damaged.
         """
         with self._lock, mapped(self.path):
-            rows = self._connection.execute(_SELECT + _OF_TRACE, {"trace_id": trace_id, "loop": loop}).fetchall()
+            rows = self._connection.execute(_SELECT + _OF_TRACE, {"trace_id": trace_id, "since": since}).fetchall()
             return [as_span(row) for row in rows]
 
     def ended(self, *, trace_id: str | None = None, run_id: str | None = None) -> Iterator[Span]:

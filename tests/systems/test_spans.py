@@ -103,9 +103,10 @@ def test_one_span_id_in_two_traces_is_two_spans(store: Store) -> None:
     assert [len(store.spans(trace_id=trace)) for trace in (TRACE, other)] == [1, 1]
 
 
-def test_the_spans_of_one_loop_are_found_by_its_number(store: Store) -> None:
-    store.add([a_span(1), *(with_attributes(a_span(number), {names.LOOP: number % 2}) for number in range(2, 6))])
-    assert [span.name for span in store.spans(trace_id=TRACE, loop=1)] == ["span 3", "span 5"]
+def test_the_spans_since_a_loop_are_those_of_later_loops_and_of_none(store: Store) -> None:
+    store.add([a_span(1), *(with_attributes(a_span(number), {names.LOOP: number}) for number in range(2, 6))])
+    assert [span.name for span in store.spans(trace_id=TRACE, since=4)] == ["span 1", "span 4", "span 5"]
+    assert len(store.spans(trace_id=TRACE, since=-8)) == 5
     assert store.spans(trace_id="c" * 32) == []
 
 
