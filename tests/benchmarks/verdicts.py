@@ -5,9 +5,10 @@
 Cases differ in difficulty, and what comes of them differs from play to play. `null`: 1,000 times `improve` with five
 proposals that improve nothing, over 40 working and 20 guard cases; the number is the share of them in which anything
 was accepted. Three kinds of nothing: `same` (the two policies are one), `reshuffled` (a fifth of the cases become
-easier or harder by chance, none on average), `settled` (likewise, and a case always comes out the same). `found`: a
-true gain of 20 points, 400 times; the number is how often it is accepted, as proposal 1 and, `verdict_3`, as proposal 3
-of an `improve`. `rise`: every case succeeds 20 points more often; `flip`: a fifth of the cases turn from failing to
+easier or harder by chance, none on average), `settled` (likewise, and a case always comes out the same); `heats`: the
+same share where all five are rivals for the same cases, and heats say which is tried first. `found`: a true gain of
+20 points, 400 times; the number is how often it is accepted, as proposal 1 and, `verdict_3`, as proposal 3 of an
+`improve`. `rise`: every case succeeds 20 points more often; `flip`: a fifth of the cases turn from failing to
 working; `idle`: it rises, but no guard case gains. `spared`: share of plays that early verdicts spared.
 
 The other rules see each case once: `keep_all`; `sum_greater` (the sum of scores is strictly greater: the default of
@@ -25,6 +26,7 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import NDArray
 
+from graph.learning.heats import FEW
 from nodes.feedback_loop.trial.spending import REPETITIONS
 from nodes.feedback_loop.trial.verdict import judged
 from systems.trials import CaseKind, Pair, Played, Proposal, Trial
@@ -81,6 +83,14 @@ def play(chance: numpy.random.Generator, rates: Rates) -> Plays:
     return chance.random((len(rates), REPETITIONS[-1])) < rates[:, None]
 
 
+def in_heats(chance: numpy.random.Generator, old: Plays, rates: list[Rates]) -> list[int]:
+    """Which proposal is tried when, after each was played once on the same few cases that failed."""
+    failed = numpy.flatnonzero(~old[:WORKING, 0])
+    few = chance.choice(failed, min(FEW, len(failed)), replace=False)
+    mended = [int((chance.random(len(few)) < one[few]).sum()) for one in rates]
+    return sorted(range(len(rates)), key=lambda place: -mended[place])
+
+
 def tried(old: Plays, new: Plays, number: int) -> Outcome:
     """A trial as it is run: a round, a look, stop or go on."""
     repetitions, more, verdict = 0, REPETITIONS[0], None
@@ -117,13 +127,15 @@ SIMPLE: dict[str, Callable[[Plays, list[Plays]], bool]] = {
 def nothing(kind: str, histories: int, seed: int) -> dict[str, float]:
     """Share of `improve`s that accept something where there is nothing, by rule; and the plays spared."""
     chance = numpy.random.default_rng(seed)
-    wrong, plays = dict.fromkeys(("verdict", *SIMPLE), 0), []
+    wrong, plays = dict.fromkeys(("verdict", "heats", *SIMPLE), 0), []
     for history in range(histories):
         old, rates = null(chance, kind, BASES[history % len(BASES)])
         before, after = play(chance, old), [play(chance, one) for one in rates]
         outcomes = [tried(before, one, number) for number, one in enumerate(after, 1)]
         plays += [one.plays for one in outcomes]
         wrong["verdict"] += any(one.accepted for one in outcomes)
+        order = enumerate(in_heats(chance, before, rates), 1)
+        wrong["heats"] += any(tried(before, after[place], number).accepted for number, place in order)
         for name, taken in SIMPLE.items():
             wrong[name] += taken(before, after)
     return {name: count / histories for name, count in wrong.items()} | {"spared": _spared(plays)}
