@@ -87,6 +87,7 @@ class Step(Record):
     change: str = Field(description="OpenSpec change id")
     loop: int = Field(description="Number of the loop that works this step, from 1")
     reason: str = Field(description="Why this step is the next one")
+    asked: tuple[str, ...] = Field((), description="What a redraft is to change, in the words of who refused it")
 
     @property
     def subject(self) -> str:

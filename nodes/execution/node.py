@@ -10,6 +10,8 @@ from typing import Any, TypedDict
 from nodes.execution.artifacts import kebab
 from nodes.execution.drafting import written
 from nodes.execution.implementing.work import Left, implemented
+from nodes.execution.prompt import hints
+from nodes.execution.redraft import redrafted
 from nodes.execution.sources import files_asked, sources_section
 from systems.connections import Run
 from systems.documents import read_file
@@ -73,7 +75,7 @@ async def execution(state: Reads, run: Run) -> Writes:
         status=status,
         instructions=instructions,
         answers=tuple(documents.get_record(key, Answer) for key in state.get("answer_refs", [])),
-        revision=run.systems.revision(state.get("revision_ref")),
+        revision=_asked_for(step, run.systems.revision(state.get("revision_ref"))),
         run=run,
     )
     try:
@@ -83,6 +85,12 @@ async def execution(state: Reads, run: Run) -> Writes:
             artifact=step.artifact, files=(), repairs=run.systems.policy.draft.repairs, failure=failure.message
         )
     return Writes(draft_ref=documents.put_record(draft))
+
+
+def _asked_for(step: Step, revision: PlanRevision) -> PlanRevision:
+    """The plan with what this step is to change."""
+    asked = (f"{step.artifact}: {words}" for words in step.asked)
+    return revision.model_copy(update={"hints": tuple(dict.fromkeys((*revision.hints, *asked)))})
 
 
 async def _implemented(step: Step, state: Reads, run: Run) -> Hash:
@@ -148,8 +156,13 @@ def _wanted(work: Work) -> list[str]:
 
 
 def _file(work: Work, path: str, text: str) -> File:
-    body = f"{text}\n{sources_section(work.answers, project=work.run.systems.project)}".rstrip("\n") + "\n"
-    return File(path=path, content=work.run.systems.documents.put(body))
+    """The document with its sources; of one that specloop has written before only what must change is drafted anew."""
+    systems = work.run.systems
+    body = f"{text}\n{sources_section(work.answers, project=systems.project)}".rstrip("\n") + "\n"
+    old = systems.documents.last_write((work.status.root / path).relative_to(systems.project).as_posix())
+    if old and not says_nothing(work.document(path)):
+        body = redrafted(systems.documents.get(old[0]), body, hints(work.revision, work.step.artifact))
+    return File(path=path, content=systems.documents.put(body))
 
 
 def _built_on(work: Work) -> tuple[tuple[str, str], ...]:

@@ -176,7 +176,8 @@ async def choose(
         return None, ()
     specs = _artifact(status, "specs")
     if specs and _ours(specs, systems) and specs.id not in revision.give_up:
-        return _step(specs, status, loop, "OpenSpec does not accept what was drafted"), ()
+        step = _step(specs, status, loop, "OpenSpec does not accept what was drafted")
+        return step.model_copy(update={"asked": validation.issues}), ()
     return None, tuple(f"OpenSpec does not accept the change: {issue}" for issue in validation.issues)
 
 
