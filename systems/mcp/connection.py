@@ -8,7 +8,9 @@ would cost the server's start-up every time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from mcp import ClientSession, types
 
 CLOSE_SECONDS = 5.0
-PING_SECONDS = 2.0
+LEAST_PING_SECONDS = 1.0
 _GRACE_SECONDS = 0.4
 _Answer = TypeVar("_Answer")
 
@@ -49,8 +51,10 @@ class Connection:
 
     Attributes:
         tools: what it listed when it was opened, without the server's name.
+        took: seconds until it was open.
         lost: it is known to be gone; only `close` is of use.
-        doubtful: a call ran out of time; ask `answers` before the next one.
+        hung: it is lost because it answered nothing any more.
+        refused: why it could not be opened.
     """
 
     def __init__(
@@ -74,8 +78,10 @@ class Connection:
         self._ready = asyncio.Event()
         self._stop = asyncio.Event()
         self.tools: list[Tool] = []
+        self.took = 0.0
         self.lost = False
-        self.doubtful = False
+        self.hung = False
+        self.refused: ServerUnavailable | None = None
 
     @property
     def mend(self) -> str:
@@ -93,6 +99,7 @@ class Connection:
             ServerUnavailable: it is not there, ended, refused, or took longer than its limit.
         """
         load_library()
+        began = time.monotonic()
         self._owner = asyncio.create_task(self._own(), name=f"mcp {self._config.name}")
         try:
             with self._features.during(ongoing):
@@ -105,11 +112,15 @@ class Connection:
             raise
         if self._session is None:
             await self._fail("")
+        self.took = time.monotonic() - began
 
     async def call(
         self, tool: Tool, arguments: dict[str, Any], seconds: float, ongoing: Ongoing | None = None
     ) -> types.CallToolResult:
         """Call a tool, read a resource or get a prompt.
+
+        When half of the time is over the server is pinged, so that in the end a slow call is told from a hung server:
+        that one is killed, and takes all its calls with it.
 
         Args:
             tool: what is asked for.
@@ -118,32 +129,22 @@ class Connection:
             ongoing: is told of progress and logs, and answers what the server asks.
 
         Raises:
-            TimeoutError: no answer within `seconds`.
+            TimeoutError: no answer within `seconds`; with `hung`, not to the ping either.
             Lost: the server is gone.
         """
         told = {
             "read_timeout_seconds": timedelta(seconds=seconds),
             "progress_callback": self._features.progress(ongoing),
         }
-        try:
-            with self._features.during(ongoing):
-                return await self._request(lambda session: asked(session, tool, arguments, **told), seconds)
-        except TimeoutError:
-            self.doubtful = True
-            raise
-
-    async def answers(self) -> bool:
-        """Whether the server answers a ping; after a time-out this tells a slow call from a hung server."""
-        from mcp import McpError
-
-        try:
-            await self._request(lambda session: session.send_ping(), PING_SECONDS)
-        except (TimeoutError, Lost):
-            return False
-        except McpError:
-            pass
-        self.doubtful = False
-        return True
+        async with self._pinged(seconds / 2) as ping:
+            try:
+                with self._features.during(ongoing):
+                    return await self._request(lambda session: asked(session, tool, arguments, **told), seconds)
+            except TimeoutError:
+                if not await ping():
+                    self.hung = True
+                    self._kill()
+                raise
 
     async def close(self, *, kill: bool = False) -> None:
         """End the server, by force when told to or when it does not go by itself; takes at most `CLOSE_SECONDS`."""
@@ -151,8 +152,7 @@ class Connection:
         if self._owner is None:
             return
         if kill:
-            self._child.kill()
-            self._owner.cancel()
+            self._kill()
         await asyncio.wait({self._owner}, timeout=CLOSE_SECONDS - 2 * _GRACE_SECONDS)
         self._child.kill()
         if not self._owner.done():
@@ -160,10 +160,45 @@ class Connection:
             await asyncio.wait({self._owner}, timeout=_GRACE_SECONDS)
         self._child.forget()
 
+    def _kill(self) -> None:
+        self._child.kill()
+        if self._owner:
+            self._owner.cancel()
+
+    @asynccontextmanager
+    async def _pinged(self, seconds: float) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+        """Ping after so many seconds, and wait as long for the answer; gives what waits until it is known."""
+        pings: list[asyncio.Task[bool]] = []
+
+        def ping() -> asyncio.Task[bool]:
+            if not pings:
+                pings.append(asyncio.create_task(self._answers(max(seconds, LEAST_PING_SECONDS))))
+            return pings[0]
+
+        later = asyncio.get_running_loop().call_later(seconds, ping)
+        try:
+            yield ping
+        finally:
+            later.cancel()
+            for sent in pings:
+                await _dropped(sent)
+
+    async def _answers(self, seconds: float) -> bool:
+        from mcp import McpError
+
+        try:
+            await self._request(lambda session: session.send_ping(), seconds)
+        except (TimeoutError, Lost):
+            return False
+        except McpError:
+            pass
+        return True
+
     async def _fail(self, why: str) -> None:
         await self.close(kill=True)
         why = why or reason(self._failure, self._config, self._child.last_words())
-        raise ServerUnavailable(f"{self._config.name} {why}.", server=self._config.name, mend=self.mend)
+        self.refused = ServerUnavailable(f"{self._config.name} {why}.", server=self._config.name, mend=self.mend)
+        raise self.refused
 
     async def _own(self) -> None:
         try:
@@ -186,14 +221,18 @@ class Connection:
         try:
             await asyncio.wait({call, self._owner}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            if not call.done():
-                call.cancel()
-                await asyncio.wait({call}, timeout=_GRACE_SECONDS)
+            await _dropped(call)
         if call.done() and not call.cancelled():
             return _result(call)
         if self._owner.done():
             raise Lost(sent=True)
         raise TimeoutError
+
+
+async def _dropped(task: asyncio.Future[Any]) -> None:
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_GRACE_SECONDS)
 
 
 def _result(call: asyncio.Future[_Answer]) -> _Answer:

@@ -1,12 +1,15 @@
 """What a server offers: its tools, and its resources and prompts as tools that only read.
 
-A resource becomes the tool `resource:URI`, without arguments; a prompt `prompt:NAME`, with the prompt's arguments.
+A resource becomes the tool `resource:URI`, without arguments, and a template of resources `resource:TEMPLATE`, with its
+variables as arguments; a prompt `prompt:NAME`, with the prompt's arguments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from systems.mcp.tools import Tool
 
@@ -16,10 +19,14 @@ if TYPE_CHECKING:
 MOST_RESOURCES = 50
 MOST_PROMPTS = 50
 _PAGES = 100
+_VARIABLE = re.compile(r"\{(?P<reserved>\+?)(?P<name>\w+)\}")
+_RESERVED = ":/?#[]@!$&'()*+,;="
 
 
 async def offered(session: ClientSession) -> list[Tool]:
     """Everything a server can be asked for; a kind that it does not offer, or fails to list, is left out.
+
+    So is a tool that can only be called as a task of the protocol, to be polled for.
 
     Raises:
         McpError: it says that it has tools and does not list them.
@@ -29,12 +36,14 @@ async def offered(session: ClientSession) -> list[Tool]:
     abilities = session.get_server_capabilities()
     found: list[Tool] = []
     try:
-        found += map(tool_of, await _all(session.list_tools, "tools"))
+        found += [tool_of(tool) for tool in await _all(session.list_tools, "tools") if not _only_as_task(tool)]
     except McpError:
         if abilities is None or abilities.tools is not None:
             raise
     if abilities and abilities.resources is not None:
         found += map(resource_of, await _some(session.list_resources, "resources", MOST_RESOURCES))
+        templates = await _some(session.list_resource_templates, "resourceTemplates", MOST_RESOURCES)
+        found += [template_of(each) for each in templates if "{" not in _VARIABLE.sub("", each.uriTemplate)]
     if abilities and abilities.prompts is not None:
         found += map(prompt_of, await _some(session.list_prompts, "prompts", MOST_PROMPTS))
     return found
@@ -53,7 +62,7 @@ async def asked(session: ClientSession, tool: Tool, arguments: dict[str, Any], *
     from pydantic import AnyUrl
 
     if tool.kind == "resource":
-        read = await session.read_resource(AnyUrl(tool.address))
+        read = await session.read_resource(AnyUrl(expanded(tool.address, arguments)))
         return CallToolResult(content=[EmbeddedResource(type="resource", resource=part) for part in read.contents])
     if tool.kind == "prompt":
         got = await session.get_prompt(tool.address, {name: str(value) for name, value in arguments.items()})
@@ -86,6 +95,33 @@ def resource_of(resource: types.Resource) -> Tool:
     )
 
 
+def template_of(template: types.ResourceTemplate) -> Tool:
+    """A template of resources as a tool that reads one."""
+    variables = [match["name"] for match in _VARIABLE.finditer(template.uriTemplate)]
+    about = ": ".join(filter(None, (template.title or template.name, template.description)))
+    return Tool(
+        name=f"resource:{template.uriTemplate}",
+        description=about,
+        input_schema={
+            "type": "object",
+            "properties": {name: {"type": "string", "minLength": 1} for name in variables},
+            "required": variables,
+        },
+        read_only=True,
+        kind="resource",
+        address=template.uriTemplate,
+    )
+
+
+def expanded(template: str, values: Mapping[str, Any]) -> str:
+    """The address that a template stands for (https://www.rfc-editor.org/rfc/rfc6570, `{name}` and `{+name}`)."""
+
+    def value(match: re.Match[str]) -> str:
+        return quote(str(values[match["name"]]), safe=_RESERVED if match["reserved"] else "")
+
+    return _VARIABLE.sub(value, template) if values else template
+
+
 def prompt_of(prompt: types.Prompt) -> Tool:
     """A prompt as a tool that gives its text."""
     arguments = prompt.arguments or []
@@ -101,6 +137,10 @@ def prompt_of(prompt: types.Prompt) -> Tool:
         kind="prompt",
         address=prompt.name,
     )
+
+
+def _only_as_task(tool: types.Tool) -> bool:
+    return tool.execution is not None and tool.execution.taskSupport == "required"
 
 
 async def _some(listing: Callable[..., Awaitable[Any]], kind: str, most: int) -> list[Any]:

@@ -1,40 +1,87 @@
-"""How long a call may still take at a server that let one run out of time: an eighth, until something is answered.
+"""How long a call may still take after others ran out of time: a server that hangs costs its limit once.
 
-So a server that hangs costs its limit once, and every further try much less, without being given up for one slow
-answer. What dies or hangs twice is given up by `pool.DEATHS`. (A circuit breaker that is half open:
-https://martinfowler.com/bliki/CircuitBreaker.html)
+The very call that got no answer is not made again, and other calls of its tool get an eighth of the limit, once; all
+tools of a server that hung as a whole get that. Any answer restores everything but the calls that got none. What is
+shut out is given an eighth again after ten times the limit. What dies or hangs twice is given up by `pool.DEATHS`.
+(A circuit breaker, half open in between: https://martinfowler.com/bliki/CircuitBreaker.html)
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import NamedTuple
+
+from systems.records import Hash
 
 SHORTENED = 8
-LEAST_SECONDS = 0.5
+LEAST_SECONDS = 0.25
+REST_LIMITS = 10
+MOST_REMEMBERED = 1_000
+
+
+class Place(NamedTuple):
+    """One call, a tool (without arguments), or a whole server (without tool)."""
+
+    server: str
+    tool: str = ""
+    arguments: Hash = ""
+
+
+class Silence(NamedTuple):
+    """How often a place gave no answer in a row, and when last."""
+
+    times: int
+    since: float
 
 
 class Patience:
-    """Counts, for each tool of each server, the calls in a row that ran out of time."""
+    """What got no answer lately."""
 
-    def __init__(self) -> None:
-        """Nothing ran out of time yet."""
-        self._tools: Counter[tuple[str, str]] = Counter()
-        self._hung: Counter[str] = Counter()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing ran out of time yet.
 
-    def seconds(self, server: str, tool: str, limit: float) -> float:
-        """The limit of the next call."""
-        times = self._tools[server, tool] + self._hung[server]
-        return min(limit, max(limit * float(SHORTENED) ** -times, LEAST_SECONDS))
+        Args:
+            clock: tells seconds.
+        """
+        self._clock = clock
+        self._silent: OrderedDict[Place, Silence] = OrderedDict()
 
-    def ran_out(self, server: str, tool: str) -> None:
+    def seconds(self, call: Place, limit: float) -> float:
+        """The limit of the next such call; 0 where it is not to be made.
+
+        Args:
+            call: with its arguments.
+            limit: seconds that a call of the server may take.
+        """
+        calls, tools, servers = map(self._of, (call, call._replace(arguments=""), Place(call.server)))
+        if not (calls.times or tools.times or servers.times):
+            return limit
+        shut = calls.times >= 1 or tools.times >= 2
+        if shut and self._clock() - max(calls.since, tools.since) < REST_LIMITS * limit:
+            return 0
+        return min(limit, max(limit / SHORTENED, LEAST_SECONDS))
+
+    def ran_out(self, call: Place) -> None:
         """A call got no answer in time."""
-        self._tools[server, tool] += 1
+        self._note(call)
+        self._note(call._replace(arguments=""))
 
     def hung(self, server: str) -> None:
-        """The whole server does not answer: it is replaced, and none of its tools is waited for as long as before."""
-        self._hung[server] += 1
+        """The whole server does not answer."""
+        self._note(Place(server))
 
-    def answered(self, server: str, tool: str) -> None:
-        """A call was answered: the server is waited for as at first."""
-        self._tools.pop((server, tool), None)
-        self._hung.pop(server, None)
+    def answered(self, call: Place) -> None:
+        """A call was answered: its tool and its server are waited for as at first."""
+        for place in (call, call._replace(arguments=""), Place(call.server)):
+            self._silent.pop(place, None)
+
+    def _of(self, place: Place) -> Silence:
+        return self._silent.get(place, Silence(0, float("-inf")))
+
+    def _note(self, place: Place) -> None:
+        self._silent[place] = Silence(self._of(place).times + 1, self._clock())
+        self._silent.move_to_end(place)
+        if len(self._silent) > MOST_REMEMBERED:
+            self._silent.popitem(last=False)

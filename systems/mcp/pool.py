@@ -22,12 +22,13 @@ from systems.mcp.connection import Connection
 from systems.mcp.limits import limits
 from systems.mcp.listings import Listings
 from systems.mcp.ongoing import Ongoing
-from systems.mcp.patience import Patience
 from systems.mcp.tools import Tool
 from systems.mcp.tracing import traced
 from systems.policy import ServerKnobs
 
 DEATHS = 2
+AGAIN_SHORTENED = 8
+AGAIN_TIMES = 3
 
 
 class Pool:
@@ -70,27 +71,26 @@ class Pool:
             await asyncio.gather(*(self._known(name, knobs) for name in self.names if self._waits(name, knobs)))
             self.tools = {name: self.tools[name] for name in self.names if name in self.tools}
 
-    async def connection(self, server: str, knobs: ServerKnobs, *, since: int, patience: Patience) -> Connection:
+    async def connection(self, server: str, knobs: ServerKnobs, *, since: int) -> Connection:
         """An open connection to a server whose tools are known; one that is gone is replaced.
 
         Args:
             server: name of the server.
             knobs: its limits.
             since: how many deaths do not count; after `DEATHS` more it is not started again.
-            patience: is told of a server that hangs.
 
         Raises:
             ServerUnavailable: it does not start, or is gone and died too often or does not start again.
         """
+        before = self._connections.get(server)
         async with self._locks[server]:
             if self.closed:
                 raise ServerUnavailable(f"{server} was stopped.", server=server)
             if server not in self._connections:
                 await self._first_start(server, knobs)
             connection = self._connections[server]
-            if connection.doubtful and not connection.lost and not await connection.answers():
-                self.note_death(server, connection)
-                patience.hung(server)
+            if connection.refused and connection is not before:  # started in vain while this one waited
+                raise connection.refused
             if connection.lost:
                 await self._replace(server, connection, knobs, since)
             return self._connections[server]
@@ -111,8 +111,11 @@ class Pool:
         await connection.close(kill=True)
         if self.deaths[server] - since >= DEATHS:
             raise given_up(server, connection)
+        seconds = limits(knobs, server).start_seconds
+        if connection.hung:  # a server that cannot be killed hangs still
+            seconds = min(seconds, max(seconds / AGAIN_SHORTENED, AGAIN_TIMES * connection.took))
         try:
-            await self._start(server, knobs)
+            await self._start(server, seconds)
         except ServerUnavailable:
             self._connections[server].lost = True
             raise
@@ -134,7 +137,7 @@ class Pool:
         self.unavailable.pop(server, None)
         seconds, began = limits(knobs, server).start_seconds, time.monotonic()
         try:
-            await self._start(server, knobs)
+            await self._start(server, seconds)
         except ServerUnavailable as error:
             self.unavailable[server] = str(error)
             self.tools.pop(server, None)
@@ -142,7 +145,7 @@ class Pool:
                 self._too_slow[server] = seconds
             raise
 
-    async def _start(self, server: str, knobs: ServerKnobs) -> None:
+    async def _start(self, server: str, seconds: float) -> None:
         config = self.configs[server]
         with traced(self._tracer, f"{names.START_SERVER} {server}", server) as span:
             span.set_attribute(names.COLD, True)
@@ -150,7 +153,6 @@ class Pool:
                 raise ServerUnavailable(f"{server} was stopped.", server=server)
             if config.problem:
                 raise ServerUnavailable(config.problem, server=server)
-            seconds = limits(knobs, server).start_seconds
             connection = Connection(config, start_seconds=seconds, stderr=self._stderr, project=self._project)
             self._connections[server] = connection
             await connection.open(Ongoing(span))

@@ -18,15 +18,15 @@ from opentelemetry.trace import Tracer, format_span_id
 
 from systems import names
 from systems.errors import Elicited, ServerUnavailable, ToolFailed
-from systems.mcp.arguments import complaint
 from systems.mcp.config import ServerConfig
 from systems.mcp.connection import Connection, Lost
 from systems.mcp.content import content
 from systems.mcp.elicitation import Replied
+from systems.mcp.failing import NotMade, check_call, declined, not_made, short, too_slow
 from systems.mcp.limits import limits
 from systems.mcp.listings import Listings
 from systems.mcp.ongoing import Ongoing
-from systems.mcp.patience import Patience
+from systems.mcp.patience import Patience, Place
 from systems.mcp.pool import DEATHS, Pool, given_up
 from systems.mcp.reads import Read, Reads
 from systems.mcp.secrets import hidden
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from mcp.types import CallToolResult
 
 AGAIN = ("timeout", "lost")
-_MESSAGE_CHARACTERS = 500
 
 
 class Servers:
@@ -160,6 +159,8 @@ class Servers:
         await self._pool.close()
 
     def _worth_again(self, failure: ToolFailed) -> bool:
+        if isinstance(failure, NotMade):
+            return False
         known = self._pool.tools.get(failure.server, {}).get(failure.tool)
         serves = failure.server not in self.unavailable
         return failure.cause in AGAIN and serves and known is not None and known.read_only
@@ -188,7 +189,7 @@ class Servers:
             return result
 
     async def _fresh(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> Result:
-        _check_call(tool, arguments, approved=how.approved)
+        check_call(tool, arguments, approved=how.approved)
         started = time.perf_counter()
         answer = await self._ask(tool, arguments, how, ongoing)
         if ongoing.unanswered:
@@ -196,40 +197,44 @@ class Servers:
         found = content(answer, self._knobs.content_bytes)
         text = hidden(found.text, self._pool.configs[tool.server])
         if answer.isError:
-            raise failed(tool, "error", f"failed: {_short(text)}{_declined(ongoing)}")
+            raise failed(tool, "error", f"failed: {short(text)}{declined(ongoing)}")
         if not text.strip():
-            raise failed(tool, "empty", f"gave an empty result.{_declined(ongoing)}")
+            raise failed(tool, "empty", f"gave an empty result.{declined(ongoing)}")
         return result_of(found._replace(text=text), time.perf_counter() - started)
 
     async def _ask(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> CallToolResult:
+        place = Place(tool.server, tool.name, arguments_hash(tool, arguments))
         limit = limits(self._knobs, tool.server).call_seconds
-        seconds = limit if how.retry else self._patience.seconds(tool.server, tool.name, limit)
         while True:
+            seconds = limit if how.retry else self._patience.seconds(place, limit)
+            if not seconds:
+                raise not_made(tool, limit)
             connection = await self._serving(tool.server)
-            _check_call(self._find(tool.server, tool.name), arguments, approved=how.approved)
+            check_call(self._find(tool.server, tool.name), arguments, approved=how.approved)
             try:
                 answer = await connection.call(tool, arguments, seconds, ongoing)
             except TimeoutError as error:
-                self._patience.ran_out(tool.server, tool.name)
-                raise _too_slow(tool, seconds, limit) from error
+                self._patience.ran_out(place)
+                if connection.hung:
+                    self._patience.hung(tool.server)
+                    await self._died(tool.server, connection)
+                raise too_slow(tool, seconds, limit) from error
             except Lost as error:
                 await self._died(tool.server, connection)
-                if error.sent:
+                if error.sent and not (connection.hung and tool.read_only):
                     raise failed(tool, "lost", "broke off: the server is gone.") from error
             # Border to foreign code: the libraries raise what they like for an answer they cannot accept.
             except Exception as error:
-                words = _short(hidden(str(error), self._pool.configs[tool.server]))
-                raise failed(tool, "error", f"failed: {words}{_declined(ongoing)}") from error
+                words = short(hidden(str(error), self._pool.configs[tool.server]))
+                raise failed(tool, "error", f"failed: {words}{declined(ongoing)}") from error
             else:
-                self._patience.answered(tool.server, tool.name)
+                self._patience.answered(place)
                 return answer
 
     async def _serving(self, server: str) -> Connection:
         self._check_serves(server)
         try:
-            return await self._pool.connection(
-                server, self._knobs, since=self._deaths_before[server], patience=self._patience
-            )
+            return await self._pool.connection(server, self._knobs, since=self._deaths_before[server])
         except ServerUnavailable as error:
             self._gone[server] = str(error)
             raise
@@ -265,29 +270,3 @@ class _How(NamedTuple):
     reuse: bool
     retry: int
     replies: Mapping[Hash, Replied] | None
-
-
-def _check_call(tool: Tool, arguments: dict[str, Any], *, approved: bool) -> None:
-    if not (tool.read_only or approved):
-        raise failed(tool, "error", "may change something.", mend="It needs a person's word first.")
-    wrong = complaint(tool.input_schema, arguments)
-    if wrong:
-        raise failed(tool, "arguments", f"does not take these arguments: {wrong}.")
-
-
-def _too_slow(tool: Tool, seconds: float, limit: float) -> ToolFailed:
-    shortened = f" (shortened from {limit:g} s, as the last call got no answer either)" if seconds < limit else ""
-    mend = "Ask for less, or allow servers.call_seconds more."
-    return failed(tool, "timeout", f"gave no answer within {seconds:g} s{shortened}.", mend=mend)
-
-
-def _declined(ongoing: Ongoing) -> str:
-    """What the tool wanted to know and was not told, where that may be why it failed."""
-    if not ongoing.declined:
-        return ""
-    return f" It asked {_short(ongoing.declined[0])!r}, which was declined; `--approve ask` puts it to you."
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _MESSAGE_CHARACTERS else text[:_MESSAGE_CHARACTERS] + " ..."

@@ -59,12 +59,17 @@ def servers(
 
 
 @contextmanager
-def over_http(name: str = "http") -> Iterator[tuple[ServerConfig, subprocess.Popen[bytes]]]:
-    """The misbehaving server over streamable HTTP, in a process of its own."""
+def over_http(
+    name: str = "http", command: tuple[str, ...] = (sys.executable, PROGRAM, "--port", "{port}")
+) -> Iterator[tuple[ServerConfig, subprocess.Popen[bytes]]]:
+    """A server over streamable HTTP, in a process of its own: the misbehaving one, or one that minds PORT."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, PROGRAM, "--port", str(port)], stderr=subprocess.DEVNULL)
+    nul = subprocess.DEVNULL
+    process = subprocess.Popen(
+        [part.format(port=port) for part in command], stdout=nul, stderr=nul, env={**os.environ, "PORT": str(port)}
+    )
     try:
         _wait_for(port)
         yield ServerConfig(name=name, transport="http", url=f"http://127.0.0.1:{port}/mcp"), process

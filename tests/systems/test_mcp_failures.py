@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 import time
@@ -93,11 +94,35 @@ async def test_a_hung_server_is_replaced_once(tmp_path: Path, others: set[int]) 
         assert (await failed_call(opened, "hang", seconds=60)).cause == "timeout"
         assert int((await opened.call("bad", "pid", {})).text) != before
         assert not lives(before)
-        assert (await failed_call(opened, "hang", seconds=60)).cause == "timeout"
+        assert (await failed_call(opened, "hang", seconds=61)).cause == "timeout"
         with pytest.raises(ServerUnavailable, match="died 2 times"):
             await opened.call("bad", "pid", {})
         assert opened.tools == () and "bad" in opened.unavailable and children() <= others
     assert len(traced.named("start_server bad")) == 2
+
+
+async def test_reads_that_a_hung_server_took_with_it_are_made_again(tmp_path: Path) -> None:
+    traced = Traced()
+    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 5}) as opened:
+        hanging = asyncio.create_task(failed_call(opened, "hang", seconds=60))
+        await asyncio.sleep(2)
+        assert (await opened.call("bad", "echo", {"text": "behind it"})).text == "behind it"
+        assert (await hanging).cause == "timeout"
+    assert len(traced.named("start_server bad")) == 2 and len(traced.named("execute_tool echo")) == 1
+
+
+async def test_all_who_wait_for_a_server_that_hangs_for_good_are_told_by_one_start(tmp_path: Path) -> None:
+    traced = Traced()
+    with over_http() as (config, process):
+        async with servers(tmp_path, config, traced=traced, knobs={"call_seconds": 1, "start_seconds": 8}) as opened:
+            await opened.call("http", "echo", {"text": "well"})
+            process.send_signal(signal.SIGSTOP)
+            assert (await failed_call(opened, "pid")).cause == "timeout"
+            calls = (opened.call("http", "echo", {"text": str(number)}) for number in range(5))
+            failures = await asyncio.gather(*calls, return_exceptions=True)
+            assert {type(failure) for failure in failures} == {ServerUnavailable}
+            assert all("did not start within" in str(failure) for failure in failures)
+    assert len(traced.named("start_server http")) == 2
 
 
 async def test_a_server_that_dies_is_restarted_once(tmp_path: Path) -> None:

@@ -58,8 +58,10 @@ async def test_only_what_another_try_may_mend_is_made_again_and_only_reads(tmp_p
         assert await cause(opened, "nothing") == "empty"
         assert await cause(opened, "change_slowly_at_first", mark=str(tmp_path / "mark")) == "timeout"
         assert await cause(opened, "wait", seconds=60) == "timeout"
+        assert await cause(opened, "wait", seconds=60) == "timeout"
     assert [len(retries(traced, tool)) for tool in ("refuse", "nothing", "change_slowly_at_first")] == [1, 1, 1]
-    assert retries(traced, "wait") == [None, 1, 2]
+    assert retries(traced, "wait") == [None, 1, 2, None]
+    assert "not called again for now" in (traced.named("execute_tool wait")[-1].status.description or "")
 
 
 async def test_a_server_that_dies_again_and_again_is_not_tried_for_ever(tmp_path: Path) -> None:

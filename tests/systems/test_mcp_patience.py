@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
-from systems.mcp.patience import Patience
+from systems.mcp.patience import MOST_REMEMBERED, Patience, Place
+
+ONE, TWO, THREE = (Place("s", "t", arguments) for arguments in "123")
+OTHER_TOOL, OTHER_SERVER = Place("s", "other", "1"), Place("z", "t", "1")
 
 
-def test_however_often_a_tool_hangs_it_costs_little_more_than_its_limit() -> None:
-    patience, spent = Patience(), 0.0
-    for _ in range(4):
-        seconds = patience.seconds("s", "t", 30)
-        spent += seconds
-        patience.ran_out("s", "t")
-    assert 30 < spent <= 36
-    assert patience.seconds("s", "other", 30) == 30 and patience.seconds("z", "t", 30) == 30
-    assert patience.seconds("s", "t", 30) == 0.5 and patience.seconds("s", "t", 0.2) == 0.2
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_an_answer_restores_the_limit_and_a_hung_server_shortens_all_its_tools() -> None:
+def test_the_very_call_that_got_no_answer_is_not_made_again_and_its_tool_gets_one_short_trial() -> None:
     patience = Patience()
-    patience.ran_out("s", "t")
+    assert patience.seconds(ONE, 32) == 32
+    patience.ran_out(ONE)
+    assert (patience.seconds(ONE, 32), patience.seconds(TWO, 32), patience.seconds(TWO, 0.2)) == (0, 4, 0.2)
+    patience.ran_out(TWO)
+    assert patience.seconds(THREE, 32) == 0
+    assert patience.seconds(OTHER_TOOL, 32) == patience.seconds(OTHER_SERVER, 32) == 32
+
+
+def test_an_answer_restores_the_tool_but_not_the_call_that_got_none() -> None:
+    patience = Patience()
+    patience.ran_out(ONE)
+    patience.answered(TWO)
+    assert (patience.seconds(ONE, 32), patience.seconds(TWO, 32), patience.seconds(THREE, 32)) == (0, 32, 32)
+
+
+def test_a_hung_server_shortens_all_its_tools_until_it_answers() -> None:
+    patience = Patience()
     patience.hung("s")
-    assert (patience.seconds("s", "t", 32), patience.seconds("s", "other", 32)) == (0.5, 4)
-    patience.answered("s", "t")
-    assert (patience.seconds("s", "t", 32), patience.seconds("s", "other", 32)) == (32, 32)
+    assert (patience.seconds(OTHER_TOOL, 32), patience.seconds(OTHER_SERVER, 32)) == (4, 32)
+    patience.answered(OTHER_TOOL)
+    assert patience.seconds(ONE, 32) == 32
+
+
+def test_what_is_shut_out_is_tried_again_after_ten_limits_and_costs_an_eighth() -> None:
+    clock = Clock()
+    patience = Patience(clock)
+    for call in (ONE, TWO):
+        patience.ran_out(call)
+    clock.now = 319
+    assert patience.seconds(ONE, 32) == patience.seconds(THREE, 32) == 0
+    clock.now = 320
+    assert patience.seconds(ONE, 32) == patience.seconds(THREE, 32) == 4
+    patience.ran_out(ONE)
+    assert patience.seconds(ONE, 32) == patience.seconds(THREE, 32) == 0
+
+
+def test_what_got_no_answer_is_forgotten_when_there_is_too_much_of_it() -> None:
+    patience = Patience()
+    for number in range(MOST_REMEMBERED + 1):
+        patience.ran_out(Place("s", "t", str(number)))
+    assert len(patience._silent) == MOST_REMEMBERED
