@@ -187,14 +187,33 @@ def next_steps(outcome: Outcome, project: str, program: str) -> list[str]:
     if outcome.archived:
         return [f"see {project}/openspec/specs for what holds now", f"{program} run 'ANOTHER GOAL' --project {project}"]
     if outcome.status == "done":
-        branch = outcome.implementation.branch if outcome.implementation else None
         return [
-            *([f"git -C {project} diff HEAD...{branch}, then git merge {branch}"] if branch else []),
+            *(_merging(outcome.implementation, f"openspec/changes/{outcome.change}", project)),
             f"read {project}/openspec/changes/{outcome.change}, edit what you want said otherwise",
             f"{program} status --project {project}   # this and earlier runs",
+            *_following(outcome, project, program),
             f"{program} run 'ANOTHER GOAL' --project {project}",
         ]
-    return [f"{program} resume {outcome.run_id} --project {project}   # once what is missing is mended"]
+    return [
+        *_following(outcome, project, program),
+        f"{program} resume {outcome.run_id} --project {project}   # once what is missing is mended",
+    ]
+
+
+def _merging(done: Implementation | None, plan: str, project: str) -> list[str]:
+    """How the branch comes into the person's; a list that is ticked in both has to be committed first."""
+    if done is None:
+        return []
+    git = f"git -C {project}"
+    ticked = done.stat is not None and any(f"{plan}/" in f"/{path}" for path in done.stat.files)
+    commit = f"{git} commit -m 'Tick tasks' -- {plan} (its boxes are ticked on both sides), " if ticked else ""
+    return [f"{git} diff HEAD...{done.branch}, then {commit}{git} merge {done.branch}"]
+
+
+def _following(outcome: Outcome, project: str, program: str) -> list[str]:
+    if not outcome.follow_ups or outcome.followed:
+        return []
+    return [f"{program} resume {outcome.run_id} --follow-ups 3 --project {project}   # runs the follow-ups in turn"]
 
 
 def runs_table(runs: Iterable[RunSummary]) -> Table:

@@ -127,7 +127,7 @@ def _revisions(loops: Sequence[LoopRecord]) -> tuple[PlanRevision, ...]:
 
 def _notes(loops: Sequence[LoopRecord], systems: Systems) -> tuple[str, ...]:
     kept = [
-        f"{update.path}: a person's text stands there and was kept"
+        f"{update.path}: a person's text stands there and was kept{''.join(f'; {issue}' for issue in update.issues)}"
         for loop in loops
         for update in loop.updates
         if update.status == "kept_theirs"
