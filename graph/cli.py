@@ -96,7 +96,10 @@ def run(goal: str, change: str | None, project: Path, as_json: bool, **settings:
     with reported(as_json, project):
         workspace = _workspace(project, settings, can_ask=_can_ask(as_json))
         outcome = _watched(workspace, functools.partial(workspace.run, goal, change=change), as_json)
-        _finish(_talked(outcome, workspace, as_json), as_json, project)
+        outcome = _talked(outcome, workspace, as_json)
+        if (after := outcome.followed) and after.run_id != outcome.run_id:  # the person was asked by a follow-up
+            outcome = workspace.outcome(after.run_id).model_copy(update={"followed": after})
+        _finish(outcome, as_json, project)
 
 
 @main.command()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from graph.families import tree_below
 from systems.records import Outcome, Record, RunSummary
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ CAME_TO_SOMETHING = ("done", "unfinished", "waiting")
 class Listing(Record):
     """The runs of a project."""
 
-    runs: tuple[RunSummary, ...] = Field(description="Newest first")
+    runs: tuple[RunSummary, ...] = Field(
+        description="Newest first; the one run asked for comes before those of its follow-ups"
+    )
     outcome: Outcome | None = Field(
         None,
         exclude_if=lambda outcome: outcome is None,
@@ -31,11 +34,13 @@ class Listing(Record):
 
 
 def listing(workspace: Workspace, run_id: str | None) -> Listing:
-    """The runs of a project, or one with what it came to.
+    """The runs of a project, or one with what it came to and what was run after it.
 
     Raises:
         UsageError: there is no such run.
     """
     runs = workspace.status(run_id)
+    if run_id is not None:
+        runs = tuple(run for _, run in tree_below(run_id, workspace.status()))
     ended = run_id is not None and runs[0].status in CAME_TO_SOMETHING
     return Listing(runs=runs, outcome=workspace.ended(runs[0].run_id) if ended else None)

@@ -47,19 +47,21 @@ async def stoppable(runs: Runs, run_id: str) -> AsyncIterator[None]:
 
 
 async def stop(runs: Runs, run_id: str, *, seconds: float = HEED_SECONDS) -> RunSummary:
-    """Ask a run to stop and wait until it has; one that nobody works on stays as it is.
+    """Ask a run, or the follow-ups after it, to stop, and wait until they have; what nobody works on stays as it is.
 
     Raises:
         UsageError: there is no such run.
         Busy: it goes on after that time.
     """
     run = runs.get(run_id)
-    if run.status != "running":
+    if run.status != "running" and not runs.is_followed(run_id):
         return run
     runs.ask_to_stop(run_id)
     for _ in range(int(seconds / POLL_SECONDS)):
         await asyncio.sleep(POLL_SECONDS)
-        if not runs.is_asked_to_stop(run_id) and (now := runs.get(run_id)).status != "running":
+        if runs.is_asked_to_stop(run_id) or runs.is_followed(run_id):
+            continue
+        if (now := runs.get(run_id)).status != "running":
             return now
     raise Busy(
         f"Run {run_id} has not stopped within {seconds:g} s; process {run.pid} on {run.host} works on it.",

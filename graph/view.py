@@ -13,10 +13,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from graph.families import tree
 from graph.progress import Event, Tone
 from graph.pulse import Look, Pulse, spent
 from systems.models.streaming import watched
-from systems.records import SEVERITIES, Answer, Implementation, Outcome, RunSummary
+from systems.records import SEVERITIES, Answer, Followed, Implementation, Outcome, RunSummary
 
 STYLES: dict[Tone, str] = {"plain": "", "good": "green", "warning": "yellow", "bad": "red"}
 MARKS: dict[Tone, str] = {"plain": "·", "good": "✓", "warning": "!", "bad": "✗"}
@@ -108,6 +109,7 @@ def outcome_panel(outcome: Outcome, *, project: str, program: str) -> Renderable
     reasons = [reason for revision in outcome.plan_revisions for reason in revision.reasons]
     parts += _section("How it revised its plan", reasons)
     parts += _section("Follow-up changes it opened", (f"{item.change}: {item.finding}" for item in outcome.follow_ups))
+    parts += _section("Follow-ups that were run", _followed(outcome.followed) if outcome.followed else ())
     parts += _section("Archived in", (outcome.archived,) if outcome.archived else ())
     parts += _section("Still missing", outcome.missing)
     parts += _section("Waiting for you", (str(item.get("text", "")) for item in outcome.waiting_for))
@@ -155,6 +157,15 @@ def _branch(done: Implementation) -> Iterable[str]:
     yield from done.notes
 
 
+def _followed(followed: Followed) -> Iterable[str]:
+    """What became of each follow-up, those of later generations further in, and why there were no more."""
+    for depth, run in tree(followed.runs[::-1]):
+        yield f"{'  ' * depth}{run.change}: {run.status}, {spent(run)} (run {run.run_id})"
+    yield followed.ended
+    if followed.left:
+        yield f"not run: {', '.join(followed.left)}"
+
+
 def _worst_first(outcome: Outcome) -> list[tuple[str, str]]:
     ranked = sorted(outcome.findings, key=lambda item: -SEVERITIES.index(item.severity))
     return [(item.severity, f"{item.kind} in {item.where}: {item.explanation}") for item in ranked[:MOST_FINDINGS]]
@@ -176,24 +187,52 @@ def next_steps(outcome: Outcome, project: str, program: str) -> list[str]:
     if outcome.archived:
         return [f"see {project}/openspec/specs for what holds now", f"{program} run 'ANOTHER GOAL' --project {project}"]
     if outcome.status == "done":
-        branch = outcome.implementation.branch if outcome.implementation else None
         return [
-            *([f"git -C {project} diff HEAD...{branch}, then git merge {branch}"] if branch else []),
+            *(_merging(outcome.implementation, f"openspec/changes/{outcome.change}", project)),
             f"read {project}/openspec/changes/{outcome.change}, edit what you want said otherwise",
             f"{program} status --project {project}   # this and earlier runs",
+            *_following(outcome, project, program),
             f"{program} run 'ANOTHER GOAL' --project {project}",
         ]
-    return [f"{program} resume {outcome.run_id} --project {project}   # once what is missing is mended"]
+    return [
+        *_following(outcome, project, program),
+        f"{program} resume {outcome.run_id} --project {project}   # once what is missing is mended",
+    ]
+
+
+def _merging(done: Implementation | None, plan: str, project: str) -> list[str]:
+    """How the branch comes into the person's; a list that is ticked in both has to be committed first."""
+    if done is None:
+        return []
+    git = f"git -C {project}"
+    ticked = done.stat is not None and any(f"{plan}/" in f"/{path}" for path in done.stat.files)
+    commit = f"{git} commit -m 'Tick tasks' -- {plan} (its boxes are ticked on both sides), " if ticked else ""
+    return [f"{git} diff HEAD...{done.branch}, then {commit}{git} merge {done.branch}"]
+
+
+def _following(outcome: Outcome, project: str, program: str) -> list[str]:
+    if not outcome.follow_ups or outcome.followed:
+        return []
+    return [f"{program} resume {outcome.run_id} --follow-ups 3 --project {project}   # runs the follow-ups in turn"]
 
 
 def runs_table(runs: Iterable[RunSummary]) -> Table:
-    """The runs of a project."""
+    """The runs of a project, each with those of its follow-ups below it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("run", "status", "loops", "node", "spent", "change", "goal"):
         table.add_column(column, overflow="fold")
-    for run in runs:
-        goal = escape(shorten(run.goal, 60))
-        table.add_row(run.run_id, _standing(run), str(run.loops), run.node or "", spent(run), run.change or "", goal)
+    for depth, run in tree(tuple(runs)):
+        goal, below = escape(shorten(run.goal, 60)), f"{'  ' * (depth - 1)}└ " if depth else ""
+        row = (
+            f"{below}{run.run_id}",
+            _standing(run),
+            str(run.loops),
+            run.node or "",
+            spent(run),
+            run.change or "",
+            goal,
+        )
+        table.add_row(*row)
     return table
 
 

@@ -11,35 +11,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, Interrupt, StateSnapshot, StreamMode
-
-from graph.answers import answers
-from graph.build import Compiled, build
+from graph.build import build
 from graph.checkpoints import saver
 from graph.context import Context
-from graph.learning.harvest.harvest import harvest_all, harvested
+from graph.families import Begin, family_of, share
+from graph.following import Following
+from graph.learning.harvest.harvest import harvest_all
 from graph.learning.improvement import Plan, improve
-from graph.learning.watching import settled
-from graph.progress import Event, Watch, events
+from graph.progress import Event, Watch
 from graph.state import Input
 from graph.stopping import stop, stoppable
+from graph.stream import NotAnswered, Resumed, streamed
 from nodes.next_step.node import checked_goal
 from nodes.question_routing.ask import ask
-from systems.connections import Run, Systems, opened
+from systems.connections import Run, opened
 from systems.documents import Documents
-from systems.errors import SpecloopError, Stopped, UsageError, Waiting
-from systems.records import Answer, Outcome, RunSummary, Tokens
+from systems.errors import SpecloopError, Stopped, UsageError
+from systems.records import Answer, Outcome, RunSummary
 from systems.repository import check_project
 from systems.runs import Runs
 from systems.settings import Settings, load_settings
-from systems.telemetry import trace_id
 from systems.trials import Improved
 
 T = TypeVar("T")
 STORE = Path(".specloop") / "specloop.db"
-STREAM: list[StreamMode] = ["tasks", "updates", "custom"]
-STEPS_PER_LOOP = 8
+OF_A_FAMILY = {"follow_ups", "follow_up_depth"}  # the others hold for each run
 
 
 class Workspace:
@@ -82,11 +78,8 @@ class Workspace:
 
     async def arun(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
         """`run` for callers with an event loop."""
-        goal = checked_goal(goal)
-        run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        with self._runs() as runs:
-            runs.start(run_id, goal=goal, change=change, settings=self.settings.model_dump())
-        return await self._go(run_id, Input(goal=goal, change=change), self.settings, watch)
+        outcome = await self._begun(checked_goal(goal), change, self.settings, watch)
+        return await self._followed(outcome, self.settings, watch)
 
     def resume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """Go on with a run that was interrupted, waits for a person, or ended unfinished.
@@ -108,12 +101,15 @@ class Workspace:
         """`resume` for callers with an event loop."""
         with self._runs() as runs:
             summary, given = runs.get(run_id), runs.settings(run_id)
-        if summary.status == "done":
-            return self.outcome(run_id)
+            family = family_of(run_id, runs.all())
         chosen = self.settings.model_fields_set
         merged = {**given, **{key: value for key, value in self.settings.model_dump().items() if key in chosen}}
-        resumed = Resumed(summary, answer)
-        return await self._go(run_id, resumed, Settings.model_validate(merged), watch)
+        settings = Settings.model_validate(merged)
+        if summary.status == "done":
+            outcome = self.outcome(run_id)
+        else:
+            outcome = await self._go(run_id, Resumed(summary, answer), share(run_id, family, settings), watch)
+        return await self._followed(outcome, settings, watch)
 
     def status(self, run_id: str | None = None) -> tuple[RunSummary, ...]:
         """The runs of the project, newest first, or the one asked for."""
@@ -184,6 +180,31 @@ class Workspace:
         await harvest_all(self.project)
         return await improve(self._context(self.settings), plan or Plan())
 
+    async def _begun(
+        self, goal: str, change: str | None, settings: Settings, watch: Watch | None, parent: str | None = None
+    ) -> Outcome:
+        run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        with self._runs() as runs:
+            runs.start(run_id, goal=goal, change=change, settings=settings.model_dump(), parent=parent)
+            family = family_of(run_id, runs.all())
+        return await self._go(run_id, Input(goal=goal, change=change), share(run_id, family, settings), watch)
+
+    async def _followed(self, outcome: Outcome, settings: Settings, watch: Watch | None) -> Outcome:
+        """The outcome of a run after its follow-ups were run, as far as they are to be run."""
+        if not settings.follow_ups or outcome.status == "waiting":
+            return outcome
+
+        def begin(turn: Begin) -> Coroutine[Any, Any, Outcome]:
+            found = turn.follow_up
+            return self._begun(f"Mend {found.finding}", found.change, settings, watch, turn.parent)
+
+        def resume(run: RunSummary, limits: Settings) -> Coroutine[Any, Any, Outcome]:
+            return self._go(run.run_id, Resumed(run, None), limits, watch)
+
+        with self._runs() as runs:
+            following = Following(self.project, runs, settings, self.ended, begin, resume, watch)
+            return await following.after(outcome)
+
     async def _go(self, run_id: str, start: Input | Resumed, settings: Settings, watch: Watch | None) -> Outcome:
         context = self._context(settings)
         with self._runs() as runs, runs.alive(run_id):
@@ -198,7 +219,7 @@ class Workspace:
                     saver(self.project) as checkpoints,
                 ):
                     compiled = build().compile(checkpointer=checkpoints, name="specloop")
-                    return await _streamed(compiled, run_id, start, context, systems, watch)
+                    return await streamed(compiled, run_id, start, context, systems, watch)
             except NotAnswered as error:
                 runs.update(run_id, status="waiting", waiting_for=before)
                 raise error.reason from error
@@ -210,105 +231,12 @@ class Workspace:
                 raise
 
     def _context(self, settings: Settings) -> Context:
-        return Context(project=str(self.project), **settings.model_dump())
+        return Context(project=str(self.project), **settings.model_dump(exclude=OF_A_FAMILY))
 
     @contextmanager
     def _runs(self) -> Iterator[Runs]:
         with closing(Runs(self.project / STORE)) as runs:
             yield runs
-
-
-class NotAnswered(Exception):
-    """The run goes on waiting for a person; `reason` says why."""
-
-    def __init__(self, reason: SpecloopError) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
-class Resumed:
-    """What a resumed run goes on with."""
-
-    def __init__(self, summary: RunSummary, answer: Any) -> None:
-        self.summary = summary
-        self._answer = answer
-
-    async def payload(self, compiled: Compiled, config: RunnableConfig) -> Input | Command[Any] | None:
-        """What LangGraph is given: an answer, a new start from the last state, or nothing: go on where it stopped.
-
-        Raises:
-            NotAnswered: the run waits for a person, and there is no answer or a wrong one.
-        """
-        snapshot = await compiled.aget_state(config)
-        if not snapshot.values:
-            return Input(goal=self.summary.goal, change=None)
-        if snapshot.interrupts:
-            try:
-                return Command(resume=self._answers(snapshot.interrupts))
-            except SpecloopError as error:
-                raise NotAnswered(error) from error
-        if not snapshot.tasks:  # `next` leaves out tasks that were cancelled or had just finished
-            return Command(goto="next_step", update={"revision_ref": None, "outcome_ref": None, "check": None})
-        return None
-
-    def _answers(self, interrupts: tuple[Interrupt, ...]) -> dict[str, Any]:
-        if self._answer is None:
-            texts = "; ".join(str(each.value.get("text", "")) for each in interrupts)
-            raise Waiting(
-                f"Run {self.summary.run_id} waits for a person: {texts}",
-                mend=f"Answer with `specloop resume {self.summary.run_id} --answer ...`.",
-            )
-        return answers(self._answer, interrupts)
-
-
-async def _streamed(
-    compiled: Compiled, run_id: str, start: Input | Resumed, context: Context, systems: Systems, watch: Watch | None
-) -> Outcome:
-    config: RunnableConfig = {
-        "configurable": {"thread_id": run_id},
-        "recursion_limit": STEPS_PER_LOOP * context.max_loops + 50,
-    }
-    systems.runs.note_policy(run_id, policy=systems.learned, model=systems.model.choice.name)
-    payload = await start.payload(compiled, config) if isinstance(start, Resumed) else start
-    with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run_id):
-        stream = compiled.astream(payload, config, context=context, stream_mode=STREAM, durability="sync")
-        async for mode, chunk in stream:
-            for event in events(mode, chunk, systems.documents):
-                if watch:
-                    watch(event)
-    return await _outcome(compiled, config, run_id, systems)
-
-
-async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
-    snapshot = await compiled.aget_state(config)
-    if not snapshot.interrupts:
-        harvested(run_id, snapshot.values.get("history_ref"), systems.project)
-        return settled(systems.documents.get_record(snapshot.values["outcome_ref"], Outcome), systems)
-    outcome = _waiting(snapshot, run_id, systems)
-    questions = tuple(str(each["text"]) for each in outcome.waiting_for)
-    reference = systems.documents.put_record(outcome)
-    systems.runs.update(run_id, status="waiting", waiting_for=questions, outcome=reference)
-    return outcome
-
-
-def _waiting(snapshot: StateSnapshot, run_id: str, systems: Systems) -> Outcome:
-    values = snapshot.values
-    return Outcome(
-        run_id=run_id,
-        change=values.get("change"),
-        status="waiting",
-        loops=values.get("loop", 0),
-        trace_id=trace_id(run_id),
-        tokens=Tokens(input=values.get("input_tokens", 0), output=values.get("output_tokens", 0)),
-        seconds=values.get("seconds", 0.0),
-        waiting_for=tuple(map(_asked, snapshot.interrupts)),
-        model=systems.model.choice.name,
-    )
-
-
-def _asked(interrupt: Interrupt) -> dict[str, Any]:
-    form = {"form": interrupt.response_schema} if isinstance(interrupt.response_schema, dict) else {}
-    return {"id": interrupt.id, **interrupt.value, **form}
 
 
 def _wait(work: Coroutine[Any, Any, T]) -> T:

@@ -41,6 +41,7 @@ WORKFLOW_NAME = "specloop"
 
 RUN = "specloop.run"
 LOOP = "specloop.loop"
+FOLLOWS = "specloop.follows"
 NODE = "specloop.node"
 STEP = "specloop.step"
 POLICY = "specloop.policy"

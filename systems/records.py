@@ -248,6 +248,34 @@ class AskedQuestion(Record):
     sources: tuple[Source, ...]
 
 
+class RunSummary(Record):
+    """One line of `specloop status`."""
+
+    run_id: str
+    goal: str
+    change: str | None
+    status: RunStatus
+    node: str | None = Field(description="Node that runs, runs next, or ran last")
+    loops: int
+    waiting_for: tuple[str, ...] = ()
+    started: str = Field("", description="ISO 8601, UTC")
+    pid: int | None = Field(None, description="Process that works on it now")
+    host: str | None = Field(None, description="Machine of that process")
+    seconds: float = Field(0.0, description="Seconds worked so far; waiting for a person does not count")
+    tokens: Tokens = Field(Tokens(), description="Spent so far, also on what was done again")
+    cost: float | None = Field(None, description="US dollars so far of calls whose price is known; None: of none")
+    parent: str | None = Field(None, description="Run whose follow-up it works on; None: a person's goal")
+
+
+class Followed(Record):
+    """The follow-ups that were run after a run, those after them, and why there were no more."""
+
+    run_id: str = Field(description="Run that a person gave the goal of")
+    runs: tuple[RunSummary, ...] = Field(description="The runs after it, in their order")
+    left: tuple[str, ...] = Field((), description="Follow-up changes that were not run")
+    ended: str = Field(description="Why no more were run, in words")
+
+
 class Outcome(Record):
     """What a run came to; `specloop run --json` prints it."""
 
@@ -271,21 +299,8 @@ class Outcome(Record):
     notes: tuple[str, ...] = Field((), description="What the person should know: edits kept, servers left out")
     model: str = Field("", description="Model that drafted")
     implementation: Implementation | None = Field(None, description="The branch with the tasks that were worked")
-
-
-class RunSummary(Record):
-    """One line of `specloop status`."""
-
-    run_id: str
-    goal: str
-    change: str | None
-    status: RunStatus
-    node: str | None = Field(description="Node that runs, runs next, or ran last")
-    loops: int
-    waiting_for: tuple[str, ...] = ()
-    started: str = Field("", description="ISO 8601, UTC")
-    pid: int | None = Field(None, description="Process that works on it now")
-    host: str | None = Field(None, description="Machine of that process")
-    seconds: float = Field(0.0, description="Seconds worked so far; waiting for a person does not count")
-    tokens: Tokens = Field(Tokens(), description="Spent so far, also on what was done again")
-    cost: float | None = Field(None, description="US dollars so far of calls whose price is known; None: of none")
+    followed: Followed | None = Field(
+        None,
+        exclude_if=lambda followed: followed is None,
+        description="What came of the follow-ups, where they were run too",
+    )

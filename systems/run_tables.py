@@ -30,3 +30,9 @@ def add_work(database: Database) -> None:
         database.table("runs").add_column(column, kind)
     for column in ("seconds", "input_tokens", "output_tokens"):
         database.table("runs").add_column(column, float if column == "seconds" else int, not_null_default=0)
+
+
+@migrations()
+def add_parent(database: Database) -> None:
+    """The run whose follow-up a run works on."""
+    database.table("runs").add_column("parent", str)

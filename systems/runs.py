@@ -49,13 +49,15 @@ class Runs:
         self._database = open_database(path, migrations)
         self._lock = threading.Lock()
 
-    def start(self, run_id: str, *, goal: str, change: str | None, settings: Mapping[str, Any]) -> None:
-        """Enter a run, unless it is there already."""
+    def start(
+        self, run_id: str, *, goal: str, change: str | None, settings: Mapping[str, Any], parent: str | None = None
+    ) -> None:
+        """Enter a run, unless it is there already; with the run whose follow-up it works on, if it does."""
         now = datetime.now(UTC).isoformat(timespec="microseconds")
-        row = (run_id, goal, change, "running", now, json.dumps(dict(settings)))
         self._execute(
-            "INSERT OR IGNORE INTO runs (run_id, goal, change, status, started, settings) VALUES (?, ?, ?, ?, ?, ?)",
-            *row,
+            "INSERT OR IGNORE INTO runs (run_id, goal, change, status, started, settings, parent)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(run_id, goal, change, "running", now, json.dumps(dict(settings)), parent),
         )
 
     def update(
@@ -169,6 +171,28 @@ class Runs:
         finally:
             lock.release()
 
+    @contextmanager
+    def followed(self, run_id: str) -> Iterator[None]:
+        """Hold a run's follow-ups, of all generations: only one process may run them, one at a time.
+
+        Raises:
+            Busy: another process does.
+            Missing: the lock file cannot be written.
+        """
+        lock = taken(self._followed_file(run_id), seconds=LOOK_SECONDS)
+        if lock is None:
+            message = f"The follow-ups of run {run_id} are being run by another process."
+            raise Busy(message, mend="See `specloop status`.")
+        try:
+            yield
+        finally:
+            self.heeds_stop(run_id)
+            lock.release()
+
+    def is_followed(self, run_id: str) -> bool:
+        """Whether some process runs the follow-ups of a run now."""
+        return _is_held(self._followed_file(run_id))
+
     def ask_to_stop(self, run_id: str) -> None:
         """Ask the process that works on a run to stop it."""
         with mapped(self._path):
@@ -192,7 +216,7 @@ class Runs:
 
     def _summary(self, row: Mapping[str, Any]) -> RunSummary:
         status: RunStatus = row["status"]
-        held = status == "running" and self._is_held(row["run_id"])
+        held = status == "running" and _is_held(self._lock_file(row["run_id"]))
         if status == "running" and not held:
             status = "interrupted"
         return RunSummary(
@@ -209,6 +233,7 @@ class Runs:
             seconds=round(row["seconds"] + _session(row, held=held), 3),
             tokens=Tokens(input=row["input_tokens"], output=row["output_tokens"]),
             cost=row["cost"],
+            parent=row["parent"],
         )
 
     @contextmanager
@@ -229,14 +254,11 @@ class Runs:
                 *(time.time(), run_id),
             )
 
-    def _is_held(self, run_id: str) -> bool:
-        lock = taken(self._lock_file(run_id))
-        if lock:
-            lock.release()
-        return lock is None
-
     def _lock_file(self, run_id: str) -> Path:
         return self._folder / f"run-{run_id}.lock"
+
+    def _followed_file(self, run_id: str) -> Path:
+        return self._folder / f"follow-ups-{run_id}.lock"
 
     def _stop_file(self, run_id: str) -> Path:
         return self._folder / f"run-{run_id}.stop"
@@ -249,6 +271,13 @@ class Runs:
     def _execute(self, sql: str, *values: Any) -> None:
         with self._lock, mapped(self._path):
             self._database.conn.execute(sql, values)
+
+
+def _is_held(lock_file: Path) -> bool:
+    lock = taken(lock_file)
+    if lock:
+        lock.release()
+    return lock is None
 
 
 def _session(row: Mapping[str, Any], *, held: bool) -> float:

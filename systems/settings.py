@@ -11,6 +11,8 @@
     max_loops = 12
     max_seconds = 1800
     max_tokens = 500000
+    follow_ups = 0             # follow-ups that are run after a run, all generations together
+    follow_up_depth = 3
     capture_content = false
     fresh = false              # true: use nothing that earlier runs read
     [prices]                   # US dollars per million tokens, see systems/prices.py; none are built in
@@ -63,6 +65,8 @@ class Settings(Record):
     max_loops: int = Field(12, ge=1, le=1_000, description="Loops a run may take")
     max_seconds: float = Field(1_800, gt=0, le=604_800, description="Working seconds a run may take")
     max_tokens: int = Field(500_000, ge=1, description="Model tokens a run may take, in and out together")
+    follow_ups: int = Field(0, ge=0, le=100, description="Follow-ups that are run in turn after a run, at most")
+    follow_up_depth: int = Field(3, ge=1, le=10, description="Generations of follow-ups: of a run, of those, ...")
     capture_content: bool = Field(False, description="Keep prompts and answers on the spans")
     fresh: bool = Field(False, description="Read everything again, also what has not changed since earlier runs")
 

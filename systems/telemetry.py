@@ -22,6 +22,7 @@ from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import (
+    Link,
     NonRecordingSpan,
     Span,
     SpanContext,
@@ -116,15 +117,24 @@ class Telemetry:
             _scope.reset(scope)
 
     @contextmanager
-    def root(self, run_id: str) -> Iterator[Span]:
-        """The span of a whole run; a resumed run has a second one in the same trace."""
+    def root(self, run_id: str, *, follows: str | None = None, after: StoredSpan | None = None) -> Iterator[Span]:
+        """The span of a whole run; a resumed run has a second one in the same trace.
+
+        Args:
+            run_id: the run.
+            follows: the run whose follow-up it works on.
+            after: root span of that run, to which this one is linked.
+        """
         attributes = {
             names.OPERATION: names.INVOKE_WORKFLOW,
             names.WORKFLOW: names.WORKFLOW_NAME,
             names.CONVERSATION: run_id,
         }
+        if follows:
+            attributes[names.FOLLOWS] = follows
+        links = [Link(_place(after), {names.RUN: follows or ""})] if after else None
         name = f"{names.INVOKE_WORKFLOW} {names.WORKFLOW_NAME}"
-        with self.run(run_id), self._span(name, context=Context(), attributes=attributes) as span:
+        with self.run(run_id), self._span(name, context=Context(), attributes=attributes, links=links) as span:
             yield span
 
     @contextmanager
@@ -157,10 +167,7 @@ class Telemetry:
         """
         context, ended = Context(), None
         if under:
-            place = SpanContext(
-                int(under.trace_id, 16), int(under.span_id, 16), is_remote=True, trace_flags=TraceFlags(1)
-            )
-            context, ended = set_span_in_context(NonRecordingSpan(place), context), under.end_ns
+            context, ended = set_span_in_context(NonRecordingSpan(_place(under)), context), under.end_ns
         span = self.tracer.start_span(name, context=context, start_time=ended)
         span.add_event(event, dict(attributes))
         span.end(end_time=ended)
@@ -199,6 +206,11 @@ class Telemetry:
                     span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
                     span.record_exception(error)
                 raise
+
+
+def _place(span: StoredSpan) -> SpanContext:
+    """Where a span of the store is, for spans of now that belong to it."""
+    return SpanContext(int(span.trace_id, 16), int(span.span_id, 16), is_remote=True, trace_flags=TraceFlags(1))
 
 
 def _is_pause(error: Exception) -> bool:

@@ -9,9 +9,11 @@ task begun anew. A worktree that was deleted or left half done is made whole aga
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from systems.documents import read_file
 from systems.errors import Missing
 from systems.git import asked, git
 from systems.implementation import DiffStat
@@ -78,7 +80,7 @@ class Worktree:
         await self._catch_up()
         if not self.folder.is_dir():
             raise Missing(f"{prefix} is in no commit yet.", system="git", mend="Commit it, then resume.")
-        return await self._worth_knowing()
+        return await self._worth_knowing(f"{prefix}openspec/")
 
     async def _sound(self) -> bool:
         """Whether the folder is this worktree, on this branch, and not in the middle of a merge or rebase."""
@@ -105,9 +107,9 @@ class Worktree:
         if not merged.returncode:
             await git(self.root, "reset", "--quiet", "--hard", head, seconds=CHECKOUT_SECONDS)
 
-    async def _worth_knowing(self) -> tuple[str, ...]:
+    async def _worth_knowing(self, plans: str) -> tuple[str, ...]:
         status = await git(self._project, "status", "--porcelain", "--untracked-files=no")
-        changed = [line[3:] for line in status.splitlines() if not line[3:].startswith("openspec/")]
+        changed = [line[3:] for line in status.splitlines() if not line[3:].startswith(plans)]
         listed = await asked(self.root, "config", "--file", ".gitmodules", "--get-regexp", r"\.path$")
         modules = [line.partition(" ")[2] for line in listed.stdout.splitlines()]
         notes = []
@@ -125,6 +127,11 @@ class Worktree:
         """
         await git(self.root, "add", "--all", "--", ".", seconds=CHECKOUT_SECONDS)
         return (await asked(self.root, "diff", "--cached", "--quiet")).returncode != 0
+
+    async def tracks(self, path: Path) -> bool:
+        """Whether a path is a file of its own on the branch, no link, and not below one."""
+        listed = await asked(self.root, "ls-files", "--error-unmatch", "--", str(path))
+        return not listed.returncode and not path.is_symlink()
 
     async def tidy(self) -> None:
         """Put everything back as it was staged: what a check wrote or changed goes."""
@@ -144,8 +151,11 @@ class Worktree:
         return Commit(text.partition("\n")[0], text.partition("\n")[2].strip())
 
     async def patch(self) -> str:
-        """What is staged, as a patch that `git apply` takes."""
-        return await git(self.root, "diff", "--cached", "--binary")
+        """What is staged, as a patch that `git apply` takes; bytes that are not UTF-8 as lone surrogates."""
+        with tempfile.TemporaryDirectory(prefix="specloop-") as folder:
+            written = Path(folder) / "patch"
+            await git(self.root, "diff", "--cached", "--binary", f"--output={written}", seconds=CHECKOUT_SECONDS)
+            return read_file(written) or ""
 
     async def discard(self) -> None:
         """Throw away everything that is not committed; a lock that a killed git left behind too."""

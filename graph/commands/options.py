@@ -29,6 +29,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--max-loops", type=int, help="Loops the run may take."),
             click.option("--max-seconds", type=float, help="Working seconds the run may take."),
             click.option("--max-tokens", type=int, help="Model tokens the run may take."),
+            click.option("--follow-ups", type=int, help="Follow-ups that are run in turn after it, at most."),
             fresh_option,
         )
     ):

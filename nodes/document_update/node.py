@@ -69,17 +69,25 @@ async def document_update(state: Reads, run: Run) -> Writes:
 
 
 async def _ticked(step: Step, worked: Implementation, run: Run) -> list[DocumentUpdate]:
-    """Tick the box of a task that is done, and nothing else in the list, which a person may be editing."""
+    """Tick the box of a task that is done, and nothing else in the list, which a person may be editing.
+
+    Where the person has reworded the task meanwhile, the box is theirs: it stays open, and they are told.
+    """
     openspec = run.systems.openspec
     if worked.last is None or not worked.last.done:
         return []
     async with openspec.write_lock():
-        for path in (await openspec.tasks(step.change)).files:
+        listed = await openspec.tasks(step.change)
+        for path in listed.files:
             text = read_file(path) or ""
             new = ticked(text, step.task)
             if new is not None:
                 return [_tick(path.relative_to(run.systems.project).as_posix(), text, new, run)]
-    return []
+    if any(task.description == step.task for task in listed.tasks) or not listed.files:
+        return []  # ticked already, by the person or before this run was killed
+    said = f"{step.task!r} is done and committed; its words are not in the list any more, so no box was ticked"
+    key = listed.files[0].relative_to(run.systems.project).as_posix()
+    return [DocumentUpdate(artifact="tasks", path=key, status="kept_theirs", valid=True, issues=(said,))]
 
 
 def _tick(key: str, text: str, new: str, run: Run) -> DocumentUpdate:

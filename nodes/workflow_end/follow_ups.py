@@ -1,65 +1,130 @@
-"""Follow-ups: a change for every finding that no plan revision mended, with its evidence."""
+"""Follow-ups: a change for everything that no plan revision mended, with its evidence.
+
+What findings are about, their kind and their culprit, makes them the same: all of a run go into one follow-up.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from systems.connections import Run
-from systems.documents import write_file
+from systems.documents import read_file, write_file
 from systems.errors import Rejected
-from systems.records import Finding, FollowUp, LoopRecord, content_hash
+from systems.records import Finding, FollowUp, LoopRecord, Tokens, content_hash
 from systems.telemetry import trace_id
 
+MOST_NAME = 60
+MOST_EVIDENCE = 10
+MOST_SPANS = 8
+MOST_WORDS = 300
 
-async def open_follow_ups(loops: Sequence[LoopRecord], change: str | None, run: Run) -> tuple[FollowUp, ...]:
-    """A change for each finding that no revision mended, with its evidence; never one that is open already."""
-    wanted = {
-        improvement.finding for loop in loops for improvement in loop.improvements if improvement.change == "follow_up"
-    }
-    findings = {finding.hash: finding for loop in loops for finding in loop.findings if finding.hash in wanted}
-    by_name = {follow_up_name(finding): finding for finding in findings.values()}
+Seen = Sequence[tuple[int, Finding]]
+"""Findings about the same, with the loop of each."""
+
+
+async def open_follow_ups(
+    loops: Sequence[LoopRecord], change: str | None, tokens: Tokens, seconds: float, run: Run
+) -> tuple[FollowUp, ...]:
+    """A change for each thing that no revision mended, with its evidence; never one that is open already.
+
+    Args:
+        loops: of the run.
+        change: what it worked on.
+        tokens: what it took.
+        seconds: what it took.
+        run: the run.
+    """
+    cost = run.systems.runs.get(run.id).cost
+    spent = f"{seconds:.1f} s, {tokens.input:,} tokens in, {tokens.output:,} out" + (f", ${cost:.4f}" if cost else "")
     opened = []
-    for name, finding in list(by_name.items())[: run.systems.policy.loop.follow_ups]:
-        follow_up = await _opened(name, finding, change, run)
-        if follow_up:
-            opened.append(follow_up)
+    for about, seen in list(unmended(loops).items())[: run.systems.policy.loop.follow_ups]:
+        text = follow_up_proposal(about, seen, change, run.id, f"{len(loops)} loops, {spent}")
+        path = await _opened(follow_up_name(about), about, text, run)
+        if path:
+            opened.append(FollowUp(change=follow_up_name(about), finding=about, path=path))
     return tuple(opened)
 
 
-async def _opened(name: str, finding: Finding, change: str | None, run: Run) -> FollowUp | None:
+def unmended(loops: Sequence[LoopRecord]) -> Mapping[str, Seen]:
+    """What follow-ups are wanted for, in the order in which it was wanted, with every finding about it."""
+    by_hash = {finding.hash: finding for loop in loops for finding in loop.findings}
+    wanted = [each.finding for loop in loops for each in loop.improvements if each.change == "follow_up"]
+    seen = defaultdict[str, list[tuple[int, Finding]]](list)
+    for loop in loops:
+        for finding in loop.findings:
+            seen[_about(finding)].append((loop.loop, finding))
+    return {about: seen[about] for about in dict.fromkeys(_about(by_hash[key]) for key in wanted if key in by_hash)}
+
+
+def _about(finding: Finding) -> str:
+    return f"{finding.kind} in {finding.where}"
+
+
+async def _opened(name: str, about: str, text: str, run: Run) -> str | None:
+    """Path of the proposal of a follow-up, now written; None where somebody else has a change of that name."""
     systems = run.systems
     proposal = systems.project / "openspec" / "changes" / name / "proposal.md"
     path = proposal.relative_to(systems.project).as_posix()
-    text = follow_up_proposal(finding, change, run.id)
-    ours = systems.documents.last_write(path) == (content_hash(text), None)
-    if not ours:
-        if name in await systems.openspec.changes():
-            return None
-        systems.documents.note_write(path, after=systems.documents.put(text), before=None, run_id=run.id)
+    if not _is_ours(path, run) and name in await systems.openspec.changes():
+        return None
+    systems.documents.note_write(path, after=systems.documents.put(text), before=None, run_id=run.id)
     if not proposal.parent.exists():
         try:
-            await systems.openspec.new_change(name, f"Mend {finding.kind} in {finding.where}")
+            await systems.openspec.new_change(name, f"Mend {about}")
         except Rejected:
             return None
     write_file(proposal, text)
-    return FollowUp(change=name, finding=f"{finding.kind} in {finding.where}", path=path)
+    systems.documents.note_version(path, content_hash(text), by=run.id)
+    return path
 
 
-def follow_up_name(finding: Finding) -> str:
-    """The change id of a finding: the same finding always has the same."""
-    words = re.findall(r"[a-z0-9]+", f"{finding.kind} {finding.where}".lower())
-    return "-".join(["mend", *words])[:60].strip("-")
+def _is_ours(path: str, run: Run) -> bool:
+    """Whether this run wrote, or was about to write, what is there: it was killed, or ends a second time."""
+    documents = run.systems.documents
+    last, text = documents.last_write(path), read_file(run.systems.project / path)
+    ours = last is not None and _mark(run.id) in documents.get(last[0])
+    return ours and (text is None or content_hash(text) == (last or ("",))[0])
 
 
-def follow_up_proposal(finding: Finding, change: str | None, run_id: str) -> str:
-    """proposal.md of a follow-up, with the evidence that asked for it."""
-    impact = ", ".join(f"{value:g} {unit}" for unit, value in finding.impact.items()) or "not measured"
-    spans = ", ".join(finding.span_ids)
+def _mark(run_id: str) -> str:
+    return f"Run {run_id} of change"
+
+
+def follow_up_name(about: str) -> str:
+    """The change id for what findings are about: always the same for the same."""
+    name = "-".join(["mend", *re.findall(r"[a-z0-9]+", about.lower().replace(" in ", " ", 1))])
+    return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 9].strip('-')}-{content_hash(about)[:8]}"
+
+
+def follow_up_proposal(about: str, seen: Seen, change: str | None, run_id: str, spent: str) -> str:
+    """proposal.md of a follow-up, with the evidence that asked for it: findings, their spans, what they cost."""
+    where = seen[-1][1].where
+    times = f"{len(seen)} times" if len(seen) > 1 else "once"
+    shown = "\n".join(map(_evidence, *zip(*seen[:MOST_EVIDENCE], strict=True)))
+    more = f"\n- ... and {len(seen) - MOST_EVIDENCE} more findings like these" if len(seen) > MOST_EVIDENCE else ""
     return (
-        f"# Proposal\n\n## Why\n\nRun {run_id} of change {change} met {finding.kind} in {finding.where}, and no"
-        f" revision of its plan mended it. {finding.explanation}\n\n## What Changes\n\n- Find and remove the cause of"
-        f" {finding.kind} in {finding.where}\n\n## Evidence\n\n- Severity: {finding.severity}, confidence"
-        f" {finding.confidence:.2f}\n- Impact: {impact}\n- Seen: {finding.evidence}\n- Spans: {spans} (trace"
-        f" {trace_id(run_id)})\n\n## Impact\n\n- {finding.where}\n"
+        f"# Proposal\n\n## Why\n\n{_mark(run_id)} {change} met {about} {times}, and no revision of its plan mended"
+        f" it. {seen[-1][1].explanation}\n\n## What Changes\n\n- Find and remove the cause of {about}\n\n"
+        f"## Evidence\n\n{shown}{more}\n- All of it together: {_impact([finding for _, finding in seen])}\n"
+        f"- The run: {spent}; trace {trace_id(run_id)}, shown by `specloop report {run_id}`\n\n## Impact\n\n- {where}\n"
     )
+
+
+def _evidence(loop: int, finding: Finding) -> str:
+    spans = ", ".join(finding.span_ids[:MOST_SPANS]) + (", ..." if len(finding.span_ids) > MOST_SPANS else "")
+    words = " ".join(finding.evidence.split())[:MOST_WORDS]
+    return (
+        f"- Loop {loop}, {finding.severity}, confidence {finding.confidence:.2f}: {words} ({_impact([finding])};"
+        f" spans {spans})"
+    )
+
+
+def _impact(findings: Sequence[Finding]) -> str:
+    """What findings cost together, as measured."""
+    sums = defaultdict[str, float](float)
+    for finding in findings:
+        for unit, value in finding.impact.items():
+            sums[unit] += value
+    return ", ".join(f"{round(value, 3):,g} {unit}" for unit, value in sums.items()) or "not measured"

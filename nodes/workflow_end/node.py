@@ -54,6 +54,8 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
     artifacts = await _artifacts(change, systems) if change else ()
     worked = await _branch(state.get("implementation_ref"), change, systems)
     archived = await filed(change, worked, run) if change and not missing else Filed()
+    tokens = Tokens(input=state.get("input_tokens", 0), output=state.get("output_tokens", 0))
+    seconds = round(state.get("seconds", 0.0), 3)
     outcome = Outcome(
         run_id=run.id,
         change=change,
@@ -64,9 +66,9 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
         questions=tuple(_asked(answer) for loop in loops for answer in loop.answers),
         findings=tuple(finding for loop in loops for finding in loop.findings),
         plan_revisions=_revisions(loops),
-        follow_ups=await open_follow_ups(loops, change, run),
-        tokens=Tokens(input=state.get("input_tokens", 0), output=state.get("output_tokens", 0)),
-        seconds=round(state.get("seconds", 0.0), 3),
+        follow_ups=await open_follow_ups(loops, change, tokens, seconds, run),
+        tokens=tokens,
+        seconds=seconds,
         trace_id=trace_id(run.id),
         missing=missing,
         notes=(*archived.notes, *state.get("notes", []), *_notes(loops, systems)),
@@ -125,7 +127,7 @@ def _revisions(loops: Sequence[LoopRecord]) -> tuple[PlanRevision, ...]:
 
 def _notes(loops: Sequence[LoopRecord], systems: Systems) -> tuple[str, ...]:
     kept = [
-        f"{update.path}: a person's text stands there and was kept"
+        f"{update.path}: a person's text stands there and was kept{''.join(f'; {issue}' for issue in update.issues)}"
         for loop in loops
         for update in loop.updates
         if update.status == "kept_theirs"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from systems.documents import write_file
 from systems.errors import Missing
 from systems.worktrees import Worktree
 from tests.graph.worker import git
@@ -63,6 +64,19 @@ async def test_what_a_check_leaves_behind_or_changes_is_not_committed(worktree: 
     await worktree.commit("b", "body")
     assert git(worktree.root, "show", "HEAD:b.txt") == "two"
     assert sorted(path.name for path in worktree.folder.iterdir()) == [".git", ".gitignore", "a.txt", "b.txt"]
+
+
+async def test_a_patch_holds_what_is_no_text_too_and_can_be_applied(
+    project: Path, worktree: Worktree, tmp_path: Path
+) -> None:
+    await worktree.prepare()
+    odd = {"latin.txt": b"caf\xe9\r\n", "image.png": bytes(range(256)), "b.txt": "\u00fc\n".encode()}
+    for name, body in odd.items():
+        (worktree.folder / name).write_bytes(body)
+    assert await worktree.stage()
+    write_file(tmp_path / "patch", await worktree.patch())
+    git(project, "apply", "--whitespace=nowarn", str(tmp_path / "patch"))
+    assert {name: (project / name).read_bytes() for name in odd} == odd
 
 
 async def test_files_that_git_ignores_are_no_change(worktree: Worktree) -> None:

@@ -1,7 +1,9 @@
 """One task: worked by the model in the worktree, decided by the check, committed or left open.
 
-Nothing here is done twice: a task is begun at the last commit of the branch, and a commit names the step that made it,
-so a run that was killed between the commit and its next checkpoint takes the commit for the result.
+A task is ticked in the list on the branch, where the list is committed, by the commit that has its work; the person's
+list is ticked by `document_update`. Nothing here is done twice: a task is begun at the last commit of the branch, and a
+commit names the step that made it, so a run that was killed between the commit and its next checkpoint takes the commit
+for the result.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from nodes.execution.implementing.prompt import GONE, SYSTEM, UNCHANGED, broken_
 from nodes.execution.implementing.tools import offered
 from systems import names, sandbox
 from systems.connections import Run, Systems
-from systems.documents import read_file
+from systems.documents import read_file, write_file
 from systems.implementation import ACCEPTED, CheckRun, Implementation, TaskResult
+from systems.openspec import ticked
 from systems.records import Hash, Step
 from systems.rooted import Rooted
 from systems.worktrees import Worktree
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
 AGENT = "implementer"
 CHARACTERS_A_TOKEN = 4
 MOST_SUBJECT = 500
-UNJUDGED = "The check failed before this task too and does not name what fails, so the work could not be judged."
+UNJUDGED = (
+    "The check failed before this task too and does not name what fails, so the work could not be judged. It ran {}."
+)
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,7 @@ class _Work:
         patch = await self._given_up()
         reason = budget.spent or reason
         if check.verdict == "red" and self._red_before and not self.so_far.known_failures:
-            reason = f"{UNJUDGED}\n{reason}"
+            reason = f"{UNJUDGED.format(self.so_far.isolation)}\n{reason}"
         return self._result(check, tries=tries, budget=budget, reason=reason, patch=patch)
 
     async def _begun(self, budget: Budget) -> tuple[Agent, str]:
@@ -207,7 +212,19 @@ class _Work:
     async def _commit(self, check: CheckRun) -> str:
         subject = " ".join(self.step.task.split())[:MOST_SUBJECT] or f"Task of {self.step.change}"
         body = f"Specloop-Change: {self.step.change}\nSpecloop-Check: {check.verdict}\n{self._mark}"
+        await self._tick()
         return await self.worktree.commit(subject, body)
+
+    async def _tick(self) -> None:
+        """Tick the task in the branch's own list too, where the list is committed; the commit then has both."""
+        for path in (await self._systems.openspec.tasks(self.step.change)).files:
+            branched = self.worktree.folder / path.relative_to(self._systems.project)
+            text = read_file(branched) if await self.worktree.tracks(branched) else None
+            new = ticked(text, self.step.task) if text else None
+            if new is not None:
+                write_file(branched, new)
+                await self.worktree.stage()
+                return
 
     async def _given_up(self) -> Hash | None:
         """Keep what was tried in vain, and go back to the last commit."""

@@ -140,3 +140,23 @@ async def test_a_task_ends_with_the_budget_of_the_run(left: Left, words: str, pr
     assert done.last and not done.last.done and words in done.last.reason
     assert len(server.requests) < 3
     assert git(project, "show", f"{done.branch}:calc.py") == CODE["calc.py"].strip()
+
+
+async def test_the_commit_of_a_task_ticks_it_where_the_list_is_committed(project: Path) -> None:
+    plan = f"openspec/changes/{CHANGE}/tasks.md"
+    before = (project / plan).read_text()
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "-m", "Plan")
+    ((done,), _) = await work(project, right)
+    assert done.last and done.last.done
+    changed = git(project, "show", "--format=", "--name-only", done.branch).splitlines()
+    assert changed == ["calc.py", plan, "test_calc.py"]
+    assert git(project, "show", f"{done.branch}:{plan}") == before.replace(f"[ ] {DOUBLE}", f"[x] {DOUBLE}").strip()
+    assert (project / plan).read_text() == before, "the person's list is document_update's"
+
+
+async def test_a_check_that_needs_what_it_is_not_given_is_told_how_it_ran(project: Path) -> None:
+    offline = "python3 -c 'import socket; socket.create_connection((\"192.0.2.1\", 9), 1)'"
+    ((done,), _) = await work(project, right, command=offline, knobs="repairs = 0")
+    assert done.before.verdict == "red" and done.last and not done.last.done
+    assert "failed before this task too" in done.last.reason and done.isolation in done.last.reason
