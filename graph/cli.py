@@ -21,7 +21,7 @@ import click
 
 from graph.commands.analyze import analyze, report
 from graph.commands.archive import archive
-from graph.commands.asking import asked
+from graph.commands.asking import asked_all
 from graph.commands.cases import case
 from graph.commands.collect import collect
 from graph.commands.feedback import feedback
@@ -265,7 +265,7 @@ def _can_ask(as_json: bool) -> bool:
 def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     """Ask the person on the terminal what the run waits for, until it waits no more."""
     while outcome.status == "waiting" and _can_ask(as_json):
-        answers = {str(item["id"]): asked(item, _stderr()) for item in outcome.waiting_for}
+        answers = asked_all(outcome.waiting_for, _stderr())
         outcome = _watched(workspace, functools.partial(workspace.resume, outcome.run_id, answers), as_json)
     return outcome
 
