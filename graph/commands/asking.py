@@ -12,8 +12,10 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
     from systems.forms import Form
+    from systems.person import Person
 
 Item = Mapping[str, Any]
 
@@ -61,6 +63,28 @@ def asked(item: Item, console: Console) -> dict[str, Any]:
                 return form.read(words).model_dump()
             except ValueError as error:
                 console.print(f"That is no answer: {error}. {form.mend()}", style="yellow", markup=False)
+
+
+def at_terminal(console: Console, status: Status | None = None, *, knows: bool = True) -> Person:
+    """The person at the terminal, who is asked at once.
+
+    Args:
+        console: standard error.
+        status: what moves there, and stops while they think.
+        knows: whether they are asked what no server could answer.
+    """
+    from systems.person import Person
+
+    async def put(question: dict[str, Any], form: type[Form]) -> Any:
+        if status:
+            status.stop()
+        try:
+            return asked(question, console)
+        finally:
+            if status:
+                status.start()
+
+    return Person(put, knows=knows)
 
 
 def _show(item: Item, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""What would change, as a person reads it: documents line by line, policies knob by knob. Colours are the terminal's."""
+"""What would change, as a person reads it: documents line by line, policies knob by knob, in the terminal's colours."""
 
 from __future__ import annotations
 
