@@ -1,4 +1,4 @@
-"""What a person answers to an interrupt, checked before the graph goes on with it."""
+"""What a person answers to the interrupts of a run, checked before the graph goes on with it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langgraph.types import Interrupt
-from pydantic import BaseModel, ValidationError
 
-from nodes.document_update.node import Approval
-from nodes.next_step.tasks import CheckApproval
-from nodes.question_routing.answer import PersonAnswer
-from nodes.question_routing.calling import Permission, ToolReply
-from nodes.workflow_end.archiving import ArchiveDecision
 from systems.errors import UsageError
-
-FORMS: Mapping[str, tuple[type[BaseModel], str]] = {
-    "approval": (Approval, 'Answer `approve`, `reject:REASON`, or {"decision": "edit", "text": "THE WHOLE TEXT"}.'),
-    "check": (CheckApproval, "Answer `approve`, `edit:COMMAND`, or `reject:REASON` to leave the tasks open."),
-    "archive": (ArchiveDecision, "Answer `archive` or `keep`."),
-    "permission": (Permission, "Answer `allow` or `refuse`."),
-    "elicitation": (ToolReply, 'Answer `accept`, `decline`, the value asked for, or {"FIELD": VALUE, ...}.'),
-    "question": (PersonAnswer, 'Answer in words, or {"answer": "..."}; empty words leave the question open.'),
-}
+from systems.forms import FORMS
 
 
 def answers(given: Any, interrupts: Sequence[Interrupt]) -> dict[str, Any]:
-    """The answers by interrupt id.
+    """The answers by interrupt id; with what they always allow, they answer other interrupts too.
 
     Args:
         given: an object of answers by interrupt id, or one answer, which goes to the first interrupt. An answer is an
@@ -37,57 +23,50 @@ def answers(given: Any, interrupts: Sequence[Interrupt]) -> dict[str, Any]:
     Raises:
         UsageError: an answer is not one that was asked for.
     """
-    value = _object(given)
-    by_id = {each.id: each for each in interrupts}
-    if isinstance(value, Mapping) and by_id.keys() & value.keys():
-        unknown = [key for key in value if key not in by_id]
-        if unknown:
-            raise UsageError(f"Nothing with the id {unknown[0]} is asked.", mend=f"Asked are: {', '.join(by_id)}.")
-        return {key: _checked(_object(answer), by_id[key]) for key, answer in value.items()}
-    return {interrupts[0].id: _checked(value, interrupts[0])}
+    value = _by_id(given)
+    by_id = {each.id: each.value for each in interrupts}
+    if value is None or not by_id.keys() & value.keys():
+        value = {interrupts[0].id: given}
+    unknown = [key for key in value if key not in by_id]
+    if unknown:
+        raise UsageError(f"Nothing with the id {unknown[0]} is asked.", mend=f"Asked are: {', '.join(by_id)}.")
+    checked = {key: _checked(answer, by_id[key]) for key, answer in value.items()}
+    return {**_settled(by_id, checked), **checked}
 
 
-def _object(given: Any) -> Any:
-    """A JSON object as such, anything else as it is."""
-    if not isinstance(given, str):
-        return given
-    text = given.encode("utf-8", "replace").decode()
+def settled(item: Mapping[str, Any], allowed: set[str]) -> bool:
+    """Whether something that is asked needs no answer any more, because of what is allowed for the run."""
+    return bool(FORMS[str(item["kind"])].settles(item) & allowed)
+
+
+def allows(item: Mapping[str, Any], answer: Any) -> set[str]:
+    """What an answer to something that is asked allows for the run.
+
+    Raises:
+        ValueError: it is no answer to that.
+    """
+    return {FORMS[str(item["kind"])].read(answer).allows(item)} - {""}
+
+
+def _settled(asked: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+    allowed: set[str] = set().union(*(allows(asked[key], answer) for key, answer in given.items()))
+    return {key: {"decision": "approve", "text": ""} for key, item in asked.items() if settled(item, allowed)}
+
+
+def _by_id(given: Any) -> Mapping[str, Any] | None:
+    """The object that it is, or is the JSON of."""
+    if isinstance(given, str) and given.lstrip().startswith("{"):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            return None
+    return given if isinstance(given, Mapping) else None
+
+
+def _checked(answer: Any, item: Mapping[str, Any]) -> dict[str, Any]:
+    form = FORMS[str(item.get("kind"))]
     try:
-        return json.loads(text) if text.lstrip().startswith("{") else text
-    except ValueError:
-        return text
-
-
-def _checked(answer: Any, interrupt: Interrupt) -> dict[str, Any]:
-    kind = str(interrupt.value.get("kind"))
-    form, mend = FORMS[kind]
-    data = _words(kind, str(answer)) if not isinstance(answer, Mapping) else _values(kind, answer)
-    unknown = [key for key in data if key not in form.model_fields]
-    try:
-        if unknown:
-            raise ValueError(f"{unknown[0]} is no part of it")
-        return form.model_validate(data).model_dump()
+        return form.read(answer).model_dump()
     except ValueError as error:
-        why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        asked = interrupt.value.get("text", kind)
-        raise UsageError(f"That is no answer to {asked!r}: {why}.", mend=mend) from error
-
-
-def _values(kind: str, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Values for a tool may stand by themselves, named as the tool names them."""
-    return (
-        {"values": answer} if kind == "elicitation" and not answer.keys() <= ToolReply.model_fields.keys() else answer
-    )
-
-
-def _words(kind: str, words: str) -> dict[str, str]:
-    if kind == "question":
-        return {"answer": words}
-    if kind == "elicitation":
-        return {"words": words}
-    if kind == "permission":
-        return {"decision": {"approve": "allow", "yes": "allow", "no": "refuse"}.get(words.strip(), words.strip())}
-    if kind == "archive":
-        return {"decision": {"approve": "archive", "reject": "keep"}.get(words.strip(), words.strip())}
-    decision, _, reason = words.partition(":")
-    return {"decision": decision.strip(), "text": reason.strip()}
+        asked = item.get("text", form.kind)
+        raise UsageError(f"That is no answer to {asked!r}: {error}.", mend=form.mend()) from error

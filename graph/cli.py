@@ -21,7 +21,7 @@ import click
 
 from graph.commands.analyze import analyze, report
 from graph.commands.archive import archive
-from graph.commands.asking import asked
+from graph.commands.asking import asked_all, at_terminal
 from graph.commands.cases import case
 from graph.commands.collect import collect
 from graph.commands.feedback import feedback
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from graph.workspace import Workspace
+    from systems.person import Person
     from systems.records import Outcome
 
 EXIT_CODES = {"done": 0, "unfinished": 1, "failed": 1, "waiting": 3, "interrupted": 130}
@@ -94,7 +95,7 @@ main.add_command(stop)
 def run(goal: str, change: str | None, project: Path, as_json: bool, **settings: Any) -> None:
     """Take GOAL to a complete OpenSpec change."""
     with reported(as_json, project):
-        workspace = _workspace(project, settings, can_ask=_can_ask(as_json))
+        workspace = _workspace(project, settings, can_ask=can_ask(as_json))
         outcome = _watched(workspace, functools.partial(workspace.run, goal, change=change), as_json)
         outcome = _talked(outcome, workspace, as_json)
         if (after := outcome.followed) and after.run_id != outcome.run_id:  # the person was asked by a follow-up
@@ -112,7 +113,7 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
     """Go on with RUN, where it was interrupted, waits or ended unfinished."""
     with reported(as_json, project):
         workspace = _workspace(project, settings)
-        if answer is None and workspace.status(run_id)[0].status == "waiting" and _can_ask(as_json):
+        if answer is None and workspace.status(run_id)[0].status == "waiting" and can_ask(as_json):
             outcome = _talked(workspace.outcome(run_id), workspace, as_json)
         else:
             outcome = _watched(workspace, functools.partial(workspace.resume, run_id, answer), as_json)
@@ -125,12 +126,17 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
 @project_option
 @click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
+@click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you allow calls that change something.")
 @fresh_option
 @json_option
 def ask(question: str, project: Path, as_json: bool, **settings: Any) -> None:
-    """Answer one QUESTION about the project from an MCP server."""
+    """Answer one QUESTION about the project from an MCP server.
+
+    On a terminal you are asked before a tool is called that may change something, unless --approve says auto.
+    """
     with reported(as_json, project):
-        answer = _workspace(project, settings).ask(question)
+        workspace = _workspace(project, settings)
+        answer = workspace.ask(question, person=_person(workspace, as_json))
         if as_json:
             _print_json(answer.model_dump(mode="json"))
         else:
@@ -261,14 +267,23 @@ def _watched(workspace: Workspace, work: Callable[..., Outcome], as_json: bool) 
         return work(watch=view)
 
 
-def _can_ask(as_json: bool) -> bool:
+def can_ask(as_json: bool) -> bool:
+    """Whether a person is there to be asked on a terminal."""
     return not as_json and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _person(workspace: Workspace, as_json: bool) -> Person | None:
+    """The person at the terminal, unless they said that they are not to be asked."""
+    settings = workspace.settings
+    if not can_ask(as_json) or ("approve" in settings.model_fields_set and settings.approve == "auto"):
+        return None
+    return at_terminal(_stderr(), knows=False)
 
 
 def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     """Ask the person on the terminal what the run waits for, until it waits no more."""
-    while outcome.status == "waiting" and _can_ask(as_json):
-        answers = {str(item["id"]): asked(item, _stderr()) for item in outcome.waiting_for}
+    while outcome.status == "waiting" and can_ask(as_json):
+        answers = asked_all(outcome.waiting_for, _stderr())
         outcome = _watched(workspace, functools.partial(workspace.resume, outcome.run_id, answers), as_json)
     return outcome
 

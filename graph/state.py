@@ -16,6 +16,11 @@ def gathered(old: list[Hash] | None, new: list[Hash] | None) -> list[Hash]:
     return [] if new is None else [*(old or []), *new]
 
 
+def united(old: list[str] | None, new: list[str] | None) -> list[str]:
+    """What either side has, once, in its order."""
+    return list(dict.fromkeys([*(old or []), *(new or [])]))
+
+
 class State(TypedDict, total=False):
     """Keys of the graph; each node declares which of them it reads and writes."""
 
@@ -36,6 +41,7 @@ class State(TypedDict, total=False):
     seconds: float
     missing: list[str]
     notes: list[str]
+    allowed: Annotated[list[str], united]
     outcome_ref: Hash | None
 
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ from nodes.question_routing.ask import ask
 from systems.connections import Run, opened
 from systems.documents import Documents
 from systems.errors import SpecloopError, Stopped, UsageError
+from systems.person import Person
 from systems.records import Answer, Outcome, RunSummary
 from systems.repository import check_project
 from systems.runs import Runs
@@ -146,22 +148,28 @@ class Workspace:
         with closing(Documents(self.project / STORE)) as documents:
             return documents.get_record(reference, Outcome)
 
-    def ask(self, question: str) -> Answer:
-        """Route one question and answer it, without a run."""
-        return _wait(self.aask(question))
+    def ask(self, question: str, *, person: Person | None = None) -> Answer:
+        """Route one question and answer it, without a run.
 
-    async def aask(self, question: str, *, linger: float = 0.0) -> Answer:
+        Args:
+            question: about the project.
+            person: who allows calls of tools that may change something; None: such tools are not called.
+        """
+        return _wait(self.aask(question, person=person))
+
+    async def aask(self, question: str, *, person: Person | None = None, linger: float = 0.0) -> Answer:
         """`ask` for callers with an event loop, who may keep the servers open for the next question.
 
         Args:
             question: about the project.
+            person: who allows calls of tools that may change something; None: such tools are not called.
             linger: seconds they stay open; `systems.connections.closed` closes them before.
         """
-        context = self._context(self.settings)
+        context = replace(self._context(self.settings), approve="ask" if person else "auto")
         async with opened(context, linger=linger) as systems:
             run = Run(f"ask-{secrets.token_hex(6)}", context, systems)
             with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run.id):
-                return await ask(question, run)
+                return await ask(question, run, person)
 
     def improve(self, plan: Plan | None = None) -> Improved:
         """Improve the policy by what the project's own cases prove.

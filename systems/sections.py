@@ -7,6 +7,7 @@ first heading, a byte order mark and front matter too, is a section without a ti
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -79,7 +80,7 @@ def _headings(lines: list[str]) -> Iterator[_Heading]:
     """Every heading that stands by itself; none inside of a requirement."""
     sound = "".join(lines).encode("utf-8", "replace").decode()
     tokens, inside = _parser().parse(sound), 0
-    for token, content in zip(tokens, tokens[1:], strict=False):
+    for token, content in itertools.pairwise(tokens):
         if token.type == "heading_open" and not token.level and token.map:
             level, title = int(token.tag[1:]), " ".join(content.content.split())
             if not inside or level <= inside:

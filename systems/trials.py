@@ -1,7 +1,7 @@
 """Records of what is tried, and what came of it.
 
 Finding -> Proposal -> Trial (every Case under the old and the new Policy: Played) -> Verdict
-`-> adopted -> watched -> RolledBack
+`-> adopted (or Declined by a person) -> watched -> RolledBack
 """
 
 from __future__ import annotations
@@ -164,6 +164,14 @@ class Adopted(Record):
 
     policy: Hash
     verdict: Hash = Field(description="The accepted verdict")
+
+
+class Declined(Record):
+    """A policy that had won its trial, and that a person does not want."""
+
+    policy: Hash
+    verdict: Hash = Field(description="The accepted verdict")
+    reason: str = Field("", description="Why, in the person's words")
 
 
 class RolledBack(Record):

@@ -1,6 +1,7 @@
 """`specloop improve`: tries what could be better on the project's own cases, and keeps only what is proven.
 
-Exit codes: 0 when it came to an end, whether or not anything was accepted; 2 wrong usage; 4 an outside system is gone.
+Exit codes: 0 when it came to an end, whether or not anything was accepted; 2 wrong usage; 3 a policy waits for your
+word; 4 an outside system is gone.
 """
 
 from __future__ import annotations
@@ -25,14 +26,19 @@ if TYPE_CHECKING:
 )
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
 @click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
+@click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you decide about what is proven.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def improve(rounds: int, budget: float | None, project: Path, as_json: bool, **settings: Any) -> None:
-    """Improve the policy by what the project's own cases prove, and nothing else."""
-    from graph.cli import reported
+    """Improve the policy by what the project's own cases prove, and nothing else.
+
+    With --approve ask you see each policy that has won its trial before it holds; without a terminal it waits.
+    """
+    from graph.cli import can_ask, reported
 
     with reported(as_json, project):
         from rich.console import Console
 
+        from graph.commands.asking import at_terminal
         from graph.learning.improvement import Plan
         from graph.workspace import Workspace
 
@@ -43,6 +49,7 @@ def improve(rounds: int, budget: float | None, project: Path, as_json: bool, **s
                 budget,
                 watch=lambda line: told.print(line, markup=False, highlight=False),
                 progress=lambda text: status.update(text),
+                person=at_terminal(told, status) if can_ask(as_json) else None,
             )
             report = Workspace(project, **settings).improve(plan)
         if as_json:

@@ -93,6 +93,33 @@ def diff(context: click.Context, /, old: str, new: str, **place: Any) -> None:
         _show(context, *compared(store, old, new))
 
 
+@ledger.command("apply")
+@click.argument("identifier", metavar="[ID]", required=False)
+@_project
+@_json
+@click.pass_context
+def apply_(context: click.Context, /, identifier: str | None, **place: Any) -> None:
+    """Let the policy hold that has won its trial and waits for you: ID, or the only one."""
+    with _opened(context) as store:
+        from graph.commands.ledger_pending import applied
+
+        _show(context, *applied(store, identifier))
+
+
+@ledger.command()
+@click.argument("identifier", metavar="[ID]", required=False)
+@click.option("--reason", default="", help="Why, for the ledger.")
+@_project
+@_json
+@click.pass_context
+def decline(context: click.Context, /, identifier: str | None, reason: str, **place: Any) -> None:
+    """Decline the policy that waits for you; it is not proposed again without new evidence."""
+    with _opened(context) as store:
+        from graph.commands.ledger_pending import declined
+
+        _show(context, *declined(store, identifier, reason))
+
+
 @click.command()
 @click.argument("policy", metavar="POLICY")
 @click.option("--model", help="Model it is for, where the ledger knows several.")

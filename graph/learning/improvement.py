@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graph.context import Context
+from graph.learning.consent import Consent
 from graph.learning.final_report import Sealed, final_report
 from graph.learning.play import Player
 from graph.learning.rounds import Rounds
@@ -22,6 +23,7 @@ from systems.errors import Busy, Missing, UsageError
 from systems.ledger import Ledger
 from systems.locks import taken
 from systems.openspec.scratch import scratch
+from systems.person import Person
 from systems.pins import load_pins, pinned
 from systems.policy import Policy, shipped
 from systems.results import Results
@@ -42,6 +44,7 @@ class Plan(NamedTuple):
         seed: of the order of plays.
         watch: told what is going on, a line at a time.
         progress: told how far the plays are; the newest replaces the last.
+        person: who decides about accepted policies, where a person does; None: such policies wait for one.
     """
 
     rounds: int = 10
@@ -50,6 +53,7 @@ class Plan(NamedTuple):
     seed: int = 7
     watch: Watch = lambda _: None
     progress: Watch = lambda _: None
+    person: Person | None = None
 
 
 class Prepared(NamedTuple):
@@ -66,18 +70,19 @@ async def improve(context: Context, plan: Plan) -> Improved:
     Raises:
         UsageError: there are too few cases; says how many more are needed.
         Busy: another `improve` works on this project.
+        Waiting: an accepted policy takes the word of a person who is not there; afterwards `improve` goes on.
         Missing: the ledger is damaged, or an outside system is gone; asked again, `improve` goes on where it stopped.
     """
     began, project = time.monotonic(), Path(context.project)
     with _alone(project):
         async with prepared(context, plan) as (ground, rounds, begun):
-            now, stopped = await rounds.run(begun.now, plan.rounds)
+            now, stopped = await rounds.run(await rounds.consent.settled(begun.now), plan.rounds)
             sealed = Sealed((), 0, 0, 0)
             if now.hash != begun.before.hash:
                 plan.watch("Final report: the policy before and after, on cases that nothing was tuned to")
                 ground.deadline = None
                 sealed = await final_report(ground, project=project, before=begun.before, after=now)
-            accepted = sum(verdict.accepted for verdict in rounds.verdicts)
+            accepted = rounds.accepted
             report = Improved(
                 began=begun.began,
                 before=begun.before.hash,
@@ -130,7 +135,8 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
         start = plan.start or ledger.active(ground.model) or shipped(embedded=systems.model.choice.embedded)
         begun = session(ledger, start=start, model=ground.model, seed=plan.seed)
         ground.seed = begun.seed
-        rounds = Rounds(ground, ledger, Suggestions(systems, ledger, pins), list(begun.verdicts))
+        consent = Consent(ledger, ground.model, ask=context.approve == "ask", person=plan.person)
+        rounds = Rounds(ground, ledger, Suggestions(systems, ledger, pins), consent, list(begun.verdicts))
         yield Prepared(ground, rounds, begun)
 
 

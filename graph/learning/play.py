@@ -153,7 +153,7 @@ def _misrouted(server: str, tool: str, check: Check) -> str:
 async def _answered(route: Route, check: Check, run: Run) -> str:
     if not route.candidates:
         return ""  # it was to go to the person, and went there
-    answer = await answered(route, run, person=False)
+    answer = await answered(route, run, person=None)
     _outage(run, answer.server)
     return lacking(answer.text, check) if answer.answered else f"open: {answer.text}"
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from graph.learning.consent import Consent
 from graph.learning.heats import in_heats
 from graph.learning.trial import NOISE_PLAYS, Ground, OutOfTime, Pairing, Wanted, succeeded
 from nodes.feedback_loop.trial.sizing import sized
 from nodes.feedback_loop.trial.verdict import judged
 from systems.ledger import Ledger
 from systems.policy import Policy
-from systems.trials import Case, Played, Proposal, Verdict
+from systems.trials import Case, Declined, Played, Proposal, Verdict
 
 NOTHING_MORE = "nothing more that could be proposed was proven to help"
 
@@ -31,6 +32,7 @@ class Rounds:
     Attributes:
         ground: where trials take place.
         ledger: where everything is written.
+        consent: what it takes for a policy that was accepted to hold.
         suggest: proposals for a policy, best first, from the plays of the working cases.
         verdicts: reached so far; each has spent its share of the error rate.
         too_few: how many cases are missing, for each proposal of this round that was not tried because of it.
@@ -40,15 +42,25 @@ class Rounds:
     ground: Ground
     ledger: Ledger
     suggest: Suggest
+    consent: Consent
     verdicts: list[Verdict] = field(default_factory=list)
     too_few: dict[str, str] = field(default_factory=dict)
     rounds: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """How many verdicts accepted a policy that no person declined."""
+        declined = {entry.read(Declined).verdict for entry in self.ledger.entries("declined")}
+        return sum(verdict.accepted and verdict.hash not in declined for verdict in self.verdicts)
 
     async def run(self, policy: Policy, most: int) -> tuple[Policy, str]:
         """Improve a policy as long as that works.
 
         Returns:
             The policy that holds in the end, and why the rounds ended.
+
+        Raises:
+            Waiting: a policy was accepted, and takes the word of a person who is not there.
         """
         try:
             while self.rounds < most:
@@ -69,7 +81,7 @@ class Rounds:
             suggested = await self.suggest(policy, plays)
             worthy = [one for one in suggested if await self._is_worth_it(one, policy)]
             for proposal in await in_heats(self.ground, worthy, policy):
-                if await self._is_worth_it(proposal, policy) and (await self._tried(proposal, policy)).accepted:
+                if await self._is_worth_it(proposal, policy) and await self._holds(proposal, policy):
                     return policy.edited(proposal.edit)
             if tried == len(self.verdicts):
                 return None
@@ -105,6 +117,11 @@ class Rounds:
             self.ground.watch(f"  Not tried: {proposal.what}. {size.reason}")
         return size.enough
 
+    async def _holds(self, proposal: Proposal, old: Policy) -> bool:
+        """Whether the proposal's policy holds from now on: proven, and not declined."""
+        verdict = await self._tried(proposal, old)
+        return verdict.accepted and await self.consent.given(verdict.hash, verdict)
+
     async def _tried(self, proposal: Proposal, old: Policy) -> Verdict:
         self.ground.watch(f"  Proposal {len(self.verdicts) + 1}: {proposal.what}")
         new, model = old.edited(proposal.edit), self.ground.model
@@ -116,9 +133,7 @@ class Rounds:
         self.ledger.append("proposal", proposal, model=model)
         verdict = await self._judged(pairing, proposal)
         self.ledger.append("trial", pairing.trial(), model=model)
-        key = self.ledger.append("verdict", verdict, model=model)
-        if verdict.accepted:
-            self.ledger.adopt(new, verdict=key, model=model)
+        self.ledger.append("verdict", verdict, model=model)
         self.verdicts.append(verdict)
         self.ground.watch(f"    {'accepted' if verdict.accepted else 'refused'}: {verdict.reason}")
         return verdict

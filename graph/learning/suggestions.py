@@ -15,7 +15,7 @@ from systems.connections import Systems
 from systems.ledger import Ledger
 from systems.policy import Policy
 from systems.records import Finding, Hash, Outcome
-from systems.trials import Adopted, Case, Played, Proposal, RolledBack, Verdict
+from systems.trials import Adopted, Case, Declined, Played, Proposal, RolledBack, Verdict
 
 MOST_RUNS = 50
 """Past runs whose findings count, the newest."""
@@ -66,11 +66,13 @@ class Suggestions:
 
 
 def refused(ledger: Ledger) -> tuple[Refused, ...]:
-    """What was rejected, or rolled back after it had been accepted."""
+    """What was rejected, declined by a person, or rolled back after it had been accepted."""
     verdicts = {entry.record: entry.read(Verdict) for entry in ledger.entries("verdict")}
     rejected = [verdict.proposal for verdict in verdicts.values() if not verdict.accepted]
+    declined = [entry.read(Declined).verdict for entry in ledger.entries("declined")]
+    unwanted = [verdicts[key].proposal for key in declined if key in verdicts]
     given_up = {entry.read(RolledBack).policy for entry in ledger.entries("rolled_back")}
     adopted = [entry.read(Adopted) for entry in ledger.entries("adopted")]
     undone = [verdicts[one.verdict].proposal for one in adopted if one.policy in given_up and one.verdict in verdicts]
-    proposals = (ledger.get(Proposal, key) for key in dict.fromkeys([*rejected, *undone]))
+    proposals = (ledger.get(Proposal, key) for key in dict.fromkeys([*rejected, *unwanted, *undone]))
     return tuple(Refused.of(proposal) for proposal in proposals if proposal)

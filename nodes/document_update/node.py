@@ -7,17 +7,17 @@ what is to come, so that a run killed at any moment neither loses a document nor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
-from langgraph.types import interrupt
 from opentelemetry.trace import Status, StatusCode
-from pydantic import BaseModel, Field
 
-from nodes.document_update.writing import FileWrite
+from nodes.document_update.writing import FileWrite, texts_by_path
 from systems import names
 from systems.connections import Run
 from systems.documents import PERSON, read_file, write_file
+from systems.forms import DocumentDecision
 from systems.openspec import ChangeStatus, ticked
+from systems.person import Person, in_charge
 from systems.records import DocumentUpdate, Draft, Hash, Implementation, Step
 
 
@@ -27,19 +27,14 @@ class Reads(TypedDict, total=False):
     step: dict[str, Any] | None
     draft_ref: Hash | None
     implementation_ref: Hash | None
+    allowed: list[str]
 
 
 class Writes(TypedDict, total=False):
     """Keys document_update writes."""
 
     update_refs: list[Hash]
-
-
-class Approval(BaseModel):
-    """What a person decides about a draft."""
-
-    decision: Literal["approve", "edit", "reject"] = Field(description="approve, edit (give the text) or reject")
-    text: str = Field("", description="edit: the whole new text of the first file; reject: the reason")
+    allowed: list[str]
 
 
 async def document_update(state: Reads, run: Run) -> Writes:
@@ -57,15 +52,16 @@ async def document_update(state: Reads, run: Run) -> Writes:
     pending = [FileWrite(file, status.root / file.path, run) for file in draft.files]
     for write in pending:
         await write.merge()
-    approval = _approval(draft, status, pending) if run.options.approve == "ask" else Approval(decision="approve")
-    if approval.decision == "reject":
-        updates = [write.rejected(draft.artifact, approval.text) for write in pending]
+    person = in_charge(run.options, state.get("allowed"))
+    decision = await _decision(draft, status, pending, person) if person else None
+    if decision and decision.rejected:
+        updates = [write.rejected(draft.artifact, decision.reason) for write in pending]
     else:
-        if approval.decision == "edit" and approval.text.strip():
-            pending[0].take(approval.text.rstrip("\n") + "\n")
+        _take(decision.edited if decision else "", pending)
         async with run.systems.openspec.write_lock():
             updates = await _updated(draft, pending, status, run)
-    return Writes(update_refs=[documents.put_record(update) for update in updates])
+    references = [documents.put_record(update) for update in updates]
+    return Writes(update_refs=references, allowed=person.allowed if person else [])
 
 
 async def _ticked(step: Step, worked: Implementation, run: Run) -> list[DocumentUpdate]:
@@ -138,9 +134,19 @@ def _concerns(issue: str, paths: Sequence[str]) -> bool:
     return not place.endswith(".md") or any(path.endswith(place) for path in paths)
 
 
-def _approval(draft: Draft, status: ChangeStatus, pending: Sequence[FileWrite]) -> Approval:
-    files = [{"path": write.key, "diff": write.diff(), "conflicts": write.conflicts} for write in pending]
+async def _decision(
+    draft: Draft, status: ChangeStatus, pending: Sequence[FileWrite], person: Person
+) -> DocumentDecision:
+    """What the person says to the draft; where it disputes their own words, whatever they always allow."""
+    files = [write.shown() for write in pending]
     disputed = " ".join(words for write in pending for words in write.conflict_words())
     text = f"Write the {draft.artifact} of {status.change}? {disputed}".rstrip()
-    reply: Any = interrupt({"kind": "approval", "text": text, "files": files}, response_schema=Approval)
-    return Approval.model_validate(reply)
+    return await person.asked(DocumentDecision, text, anyway=bool(disputed), files=files)
+
+
+def _take(edited: str, pending: Sequence[FileWrite]) -> None:
+    """Write the person's texts instead: of the first file, or by path."""
+    texts = texts_by_path(edited, [write.key for write in pending])
+    for write in pending:
+        if write.key in texts:
+            write.take(texts[write.key].rstrip("\n") + "\n")

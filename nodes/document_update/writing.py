@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from systems.connections import Run
 from systems.documents import PERSON, read_file, write_file
@@ -48,10 +50,11 @@ class FileWrite:
             self._last, self._merged_with = last, content_hash(text)
             self.file = File(path=self.file.path, content=documents.put(found.text))
 
-    def diff(self) -> str:
-        """Unified diff from what stands there to what is to be written."""
+    def shown(self) -> dict[str, Any]:
+        """What the person is shown: where, the unified diff from what stands there, and the whole text, to edit it."""
         old, new = read_file(self._path) or "", self._run.systems.documents.get(self.file.content)
-        return "".join(difflib.unified_diff(old.splitlines(True), new.splitlines(True), "before", "after"))
+        lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), "before", "after")
+        return {"path": self.key, "diff": "".join(lines), "text": new, "conflicts": self.conflicts}
 
     def make(self) -> None:
         """Write, unless a person's text stands there that the draft was not merged with."""
@@ -161,3 +164,14 @@ class FileWrite:
 
     def _is_merged(self) -> bool:
         return self.file.content != self._draft
+
+
+def texts_by_path(edited: str, paths: Sequence[str]) -> dict[str, str]:
+    """A person's new texts by path: a JSON object of such, else all of it is the first file's."""
+    try:
+        given = json.loads(edited) if edited.startswith("{") else None
+    except ValueError:
+        given = None
+    if isinstance(given, dict) and given and given.keys() <= set(paths):
+        return {path: str(text) for path, text in given.items()}
+    return {paths[0]: edited} if edited else {}

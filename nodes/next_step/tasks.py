@@ -7,24 +7,15 @@ missing ends the run as planned, with a sentence about it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from langgraph.types import interrupt
-from pydantic import BaseModel, Field
 
 from systems import checks
 from systems.connections import Run, Systems
+from systems.forms import CheckDecision
+from systems.person import in_charge
 from systems.records import Implementation, PlanRevision, Step
 from systems.worktrees import Worktree
 
 STEP = "apply"
-
-
-class CheckApproval(BaseModel):
-    """What a person decides about a check that was found."""
-
-    decision: Literal["approve", "edit", "reject"] = Field(description="approve, edit (give the command) or reject")
-    text: str = Field("", description="edit: the command to run instead; reject: the reason")
 
 
 @dataclass(frozen=True)
@@ -70,7 +61,7 @@ async def next_task(
         return _planned(open_, why)
     check = checks.configured(run.systems.project) if agreed is None else agreed
     if check is None:
-        check, why = _agreed(open_, run)
+        check, why = await _agreed(open_, run)
     if not check:
         return _planned(open_, why or "`[verify] command` in specloop.toml is empty")
     reason = f"{state.complete} of {state.total} tasks are done; `{check}` decides"
@@ -90,20 +81,19 @@ async def _impossible(change: str, systems: Systems) -> str:
     return await Worktree(systems.project, change).obstacle()
 
 
-def _agreed(open_: list[str], run: Run) -> tuple[str, str]:
+async def _agreed(open_: list[str], run: Run) -> tuple[str, str]:
     """(the check, nothing), or (nothing, why there is none); asked about where the person wants to be asked."""
     found = checks.found(run.systems.project)
     if found is None:
         return "", 'no check was found: name one in specloop.toml, such as [verify] command = "pytest -q"'
-    if run.options.approve != "ask":
+    person = in_charge(run.options)
+    if person is None:
         return found.command, ""
     text = f"Work {len(open_)} open tasks in a worktree, each decided by `{found.command}` (found by {found.why})?"
-    asked = {"kind": "check", "text": text, "command": found.command}
-    reply: Any = interrupt(asked, response_schema=CheckApproval)
-    answer = CheckApproval.model_validate(reply)
-    if answer.decision == "reject":
-        return "", f"you said no ({answer.text.strip() or 'no reason given'})"
-    return (answer.text.strip() if answer.decision == "edit" else "") or found.command, ""
+    decision = await person.asked(CheckDecision, text, command=found.command)
+    if decision.rejected:
+        return "", f"you said no ({decision.reason or 'no reason given'})"
+    return decision.edited or found.command, ""
 
 
 def _left_open(open_: list[str], so_far: Implementation | None) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
-
-from langgraph.types import interrupt
-from pydantic import BaseModel, Field
+from typing import TypedDict
 
 from nodes.question_routing.attempt import Attempt, attempted
 from systems.connections import Run
+from systems.forms import QuestionReply
 from systems.mcp import Result
+from systems.person import Person, in_charge
 from systems.records import Answer, Hash, Route, Source, content_hash
 
 
@@ -18,28 +17,26 @@ class Reads(TypedDict):
 
     route_ref: Hash
     loop: int
+    allowed: list[str]
 
 
 class Writes(TypedDict, total=False):
     """Keys answer writes."""
 
     answer_refs: list[Hash]
-
-
-class PersonAnswer(BaseModel):
-    """What a person is asked for; nothing leaves the question open."""
-
-    answer: str = Field("", description="Your answer; leave it empty to keep the question open")
+    allowed: list[str]
 
 
 async def answer(state: Reads, run: Run) -> Writes:
     """Answer one question, or leave it open with the reasons."""
     documents = run.systems.documents
     route = documents.get_record(state["route_ref"], Route)
-    return Writes(answer_refs=[documents.put_record(await answered(route, run, person=run.options.approve == "ask"))])
+    person = in_charge(run.options, state.get("allowed"))
+    found = await answered(route, run, person=person)
+    return Writes(answer_refs=[documents.put_record(found)], allowed=person.allowed if person else [])
 
 
-async def answered(route: Route, run: Run, *, person: bool) -> Answer:
+async def answered(route: Route, run: Run, *, person: Person | None) -> Answer:
     """The first candidate's result that answers the question; a person where they are asked; else an open question."""
     tried: list[Attempt] = []
     for candidate in route.candidates:
@@ -49,8 +46,8 @@ async def answered(route: Route, run: Run, *, person: bool) -> Answer:
     failures = tuple(failure for attempt in tried for failure in attempt.failures)
     if tried and tried[-1].result:
         answer = _from_tool(route, tried[-1], tried[-1].result, run)
-    elif person and not (tried and tried[-1].final):
-        answer = _from_person(route, failures, run)
+    elif person and person.knows and not (tried and tried[-1].final):
+        answer = await _from_person(route, failures, run, person)
     else:
         answer = _open(route, failures)
     return answer.model_copy(
@@ -86,13 +83,12 @@ def _from_tool(route: Route, attempt: Attempt, result: Result, run: Run) -> Answ
     )
 
 
-def _from_person(route: Route, failures: tuple[str, ...], run: Run) -> Answer:
-    asked = {"kind": "question", "text": route.question.text, "reason": "; ".join(failures) or route.reason}
-    reply: Any = interrupt(asked, response_schema=PersonAnswer)
-    given = reply if isinstance(reply, (dict, PersonAnswer)) else {"answer": str(reply or "")}
-    text = PersonAnswer.model_validate(given).answer.strip()
+async def _from_person(route: Route, failures: tuple[str, ...], run: Run, person: Person) -> Answer:
+    why = "; ".join(failures)
+    text = (await person.asked(QuestionReply, route.question.text, reason=why or route.reason)).answer.strip()
     if not text:
-        return Answer(question=route.question.text, answered=False, text="left open by the person")
+        left = f"left open by the person ({why})" if why else "left open by the person"
+        return Answer(question=route.question.text, answered=False, text=left)
     run.systems.documents.put(text)
     source = Source(server="person", tool="asked", arguments={}, span_id="", content_hash=content_hash(text))
     return Answer(

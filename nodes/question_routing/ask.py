@@ -8,13 +8,19 @@ from nodes.question_routing.answer import answered
 from nodes.question_routing.node import find_places, ready, router_of
 from systems.connections import Run
 from systems.errors import UsageError
+from systems.person import Person
 from systems.records import Answer, Question, Route
 
 MOST_QUESTION_CHARACTERS = 2_000
 
 
-async def ask(question: str, run: Run) -> Answer:
+async def ask(question: str, run: Run, person: Person | None = None) -> Answer:
     """The answer of the best server, or an open question with the reasons, and its route.
+
+    Args:
+        question: about the project.
+        run: what it is asked with.
+        person: who allows calls of tools that may change something, and answers what tools ask.
 
     Raises:
         UsageError: the question is empty or very long.
@@ -26,7 +32,7 @@ async def ask(question: str, run: Run) -> Answer:
             mend='Ask one thing at a time, e.g. specloop ask "What were the last commits?"',
         )
     route = await routed(text, run)
-    answer = await answered(route, run, person=False)
+    answer = await answered(route, run, person=person)
     return answer.model_copy(update={"route": route})
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from opentelemetry import trace
 
 from nodes.question_routing.acceptance import judged
-from nodes.question_routing.calling import AllowedCallFailed, called
+from nodes.question_routing.calling import AllowedCallFailed, called, permitted
 from nodes.question_routing.mending import Mend, mended, tool_of
 from systems import names
 from systems.connections import Run
 from systems.errors import ServerUnavailable, ToolFailed
 from systems.mcp import Result
+from systems.person import Person
 from systems.records import Candidate, Mended, Source
 
 
@@ -37,13 +38,15 @@ class Attempt:
     final: bool = False
 
 
-async def attempted(candidate: Candidate, question: str, run: Run, *, person: bool) -> Attempt:
+async def attempted(candidate: Candidate, question: str, run: Run, *, person: Person | None) -> Attempt:
     """Call a candidate's tool; a wrong argument is corrected once, and the result is accepted or not."""
     failures: tuple[str, ...] = ()
     mend: Mend | None = None
     try:
+        call = await permitted(candidate, run, person)
+        candidate = call.candidate
         try:
-            result = await called(candidate, run, person=person)
+            result = await called(call, run, person)
         except AllowedCallFailed:
             raise
         except ToolFailed as failure:
@@ -52,7 +55,7 @@ async def attempted(candidate: Candidate, question: str, run: Run, *, person: bo
                 raise
             failures, candidate = (_told(candidate, failure.message),), mend.candidate
             _note_mend(mend)
-            result = await called(candidate, run, person=person)
+            result = await called(call._replace(candidate=candidate), run, person)
     except (ToolFailed, ServerUnavailable) as failure:
         told = (*failures, _told(candidate, failure.message))
         return Attempt(failures=told, mended=_record(mend), final=isinstance(failure, AllowedCallFailed))

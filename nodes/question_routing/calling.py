@@ -6,52 +6,68 @@ middle of a call is put to the person, and the call is made anew with what they 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
-
-from langgraph.types import interrupt
-from pydantic import BaseModel, Field
+from typing import NamedTuple
 
 from systems.connections import Run
 from systems.errors import Elicited, ToolFailed
+from systems.forms import Permission, ToolReply
 from systems.mcp import Elicitation, Replied, Result, replied
+from systems.person import Person
 from systems.records import Candidate, Hash, canonical
 
 MOST_CHARACTERS = 500
 
 
-class Permission(BaseModel):
-    """Whether a call may be made."""
+class Permitted(NamedTuple):
+    """A call that may be made.
 
-    decision: Literal["allow", "refuse"] = Field(description="allow or refuse this one call")
+    Attributes:
+        candidate: the call, with the person's arguments where they gave others.
+        approved: whether it took their word.
+    """
 
-
-class ToolReply(BaseModel):
-    """What the person says to a tool that asks: words, or values by field; neither declines."""
-
-    words: str = Field("", description="accept, decline, the value of the only field, or a JSON object of values")
-    values: dict[str, Any] = Field(
-        default_factory=dict, description="Values by field; what is left out has its default"
-    )
+    candidate: Candidate
+    approved: bool
 
 
 class AllowedCallFailed(ToolFailed):
     """A call that the person had allowed gave nothing; it must not be made again by asking them something else."""
 
 
-async def called(candidate: Candidate, run: Run, *, person: bool) -> Result:
+async def permitted(candidate: Candidate, run: Run, person: Person | None) -> Permitted:
+    """The candidate's call, once the person has allowed it where it takes that.
+
+    Raises:
+        ToolFailed: they do not allow it.
+    """
+    await run.systems.servers.start()  # a run that is resumed did not come through question_routing
+    if person is None or _reads_only(candidate, run):
+        return Permitted(candidate, approved=False)
+    name, arguments = f"{candidate.server}.{candidate.tool}", canonical(candidate.arguments)[:MOST_CHARACTERS]
+    decision = await person.asked(
+        Permission,
+        f"May {name} be called with {arguments}? It does not say that it only reads.",
+        server=candidate.server,
+        tool=candidate.tool,
+        arguments=candidate.arguments,
+    )
+    if decision.rejected:
+        message = f"{name} was not allowed by the person{f': {decision.reason}' if decision.reason else '.'}"
+        raise ToolFailed(message, server=candidate.server, tool=candidate.tool, cause="error")
+    if decision.arguments is not None:
+        candidate = candidate.model_copy(update={"arguments": decision.arguments})
+    return Permitted(candidate, approved=True)
+
+
+async def called(call: Permitted, run: Run, person: Person | None) -> Result:
     """What the candidate's tool gives.
 
     Raises:
-        ToolFailed: it gave nothing, or the person refuses the call.
+        ToolFailed: it gave nothing.
         AllowedCallFailed: it gave nothing although the person allowed it.
         ServerUnavailable: its server does not serve.
     """
-    await run.systems.servers.start()  # a run that is resumed did not come through question_routing
-    approved = person and not _reads_only(candidate, run)
-    if approved:
-        _ask_permission(candidate)
-    replies: dict[Hash, Replied] = {}
+    candidate, replies = call.candidate, dict[Hash, Replied]()
     while True:
         try:
             async with run.systems.asking():
@@ -59,14 +75,15 @@ async def called(candidate: Candidate, run: Run, *, person: bool) -> Result:
                     candidate.server,
                     candidate.tool,
                     candidate.arguments,
-                    approved=approved,
+                    approved=call.approved,
                     reuse=run.systems.policy.answers.reuse,
                     replies=replies if person else None,
                 )
         except Elicited as elicited:
-            replies[elicited.question.key] = _ask_reply(elicited.question)
+            assert person is not None  # without one, the server declines what a tool asks
+            replies[elicited.question.key] = await _reply(elicited.question, person)
         except ToolFailed as failure:
-            if not approved:
+            if not call.approved:
                 raise
             raise AllowedCallFailed(
                 failure.message, server=failure.server, tool=failure.tool, cause=failure.cause, mend=failure.mend
@@ -80,34 +97,9 @@ def _reads_only(candidate: Candidate, run: Run) -> bool:
     return all(tool.read_only for tool in known)
 
 
-def _ask_permission(candidate: Candidate) -> None:
-    name, arguments = f"{candidate.server}.{candidate.tool}", canonical(candidate.arguments)[:MOST_CHARACTERS]
-    asked = {
-        "kind": "permission",
-        "text": f"May {name} be called with {arguments}? It does not say that it only reads.",
-        "server": candidate.server,
-        "tool": candidate.tool,
-        "arguments": candidate.arguments,
-    }
-    given: Any = interrupt(asked, response_schema=Permission)
-    decision = given.get("decision") if isinstance(given, Mapping) else getattr(given, "decision", given)
-    if decision != "allow":
-        message = f"{name} was not allowed by the person."
-        raise ToolFailed(message, server=candidate.server, tool=candidate.tool, cause="error")
-
-
-def _ask_reply(question: Elicitation) -> Replied:
+async def _reply(question: Elicitation, person: Person) -> Replied:
     name = f"{question.server}.{question.tool}"
     wrong = f" ({question.wrong})" if question.wrong else ""
-    asked = {
-        "kind": "elicitation",
-        "text": f"{name} asks: {question.message[:MOST_CHARACTERS]}{f' {question.url}' if question.url else ''}{wrong}",
-        "server": question.server,
-        "tool": question.tool,
-        "fields": question.fields,
-    }
-    given: Any = interrupt(asked, response_schema=ToolReply)
-    reply = ToolReply.model_validate(given) if isinstance(given, Mapping) else given
-    if isinstance(reply, ToolReply):
-        return replied(reply.values or reply.words, question)
-    return replied(str(reply or ""), question)
+    text = f"{name} asks: {question.message[:MOST_CHARACTERS]}{f' {question.url}' if question.url else ''}{wrong}"
+    given = await person.asked(ToolReply, text, server=question.server, tool=question.tool, fields=question.fields)
+    return replied(given.words, question)

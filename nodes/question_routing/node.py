@@ -25,6 +25,7 @@ class Reads(TypedDict, total=False):
     goal: str
     step: dict[str, Any] | None
     revision_ref: Hash | None
+    allowed: list[str]
 
 
 class Writes(TypedDict, total=False):
@@ -38,6 +39,7 @@ class Asked(TypedDict):
 
     route_ref: Hash
     loop: int
+    allowed: list[str]
 
 
 async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", "execution"]]:
@@ -54,7 +56,8 @@ async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", 
     routes = without_repeats([await router.route(question, avoid=revision.avoid) for question in questions])
     routes += for_person(revision, step.artifact)
     references = [systems.documents.put_record(route) for route in routes]
-    sends = [Send("answer", Asked(route_ref=reference, loop=step.loop)) for reference in references]
+    allowed = state.get("allowed") or []
+    sends = [Send("answer", Asked(route_ref=one, loop=step.loop, allowed=allowed)) for one in references]
     return Command(goto=sends or "execution", update=Writes(route_refs=references))
 
 

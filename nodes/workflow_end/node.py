@@ -37,12 +37,14 @@ class Reads(TypedDict, total=False):
     missing: list[str]
     notes: list[str]
     implementation_ref: Hash | None
+    allowed: list[str]
 
 
 class Writes(TypedDict, total=False):
     """Keys workflow_end writes."""
 
     outcome_ref: Hash | None
+    allowed: list[str]
 
 
 async def workflow_end(state: Reads, run: Run) -> Writes:
@@ -53,7 +55,7 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
     missing = tuple(state.get("missing", []))
     artifacts = await _artifacts(change, systems) if change else ()
     worked = await _branch(state.get("implementation_ref"), change, systems)
-    archived = await filed(change, worked, run) if change and not missing else Filed()
+    archived = await filed(change, worked, run, state.get("allowed") or ()) if change and not missing else Filed()
     tokens = Tokens(input=state.get("input_tokens", 0), output=state.get("output_tokens", 0))
     seconds = round(state.get("seconds", 0.0), 3)
     outcome = Outcome(
@@ -78,7 +80,7 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
     reference = systems.documents.put_record(outcome)
     systems.runs.update(run.id, status=outcome.status, outcome=reference, loops=outcome.loops)
     systems.release(run.id)
-    return Writes(outcome_ref=reference)
+    return Writes(outcome_ref=reference, allowed=list(archived.allowed))
 
 
 async def _branch(reference: Hash | None, change: str | None, systems: Systems) -> Implementation | None:

@@ -12,9 +12,20 @@ from pydantic import Field
 from systems.hashed import Hash, Record, canonical, content_hash
 from systems.policy import Policy
 from systems.records import Finding
-from systems.trials import Adopted, Improved, Improving, Proposal, RolledBack, Trial, Verdict
+from systems.trials import Adopted, Declined, Improved, Improving, Proposal, RolledBack, Trial, Verdict
 
-Kind = Literal["policy", "finding", "proposal", "trial", "verdict", "adopted", "rolled_back", "improving", "improved"]
+Kind = Literal[
+    "policy",
+    "finding",
+    "proposal",
+    "trial",
+    "verdict",
+    "adopted",
+    "declined",
+    "rolled_back",
+    "improving",
+    "improved",
+]
 R = TypeVar("R", bound=Record)
 
 KINDS: Mapping[Kind, type[Record]] = {
@@ -24,6 +35,7 @@ KINDS: Mapping[Kind, type[Record]] = {
     "trial": Trial,
     "verdict": Verdict,
     "adopted": Adopted,
+    "declined": Declined,
     "rolled_back": RolledBack,
     "improving": Improving,
     "improved": Improved,

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from systems.hashed import Hash, Record
 from systems.policy import Policy
-from systems.trials import Adopted, Improved, Improving, Proposal, RolledBack, Trial, Verdict
+from systems.trials import Adopted, Declined, Improved, Improving, Proposal, RolledBack, Trial, Verdict
 
 R = TypeVar("R", bound=Record)
 
@@ -43,7 +43,7 @@ def faults(record: Record, known: Known, *, model: str) -> Iterator[str]:
             trial = known.get(Trial, record.trial)
             if trial and trial.proposal != record.proposal:
                 yield "its trial is about another proposal"
-        case Adopted():
+        case Adopted() | Declined():
             yield from _missing(known, policy=(Policy, record.policy), verdict=(Verdict, record.verdict))
             yield from _unproven(record, known, model)
         case Improving():
@@ -61,7 +61,7 @@ def _missing(known: Known, **references: tuple[type[Record], Hash]) -> Iterator[
             yield f"its {what} {key[:12]} is not in the ledger before it"
 
 
-def _unproven(adopted: Adopted, known: Known, model: str) -> Iterator[str]:
+def _unproven(adopted: Adopted | Declined, known: Known, model: str) -> Iterator[str]:
     verdict = known.get(Verdict, adopted.verdict)
     if verdict is None:
         return

@@ -14,7 +14,7 @@ from graph.build import build
 from graph.state import Input, State
 
 KEYS = frozenset(get_type_hints(State))
-SENT = frozenset({"route_ref", "loop"})  # what question_routing sends to one answer, instead of the state
+SENT = frozenset({"route_ref", "loop", "allowed"})  # what question_routing sends to one answer, instead of the state
 DECLARED = ("Reads", "Writes")
 
 

@@ -163,7 +163,7 @@ def test_a_thread_pauses_for_each_question_and_for_each_document(finished: Threa
 
 def test_a_pause_brings_the_form_of_its_answer(finished: Thread) -> None:
     forms = {each["value"]["kind"]: each["response_schema"] for pause in finished.pauses for each in pause}
-    assert forms["approval"]["properties"]["decision"]["enum"] == ["approve", "edit", "reject"]
+    assert forms["approval"]["properties"]["decision"]["enum"] == ["approve", "edit", "reject", "always"]
     assert forms["question"]["properties"]["answer"]["type"] == "string"
 
 

@@ -10,12 +10,12 @@ from typing import Literal, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from systems.hashed import Hash, Record
-from systems.ledger import SHIPPED, Entry, Kind
+from systems.ledger import SHIPPED, Entry, Kind, pending
 from systems.policy import Policy
-from systems.trials import Adopted, Improved, Proposal, RolledBack, Trial, Verdict
+from systems.trials import Adopted, Declined, Improved, Proposal, RolledBack, Trial, Verdict
 
 R = TypeVar("R", bound=Record)
-Outcome = Literal["adopted", "accepted", "rejected", "not judged", "rolled back", "improved"]
+Outcome = Literal["adopted", "pending", "declined", "accepted", "rejected", "not judged", "rolled back", "improved"]
 
 
 class Decision(NamedTuple):
@@ -23,10 +23,11 @@ class Decision(NamedTuple):
 
     Attributes:
         entry: the entry that decided it: the verdict, the rollback, else the proposal.
-        outcome: `accepted` is a verdict that was not acted on.
+        outcome: `pending` is an accepted verdict that waits for a person; `accepted` one that nobody will act on.
         policy: the policy that was tried, or given up; None where nothing was tried.
         parent: the policy it was compared with, or that holds again.
         verdict_id: id of the verdict.
+        declined: the person's word against it, where they declined it.
         undone: the rollback that ended an adoption.
         back: the rollback, where this is one.
         improved: what an `improve` came to, where this is its end.
@@ -40,6 +41,7 @@ class Decision(NamedTuple):
     trial: Trial | None = None
     verdict: Verdict | None = None
     verdict_id: Hash | None = None
+    declined: Declined | None = None
     undone: RolledBack | None = None
     back: RolledBack | None = None
     improved: Improved | None = None
@@ -108,15 +110,20 @@ def _proposals(entries: Sequence[Entry]) -> Iterator[Decision]:
     trials = dict(_read(entries, "trial", Trial))
     verdicts = dict(_read(entries, "verdict", Verdict))
     adopted = {(one.verdict, one.policy) for _, one in _read(entries, "adopted", Adopted)}
+    declined = {one.verdict: one for _, one in _read(entries, "declined", Declined)}
+    waits = {one.key for one in pending(entries)}
     for key, proposal in _read(entries, "proposal", Proposal):
         judged = [(at, verdict) for at, verdict in verdicts.items() if verdict.proposal == key]
         for at, verdict in judged:
             trial = trials.get(verdict.trial)
             policy = trial.new if trial else None
             was = (at, policy) in adopted
-            outcome: Outcome = "adopted" if was else "accepted" if verdict.accepted else "rejected"
+            outcome: Outcome = "accepted" if verdict.accepted else "rejected"
+            outcome = "adopted" if was else "declined" if at in declined else "pending" if at in waits else outcome
             undone = _undone(entries, by_number[at].number, policy) if was else None
-            yield Decision(by_number[at], outcome, policy, proposal.policy, proposal, trial, verdict, at, undone)
+            yield Decision(
+                by_number[at], outcome, policy, proposal.policy, proposal, trial, verdict, at, declined.get(at), undone
+            )
         if not judged:
             trial = next((one for one in trials.values() if one.proposal == key), None)
             policy = trial.new if trial else None

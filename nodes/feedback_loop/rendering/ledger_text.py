@@ -22,6 +22,8 @@ from systems.trials import Proposal, RolledBack, Trial, Verdict
 
 MARKS: Mapping[Outcome, tuple[str, str]] = {
     "adopted": ("✓", "green"),
+    "pending": ("?", "bold cyan"),
+    "declined": ("✗", "yellow"),
     "accepted": ("✓", "green"),
     "rejected": ("✗", "yellow"),
     "not judged": ("·", "dim"),
@@ -180,7 +182,15 @@ def when(entry: Entry) -> str:
 
 def _active(told: Told, model: str) -> Text:
     counts = Counter(one.outcome for one in told.decisions if one.model == model)
-    order: tuple[Outcome, ...] = ("adopted", "rolled back", "rejected", "accepted", "not judged")
+    order: tuple[Outcome, ...] = (
+        "adopted",
+        "pending",
+        "rolled back",
+        "declined",
+        "rejected",
+        "accepted",
+        "not judged",
+    )
     numbers = ", ".join(f"{counts[word]} {word}" for word in order if counts[word])
     who = plain(model) or "any model"
     return Text.assemble((who, "bold"), ": policy ", (name(told.active[model]), "bold green"), f" is active; {numbers}")
@@ -204,6 +214,10 @@ def _decision(decision: Decision) -> Iterable[RenderableType]:
         yield _indented(Text(plain(f"{decision.why} (by {by})", LONGEST)))
     elif decision.why:
         yield _indented(Text(plain(decision.why, LONGEST)))
+    if decision.outcome == "pending":
+        yield _indented(Text(f"waits for you: specloop ledger apply {key}, or decline {key}", "bold cyan"))
+    if decision.declined:
+        yield _indented(Text(plain(f"declined by a person: {decision.declined.reason or 'no reason given'}", LONGEST)))
     if decision.undone:
         yield _indented(Text(plain(f"rolled back since: {bare(decision.undone.reason)}", LONGEST), "red"))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from graph.learning.consent import Consent
 from graph.learning.rounds import Rounds
 from graph.learning.suggestions import refused
 from graph.learning.trial import Ground
@@ -104,14 +105,14 @@ class Scene:
             watch=self.told.append,
         )
 
-    def rounds(self, *edits: Edit, **more: object) -> Rounds:
+    def rounds(self, *edits: Edit, consent: Consent | None = None, **more: object) -> Rounds:
         """Rounds that propose these edits, as long as they change something and were not refused."""
 
         async def suggest(policy: Policy, plays: Sequence[tuple[Case, Played]]) -> Sequence[Proposal]:
             ideas = [proposal(edit, policy) for edit in edits if policy.edited(edit).draft != policy.draft]
             return fresh(ideas, policy=policy, pins=NO_PINS, refused=refused(self.ledger))
 
-        return Rounds(self.ground, self.ledger, suggest, **more)  # type: ignore[arg-type]
+        return Rounds(self.ground, self.ledger, suggest, consent or Consent(self.ledger, MODEL), **more)  # type: ignore[arg-type]
 
     def close(self) -> None:
         """Close the stores."""

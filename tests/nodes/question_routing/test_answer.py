@@ -40,7 +40,7 @@ async def asked(
     )
     run = Run("run-1", given, under)
     with under.telemetry.root(run.id):
-        return await answered(route, run, person=False)
+        return await answered(route, run, person=None)
 
 
 async def ask(systems: Systems, given: Given, *calls: tuple[str, dict[str, Any]], **answers: Any) -> list[Answer]:
@@ -57,7 +57,7 @@ async def ask(systems: Systems, given: Given, *calls: tuple[str, dict[str, Any]]
                     reason="",
                 ),
                 run,
-                person=False,
+                person=None,
             )
             for tool, arguments in calls
         ]

@@ -63,7 +63,7 @@ async def test_as_many_questions_as_the_policy_says_are_asked_side_by_side(
 ) -> None:
     traced = Traced()
     async with running(tmp_path, traced, parallel=parallel) as run:
-        answers = await asyncio.gather(*(answered(waits(part), run, person=False) for part in range(4)))
+        answers = await asyncio.gather(*(answered(waits(part), run, person=None) for part in range(4)))
     spans = [(span.start_time or 0, span.end_time or 0) for span in traced.named("execute_tool wait")]
     assert [answer.answered for answer in answers] == [True] * 4 and len(spans) == 4
     assert max(sum(begun <= other < ended for begun, ended in spans) for other, _ in spans) in most
