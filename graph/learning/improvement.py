@@ -38,6 +38,7 @@ class Plan(NamedTuple):
     Attributes:
         rounds: most rounds; each ends with the first proposal that is accepted.
         budget: seconds after which no new play begins; None for no limit. The final report comes on top.
+        trial: seconds after which a trial that is not decided ends, and its proposal is refused; None for no limit.
         start: policy to begin with instead of the one that holds.
         seed: of the order of plays.
         watch: told what is going on, a line at a time.
@@ -46,6 +47,7 @@ class Plan(NamedTuple):
 
     rounds: int = 10
     budget: float | None = None
+    trial: float | None = 1_800
     start: Policy | None = None
     seed: int = 7
     watch: Watch = lambda _: None
@@ -130,7 +132,7 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
         start = plan.start or ledger.active(ground.model) or shipped(embedded=systems.model.choice.embedded)
         begun = session(ledger, start=start, model=ground.model, seed=plan.seed)
         ground.seed = begun.seed
-        rounds = Rounds(ground, ledger, Suggestions(systems, ledger, pins), list(begun.verdicts))
+        rounds = Rounds(ground, ledger, Suggestions(systems, ledger, pins), list(begun.verdicts), plan.trial)
         yield Prepared(ground, rounds, begun)
 
 
