@@ -30,7 +30,7 @@ CHECKS = "SELECT id, server, tool, outcome FROM claims WHERE case_key = ? AND st
 CONFIRM = "UPDATE claims SET origin = 'person' WHERE id = ?"
 DRAFTS_OF_RUN = """
 SELECT claims.id, case_key FROM claims JOIN cases ON cases.key = case_key
-WHERE run_id = ? AND state = 'holds' AND against = '' AND kind = 'draft' ORDER BY claims.rowid
+WHERE run_id = ? AND state = 'holds' AND against = '' AND kind IN ('draft', 'step') ORDER BY claims.rowid
 """
 SELECT_CLAIMS = """
 SELECT key, kind, side, claims.id, origin, against, words, given.body, claimed.body

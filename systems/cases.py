@@ -25,9 +25,9 @@ from systems.errors import Missing, UsageError
 from systems.records import Hash, Record, canonical, content_hash
 from systems.similarity import packed, unpacked
 from systems.splitting import SHARES, SHOWN, family, likeness, split
-from systems.trials import Asked, Called, Case, CaseKind, Requested, Side
+from systems.trials import Asked, Called, Case, CaseKind, Requested, Side, Stepped
 
-GIVEN = {"route": Asked, "answer": Asked, "draft": Requested, "call": Called}
+GIVEN = {"route": Asked, "answer": Asked, "draft": Requested, "call": Called, "step": Stepped}
 
 
 class Added(Record):
@@ -79,6 +79,7 @@ def broken(case: Case) -> str:
         "answer": bool(check.server or check.terms or check.sources),
         "draft": bool(check.valid or check.terms or check.sources),
         "call": bool(check.outcome or check.terms),
+        "step": bool(check.valid or check.terms or check.sources or any(one.used for one in check.answers)),
     }
     return "" if asked[case.kind] else "Its check asks for nothing that could fail, so everything would pass."
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from systems.records import Hash, canonical
 from systems.similarity import NEAR, Sketch, similarity, sketch
-from systems.trials import Asked, Called, Case, Requested, Side
+from systems.trials import Asked, Called, Case, Requested, Side, Stepped
 
 SHARES: tuple[tuple[Side, float], ...] = (("working", 0.5), ("guard", 0.25), ("sealed", 0.25))
 """What share of the cases each side gets."""
@@ -48,9 +48,9 @@ def split(case: Case, mine: Sketch, others: Iterable[tuple[Hash, Side, Sketch]])
 
 
 def family(case: Case) -> str:
-    """What a case is compared with: questions with questions, drafts of an artifact, calls of a tool."""
+    """What a case is compared with: questions with questions, drafts and steps of an artifact, calls of a tool."""
     given = case.given
-    if isinstance(given, Requested):
+    if isinstance(given, Requested | Stepped):
         return f"draft {given.artifact}"
     return f"call {given.server}.{given.tool}" if isinstance(given, Called) else "question"
 
@@ -60,6 +60,6 @@ def likeness(case: Case, project: str) -> Sketch:
     given = case.given
     if isinstance(given, Asked):
         return sketch(given.question)
-    if isinstance(given, Requested):
+    if isinstance(given, Requested | Stepped):
         return sketch(given.goal)
     return sketch(canonical(given.arguments).replace(f"{project}/", "").replace(project, ""))

@@ -13,7 +13,7 @@ from pydantic import Field
 from systems.hashed import Hash, Record, canonical, content_hash
 from systems.records import Finding
 
-CaseKind = Literal["route", "answer", "draft", "call"]
+CaseKind = Literal["route", "answer", "draft", "call", "step"]
 Side = Literal["working", "guard", "sealed"]
 Metric = Literal["success", "seconds", "tokens"]
 METRICS: tuple[Metric, ...] = ("success", "seconds", "tokens")
@@ -48,6 +48,33 @@ class Called(Record):
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
+class Stepped(Record):
+    """A whole step: its questions are asked anew, and its documents drafted from what that finds out."""
+
+    requests: tuple[Requested, ...] = Field(
+        min_length=1, description="Its draft requests; their facts are only what a person said, nobody else is asked"
+    )
+
+    @property
+    def goal(self) -> str:
+        """What the run was asked to do."""
+        return self.requests[0].goal
+
+    @property
+    def artifact(self) -> str:
+        """OpenSpec artifact id."""
+        return self.requests[0].artifact
+
+
+class Accepted(Record):
+    """An answer that a step was given, and whether that mattered."""
+
+    question: str
+    terms: tuple[str, ...] = Field((), description="Words it must hold; none: it does not stay what it was")
+    used: bool = Field(description="Whether anything of it was taken up by what was drafted")
+    tokens: int = Field(0, ge=0, description="What it takes in a prompt")
+
+
 class Check(Record):
     """What judges a case; what is empty is not asked for."""
 
@@ -57,13 +84,14 @@ class Check(Record):
     sources: tuple[str, ...] = Field((), description="Sources the text must name")
     valid: bool = Field(False, description="OpenSpec must accept the document strictly")
     outcome: Literal["", "ok", "error"] = Field("", description="What must come of a call")
+    answers: tuple[Accepted, ...] = Field((), description="Answers of a step; those that were used must be found")
 
 
 class Case(Record):
     """Something that happened, to be done again under another policy."""
 
     kind: CaseKind
-    given: Asked | Requested | Called
+    given: Asked | Requested | Called | Stepped
     check: Check
     origin: Literal["run", "person"] = Field(description="Who made it a case")
     run_id: str = Field("", description="Run it comes from")

@@ -10,7 +10,7 @@ from rich.table import Table
 from nodes.feedback_loop.rendering.escaping import plain
 from systems.cases import Claim, Stored
 from systems.splitting import SHOWN
-from systems.trials import Asked, Case, Check, Requested
+from systems.trials import Asked, Case, Check, Requested, Stepped
 
 MOST = 70
 CLAIM = 6
@@ -46,18 +46,20 @@ def what(case: Case) -> str:
     given = case.given
     if isinstance(given, Asked):
         return given.question
-    if isinstance(given, Requested):
+    if isinstance(given, Requested | Stepped):
         return f"{given.artifact}: {given.goal}"
     return f"{given.server}.{given.tool} {given.arguments}"
 
 
 def asked_for(check: Check) -> str:
     """What a check asks for, in words."""
+    used = [one for one in check.answers if one.used]
     parts = [
         ".".join(filter(None, (check.server, check.tool))),
         "valid" if check.valid else "",
         f"holds {', '.join(check.terms)}" if check.terms else "",
         f"names {', '.join(check.sources)}" if check.sources else "",
         check.outcome,
+        f"finds {len(used)} answer{'s' if len(used) > 1 else ''}" if used else "",
     ]
     return "; ".join(filter(None, parts))

@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 @click.option("--rounds", type=click.IntRange(1, 100), default=10, show_default=True, help="Most rounds.")
 @click.option("--budget", type=click.FloatRange(1), help="Seconds after which no new play begins.")
 @click.option(
+    "--trial",
+    type=click.FloatRange(1),
+    default=1_800,
+    show_default=True,
+    help="Seconds after which a trial that is not decided ends, and its proposal is refused.",
+)
+@click.option(
     "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
 )
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
 @click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
 @click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you decide about what is proven.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def improve(rounds: int, budget: float | None, project: Path, as_json: bool, **settings: Any) -> None:
+def improve(rounds: int, budget: float | None, trial: float, project: Path, as_json: bool, **settings: Any) -> None:
     """Improve the policy by what the project's own cases prove, and nothing else.
 
     With --approve ask you see each policy that has won its trial before it holds; without a terminal it waits.
@@ -47,6 +54,7 @@ def improve(rounds: int, budget: float | None, project: Path, as_json: bool, **s
             plan = Plan(
                 rounds,
                 budget,
+                trial,
                 watch=lambda line: told.print(line, markup=False, highlight=False),
                 progress=lambda text: status.update(text),
                 person=at_terminal(told, status) if can_ask(as_json) else None,

@@ -8,6 +8,7 @@ rounds        noise, proposals, a trial each, a verdict each; the first accepted
 suggestions   what is worth a trial
 trial         the same cases under two policies, paired, in random order, nothing played twice
 play          one case done again under one policy, through the nodes' own functions
+judging       what a case's check makes of what came of it
 final_report  before and after on sealed cases; nothing else reads those
 watching      live runs under an accepted policy: rolled back by itself when it is worse
 """

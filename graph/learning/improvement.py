@@ -40,6 +40,7 @@ class Plan(NamedTuple):
     Attributes:
         rounds: most rounds; each ends with the first proposal that is accepted.
         budget: seconds after which no new play begins; None for no limit. The final report comes on top.
+        trial: seconds after which a trial that is not decided ends, and its proposal is refused; None for no limit.
         start: policy to begin with instead of the one that holds.
         seed: of the order of plays.
         watch: told what is going on, a line at a time.
@@ -49,6 +50,7 @@ class Plan(NamedTuple):
 
     rounds: int = 10
     budget: float | None = None
+    trial: float | None = 1_800
     start: Policy | None = None
     seed: int = 7
     watch: Watch = lambda _: None
@@ -136,7 +138,7 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
         begun = session(ledger, start=start, model=ground.model, seed=plan.seed)
         ground.seed = begun.seed
         consent = Consent(ledger, ground.model, ask=context.approve == "ask", person=plan.person)
-        rounds = Rounds(ground, ledger, Suggestions(systems, ledger, pins), consent, list(begun.verdicts))
+        rounds = Rounds(ground, ledger, Suggestions(systems, ledger, pins), consent, list(begun.verdicts), plan.trial)
         yield Prepared(ground, rounds, begun)
 
 

@@ -6,30 +6,36 @@ is gone) is an outage: it goes up as `Missing` and is no play at all.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nodes.execution.drafting import written
+from graph.learning.judging import gone, lacking, lost, misrouted, outage
+from nodes.execution.drafting import informed, written
 from nodes.question_routing.answer import answered
 from nodes.question_routing.ask import routed
+from nodes.question_routing.node import routes_of
 from systems import names
 from systems.connections import Run
-from systems.errors import DraftFailed, Missing, ServerUnavailable, ToolFailed
+from systems.errors import DraftFailed, ServerUnavailable, ToolFailed
 from systems.openspec.scratch import Scratch
 from systems.policy import Policy
-from systems.records import Hash, Route, canonical, content_hash
+from systems.records import Answer, Hash, PlanRevision, Route, Step, canonical, content_hash
 from systems.telemetry import trace_id
-from systems.trials import Called, Case, CaseKind, Check, Played, Requested
+from systems.trials import Asked, Called, Case, CaseKind, Check, Played, Requested, Stepped
 
 NOTICED: Mapping[CaseKind, tuple[str, ...]] = {
     "route": ("questions",),
     "answer": ("questions", "answers", "servers"),
     "draft": ("draft",),
     "call": ("answers", "servers"),
+    "step": ("draft", "questions", "answers", "servers"),
 }
 """Sections of the policy that a kind of case can notice."""
+IN_STEPS = {"questions": {"always", "skip", "own", "parallel"}, "answers": {"reuse"}}
+"""Knobs of these sections that only a whole step can notice."""
 BROKEN = "# Nothing\n\nThis is no spec delta.\n"
 """What OpenSpec must refuse as one."""
 
@@ -39,7 +45,8 @@ def noticed(policy: Policy, kind: CaseKind) -> Hash:
     sections = set(NOTICED[kind])
     if kind in ("route", "answer") and "model" in (policy.questions.method, policy.questions.unsure):
         sections.add("draft")
-    return content_hash(canonical(policy.model_dump(mode="json", include=sections)))
+    seen = policy.model_dump(mode="json", include=sections, exclude={} if kind == "step" else IN_STEPS)
+    return content_hash(canonical(seen))
 
 
 @dataclass(frozen=True)
@@ -73,9 +80,7 @@ class Player:
         with telemetry.scope(policy=policy.hash, step=case.kind), telemetry.root(run.id) as span:
             if case.kind != "draft":
                 await run.systems.servers.start()  # its first start is no part of any play
-            began = time.perf_counter()
-            why = await self._why_not(case, run)
-            seconds = time.perf_counter() - began
+            why, seconds = await self._timed(case, run)
             verdict = {names.EVALUATION_NAME: "case", names.EVALUATION_LABEL: "fail" if why else "pass"}
             span.add_event(names.EVALUATION_EVENT, verdict)
         trace = trace_id(run.id)
@@ -91,12 +96,24 @@ class Player:
         """
         check = case.check
         if case.kind == "route":
-            why = _misrouted("nobody", "nothing", check)
-        elif case.kind == "draft" and check.valid:
+            why = misrouted("nobody", "nothing", check)
+        elif missing := lost((), check):
+            why = missing
+        elif case.kind in ("draft", "step") and check.valid:
             why = "; ".join(await self.scratch.issues("specs", BROKEN)) or lacking(BROKEN, check)
         else:
             why = "failed" if check.outcome else lacking("", check)
         return Played(success=not why, seconds=0, tokens=0, why=why)
+
+    async def _timed(self, case: Case, run: Run) -> tuple[str, float]:
+        """(why the play failed, seconds); those of a step are without what it takes to have its documents judged."""
+        began = time.perf_counter()
+        if not isinstance(case.given, Stepped):
+            why = await self._why_not(case, run)
+            return why, time.perf_counter() - began
+        why, texts = await _stepped(case.given, case.check, run)
+        seconds = time.perf_counter() - began
+        return why or await self._refused(case.given.requests, texts, case.check), seconds
 
     async def _why_not(self, case: Case, run: Run) -> str:
         """Why the play failed; nothing where it succeeded."""
@@ -104,21 +121,23 @@ class Player:
         if isinstance(given, Called):
             return await _called(given, case.check, run)
         if isinstance(given, Requested):
-            return await self._drafted(given, case.check, run)
+            why, texts = await _drafted([given], run)
+            return why or await self._refused([given], texts, case.check)
+        assert isinstance(given, Asked), "a route or an answer is a question"
         route = await routed(given.question, run)
         best = route.candidates[0] if route.candidates else None
-        wrong = _misrouted(best.server, best.tool, case.check) if best else _misrouted("person", "", case.check)
+        wrong = misrouted(best.server, best.tool, case.check) if best else misrouted("person", "", case.check)
         if wrong or case.kind == "route":
             return wrong
         return await _answered(route, case.check, run)
 
-    async def _drafted(self, request: Requested, check: Check, run: Run) -> str:
-        try:
-            text = (await written(request, run.systems)).text
-        except DraftFailed as error:
-            return f"{error.cause}: {error.message}"
-        issues = await self.scratch.issues(request.artifact, text, request.existing) if check.valid else ()
-        return f"refused: {'; '.join(issues)}" if issues else lacking(text, check)
+    async def _refused(self, requests: Sequence[Requested], texts: Sequence[str], check: Check) -> str:
+        """Why documents do not pass the check of their case."""
+        for request, text in zip(requests, texts, strict=True):
+            issues = await self.scratch.issues(request.artifact, text, request.existing) if check.valid else ()
+            if issues:
+                return f"refused: {'; '.join(issues)}"
+        return lacking("\n\n".join(texts), check)
 
     def _tokens(self, trace: str) -> int:
         spans = self.run.systems.spans.spans(trace_id=trace)
@@ -132,29 +151,11 @@ class Player:
         return self.run.systems.documents.get(drafted[-1]) if drafted else ""
 
 
-def lacking(text: str, check: Check) -> str:
-    """What a text lacks of what it must hold."""
-    folded = text.casefold()
-    terms = [term for term in check.terms if term.casefold() not in folded]
-    if terms:
-        return f"terms: {', '.join(terms)}"
-    sources = [source for source in check.sources if source.casefold() not in folded]
-    return f"sources: {', '.join(sources)}" if sources else ""
-
-
-def _misrouted(server: str, tool: str, check: Check) -> str:
-    if check.server and server != check.server:
-        return f"routed to {server}, not {check.server}"
-    if check.tool and tool != check.tool:
-        return f"routed to {server}.{tool}, not {check.server}.{check.tool}"
-    return ""
-
-
 async def _answered(route: Route, check: Check, run: Run) -> str:
     if not route.candidates:
         return ""  # it was to go to the person, and went there
     answer = await answered(route, run, person=None)
-    _outage(run, answer.server)
+    outage(run, answer.server)
     return lacking(answer.text, check) if answer.answered else f"open: {answer.text}"
 
 
@@ -164,21 +165,35 @@ async def _called(call: Called, check: Check, run: Run) -> str:
     except ToolFailed as failure:
         return "" if check.outcome == "error" else f"{failure.cause}: {failure.message}"
     except ServerUnavailable as error:
-        raise _gone(call.server, error.message) from error
+        raise gone(call.server, error.message) from error
     if check.outcome == "error":
         return "ok: it was to fail, and gave a result"
     return lacking(result.text, check)
 
 
-def _outage(run: Run, server: str | None) -> None:
-    """A server that serves no more makes no case fail; it stops the trial."""
-    if server and server in run.systems.servers.unavailable:
-        raise _gone(server, run.systems.servers.unavailable[server])
+async def _stepped(step: Stepped, check: Check, run: Run) -> tuple[str, list[str]]:
+    """(why it failed, documents): a step worked as in a run, as many questions at once as the policy lets."""
+    telemetry, project = run.systems.telemetry, run.systems.project
+    work = Step(artifact=step.artifact, change="played", loop=1, reason="it is played")
+    with telemetry.node("question_routing", step=step.artifact, loop=1):
+        routes = await routes_of(work, step.goal, run, PlanRevision())
+    answers = await asyncio.gather(*(_step_answer(step, route, run) for route in routes))
+    for answer in answers:
+        outage(run, answer.server)
+    if missing := lost(answers, check):
+        return missing, []
+    with telemetry.node("execution", step=step.artifact, loop=1):
+        return await _drafted([informed(request, answers, project) for request in step.requests], run)
 
 
-def _gone(server: str, why: str) -> Missing:
-    return Missing(
-        f"The MCP server {server} is gone: {why}",
-        system=server,
-        mend="Mend it (`specloop doctor` tells), then run `specloop improve` again: it goes on where it stopped.",
-    )
+async def _step_answer(step: Stepped, route: Route, run: Run) -> Answer:
+    with run.systems.telemetry.node("answer", step=step.artifact, loop=1):
+        return await answered(route, run, person=None)
+
+
+async def _drafted(requests: Sequence[Requested], run: Run) -> tuple[str, list[str]]:
+    """(why it failed, documents)."""
+    try:
+        return "", [(await written(request, run.systems)).text for request in requests]
+    except DraftFailed as error:
+        return f"{error.cause}: {error.message}", []

@@ -20,6 +20,7 @@ from systems.ledger import Ledger
 from systems.policy import Policy
 from systems.trials import Case, Declined, Played, Proposal, Verdict
 
+WORSE = "Three cases that worked before were tried first, and all three fail now."
 NOTHING_MORE = "nothing more that could be proposed was proven to help"
 
 Suggest = Callable[[Policy, Sequence[tuple[Case, Played]]], Awaitable[Sequence[Proposal]]]
@@ -35,6 +36,7 @@ class Rounds:
         consent: what it takes for a policy that was accepted to hold.
         suggest: proposals for a policy, best first, from the plays of the working cases.
         verdicts: reached so far; each has spent its share of the error rate.
+        trial_seconds: seconds after which a trial that is not decided ends; None for no limit.
         too_few: how many cases are missing, for each proposal of this round that was not tried because of it.
         rounds: begun so far.
     """
@@ -44,6 +46,7 @@ class Rounds:
     suggest: Suggest
     consent: Consent
     verdicts: list[Verdict] = field(default_factory=list)
+    trial_seconds: float | None = None
     too_few: dict[str, str] = field(default_factory=dict)
     rounds: int = 0
 
@@ -107,11 +110,14 @@ class Rounds:
     async def _is_worth_it(self, proposal: Proposal, policy: Policy) -> bool:
         """Whether there are enough cases to see what is predicted; where not, nothing of the error rate is spent."""
         pairing = Pairing(self.ground, proposal, policy, policy.edited(proposal.edit))
-        noise = await self._played(self.ground.cases["working"], policy, NOISE_PLAYS)
+        cases = self.ground.cases["working"]
+        noise = await self._played(cases, policy, NOISE_PLAYS)
+        noticing = [plays for case, plays in zip(cases, noise, strict=True) if case.key not in pairing.unchanged]
         touched = [case for case in self.ground.cases["guard"] if case.key not in pairing.unchanged]
         guard = await self._played(touched, policy, 1)
         certain = len(self.ground.cases["guard"]) - len(touched)
-        size = sized(proposal, noise, guard, number=len(self.verdicts) + 1, certain=certain)
+        number, kinds = len(self.verdicts) + 1, pairing.kinds
+        size = sized(proposal, noise, guard, number=number, certain=certain, noticing=noticing, kinds=kinds)
         if not size.enough and proposal.what not in self.too_few:
             self.too_few[proposal.what] = size.reason
             self.ground.watch(f"  Not tried: {proposal.what}. {size.reason}")
@@ -139,13 +145,25 @@ class Rounds:
         return verdict
 
     async def _judged(self, pairing: Pairing, proposal: Proposal) -> Verdict:
-        number = len(self.verdicts) + 1
-        worse = await pairing.obviously_worse()
-        verdict = judged(pairing.trial(), proposal=proposal, number=number, unchanged=pairing.unchanged)
-        if worse:
-            reason = "Three cases that worked before were tried first, and all three fail now."
-            return verdict.model_copy(update={"more": 0, "reason": reason})
-        while verdict.more:
-            await pairing.again(verdict.more)
-            verdict = judged(pairing.trial(), proposal=proposal, number=number, unchanged=pairing.unchanged)
+        def look() -> Verdict:
+            number = len(self.verdicts) + 1
+            return judged(pairing.trial(), proposal=proposal, number=number, unchanged=pairing.unchanged)
+
+        verdict = look()
+        try:
+            with self.ground.limited(self.trial_seconds):
+                if await pairing.obviously_worse():
+                    return _ended(verdict, WORSE)
+                while verdict.more:
+                    await pairing.again(verdict.more)
+                    verdict = look()
+        except OutOfTime:
+            if self.ground.over:
+                raise
+            within = f"Rejected: a trial may take {self.trial_seconds:g} s, and this one was not decided by then."
+            return _ended(verdict, f"{within} {verdict.reason}")
         return verdict
+
+
+def _ended(verdict: Verdict, reason: str) -> Verdict:
+    return verdict.model_copy(update={"more": 0, "reason": reason})

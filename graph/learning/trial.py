@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, get_args
 
 from graph.learning.play import noticed
 from systems.policy import Policy
 from systems.records import Hash
 from systems.results import Results
-from systems.trials import Case, Pair, Played, Proposal, Side, Trial
+from systems.trials import Case, CaseKind, Pair, Played, Proposal, Side, Trial
 
 CHEAP = 3
 """Cases of the first, cheap check."""
@@ -71,6 +72,21 @@ class Ground:
     progress: Watch = lambda _: None
     tokens: int = field(default=0, init=False)
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing new is to be begun."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    @contextmanager
+    def limited(self, seconds: float | None) -> Iterator[None]:
+        """For a while nothing new is begun after so many seconds, or after the deadline, whichever comes first."""
+        kept, limits = self.deadline, (self.deadline, None if seconds is None else time.monotonic() + seconds)
+        self.deadline = min((one for one in limits if one is not None), default=None)
+        try:
+            yield
+        finally:
+            self.deadline = kept
+
     async def all(self, wanted: Sequence[Wanted]) -> list[Played]:
         """What came of plays, in the order given; they are played in a random one, those of one case together."""
         chance = random.Random(f"{self.seed} {len(wanted)} {[one.repetition for one in wanted[:1]]}")
@@ -86,7 +102,7 @@ class Ground:
         """One play: the one that is kept, or a new one.
 
         Raises:
-            OutOfTime: it would have to be played, and the budget is used up.
+            OutOfTime: it would have to be played, and the budget of the trial, or of all of it, is used up.
             Missing: an outside system is gone; the play can be made up for later.
         """
         case, repetition = wanted.case, wanted.repetition
@@ -95,7 +111,7 @@ class Ground:
         known = self.results.get(*key)
         if known is not None:
             return known
-        if self.deadline is not None and time.monotonic() >= self.deadline:
+        if self.over:
             raise OutOfTime
         played = await self.plays.play(case, policy, repetition)
         self.results.put(*key, played)
@@ -129,6 +145,11 @@ class Pairing:
     def unchanged(self) -> frozenset[Hash]:
         """Cases that cannot notice the edit."""
         return frozenset(row.case.key for row in self._rows if not self._touches(row.case))
+
+    @property
+    def kinds(self) -> tuple[CaseKind, ...]:
+        """Kinds of case that can notice the edit, whether or not there are such cases."""
+        return tuple(kind for kind in get_args(CaseKind) if noticed(self._old, kind) != noticed(self._new, kind))
 
     def trial(self) -> Trial:
         """What was played so far."""

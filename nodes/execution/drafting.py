@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from opentelemetry.trace import Status, StatusCode
 
 from nodes.execution.forms import Form, form_of, shown_example
 from nodes.execution.prompt import Message, compose, described, repair
+from nodes.execution.sources import files_asked
 from systems import names
 from systems.connections import Systems
 from systems.errors import DraftFailed, InvalidDraft
-from systems.records import PlanRevision
+from systems.records import Answer, PlanRevision
 from systems.trials import Requested
 
 MOST_MESSAGE = 300
@@ -31,6 +33,12 @@ class Written:
     text: str
     repairs: int
     notes: tuple[str, ...]
+
+
+def informed(asked: Requested, answers: Sequence[Answer], project: Path) -> Requested:
+    """The request with what was found out for it, after the facts it has."""
+    found = tuple((answer.question, answer.text) for answer in answers if answer.answered)
+    return asked.model_copy(update={"facts": (*asked.facts, *found), "files": files_asked(answers, project)})
 
 
 async def written(asked: Requested, systems: Systems, *, revision: PlanRevision | None = None) -> Written:

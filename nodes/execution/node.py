@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from nodes.execution.artifacts import kebab
-from nodes.execution.drafting import written
+from nodes.execution.drafting import informed, written
 from nodes.execution.implementing.work import Left, implemented
 from nodes.execution.prompt import hints
 from nodes.execution.redraft import redrafted
-from nodes.execution.sources import files_asked, sources_section
+from nodes.execution.sources import sources_section
 from systems.connections import Run
 from systems.documents import read_file
 from systems.errors import DraftFailed
@@ -135,17 +135,16 @@ async def _documents(work: Work) -> Mapping[str, tuple[str, Sequence[str]]]:
 
 
 def _asked(work: Work, about: str, existing: Sequence[str]) -> Requested:
-    return Requested(
+    asked = Requested(
         artifact=work.step.artifact,
         goal=work.goal,
         about=about,
         instruction=work.instructions.instruction,
         documents=_built_on(work),
-        facts=tuple((answer.question, answer.text) for answer in work.answers if answer.answered),
-        files=files_asked(work.answers, work.run.systems.project),
         existing=tuple(existing),
         template=work.instructions.template,
     )
+    return informed(asked, work.answers, work.run.systems.project)
 
 
 def _wanted(work: Work) -> list[str]:

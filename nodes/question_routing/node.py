@@ -45,8 +45,16 @@ class Asked(TypedDict):
 async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", "execution"]]:
     """Route every question of the step; one `answer` works on each."""
     systems, step = run.systems, Step.model_validate(state.get("step"))
-    revision = systems.revision(state.get("revision_ref"))
-    goal = state.get("goal", "")
+    routes = await routes_of(step, state.get("goal", ""), run, systems.revision(state.get("revision_ref")))
+    references = [systems.documents.put_record(route) for route in routes]
+    allowed = state.get("allowed") or []
+    sends = [Send("answer", Asked(route_ref=one, loop=step.loop, allowed=allowed)) for one in references]
+    return Command(goto=sends or "execution", update=Writes(route_refs=references))
+
+
+async def routes_of(step: Step, goal: str, run: Run, revision: PlanRevision) -> list[Route]:
+    """The questions of a step, each with who is to answer it."""
+    systems = run.systems
     places, _ = await asyncio.gather(find_places(run, goal), ready(run, goal))
     knobs = systems.policy.questions
     always = knobs.always.get(step.artifact, knobs.always.get("*", ()))
@@ -54,11 +62,7 @@ async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", 
     questions += await own_questions(run, goal, step, asked=questions)
     router = router_of(run, places)
     routes = without_repeats([await router.route(question, avoid=revision.avoid) for question in questions])
-    routes += for_person(revision, step.artifact)
-    references = [systems.documents.put_record(route) for route in routes]
-    allowed = state.get("allowed") or []
-    sends = [Send("answer", Asked(route_ref=one, loop=step.loop, allowed=allowed)) for one in references]
-    return Command(goto=sends or "execution", update=Writes(route_refs=references))
+    return routes + for_person(revision, step.artifact)
 
 
 async def ready(run: Run, text: str) -> None:

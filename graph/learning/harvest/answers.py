@@ -37,14 +37,14 @@ FAULTS = {"error", "empty", "arguments"}
 
 def cases_of_answers(past: Past) -> Iterator[Case]:
     """The route, answer and call cases of a run."""
-    results = _results(past)
+    results = results_of(past)
     for loop in past.accepted():
         for answer, source in past.answers(loop):
             if len(answer.question) > MOST_QUESTION:
                 continue
             asked = Asked(question=answer.question)
             person = source.server == PERSON
-            terms = () if person else lasting_terms(answer, source, past.project, results)
+            terms = () if person else lasting_words(answer, source, past.project, results)[:MOST_TERMS]
             if _routed(answer, loop, past):
                 check = Check(server=source.server, tool=source.tool if terms else "")
                 yield past.case("route", asked, check, source.span_id)
@@ -56,8 +56,8 @@ def cases_of_answers(past: Past) -> Iterator[Case]:
             yield past.case("call", called, Check(outcome="ok"), source.span_id)
 
 
-def lasting_terms(answer: Answer, source: Source, project: Path, results: Mapping[Hash, str]) -> tuple[str, ...]:
-    """Words of an answer that any right answer to its question holds; none where nothing lasting can be told.
+def lasting_words(answer: Answer, source: Source, project: Path, results: Mapping[Hash, str]) -> tuple[str, ...]:
+    """Words of an answer that any right answer to its question holds, the most telling first; none where none lasts.
 
     Args:
         answer: what was accepted.
@@ -65,30 +65,45 @@ def lasting_terms(answer: Answer, source: Source, project: Path, results: Mappin
         project: absolute path of the project.
         results: every result of the run by its hash; a word that others hold too says nothing.
     """
-    shown = LEFT_OUT.sub("", answer.text)
+    shown = _shown(answer)
     pinned = [value for value in source.arguments.values() if isinstance(value, str)]
     commits = [value for value in pinned if COMMIT.fullmatch(value) and value in answer.question]
     if commits:
-        return _telling(shown, shown, answer, source, results)
+        return telling_words(answer, source, results)
     for path in (project / value for value in pinned):
         if not path.resolve().is_relative_to(project.resolve()):
             continue
         if path.is_file():
             others = {**results, **{each.name: read_file(each) or "" for each in _neighbours(path)}}
-            return _telling(shown, read_file(path) or "", answer, source, others)
+            return telling_words(answer, source, others, lasting=read_file(path) or "")
         if path.is_dir():
             return _listed(shown, path, results.get(source.content_hash, ""))
     return ()
 
 
-def _telling(shown: str, lasting: str, answer: Answer, source: Source, results: Mapping[Hash, str]) -> tuple[str, ...]:
-    """The words that only this result has and that are still there; names of things first, then what comes again."""
+def telling_words(
+    answer: Answer, source: Source, results: Mapping[Hash, str], *, lasting: str | None = None
+) -> tuple[str, ...]:
+    """The words that only this result has and that are still there; names of things first, then what comes again.
+
+    Args:
+        answer: what was accepted.
+        source: the call it comes from.
+        results: other texts, by hash or name.
+        lasting: what is there now; None: what was shown.
+    """
+    shown = _shown(answer)
     others = {word.casefold() for key, text in results.items() if key != source.content_hash for word in _words(text)}
     common = others | STOP | {word.casefold() for word in _words(answer.question)}
-    counted = Counter(_words(lasting))
+    counted = Counter(_words(shown if lasting is None else lasting))
     words = [word for word in dict.fromkeys(_words(shown)) if word in counted and word.casefold() not in common]
     words.sort(key=lambda word: (not _is_name(word), -counted[word], -len(word)))
-    return tuple(words[:MOST_TERMS])
+    return tuple(words)
+
+
+def _shown(answer: Answer) -> str:
+    """What reached the model of a result, without the note of what did not."""
+    return LEFT_OUT.sub("", answer.text)
 
 
 def _neighbours(path: Path) -> list[Path]:
@@ -103,7 +118,7 @@ def _listed(shown: str, folder: Path, result: str) -> tuple[str, ...]:
     named = [name for name in entries if name in result]
     if len(named) < MOST_TERMS or len(named) < LISTED * len(entries):
         return ()
-    return tuple(name for name in named if name in shown)[:MOST_TERMS]
+    return tuple(name for name in named if name in shown)
 
 
 def _routed(answer: Answer, loop: LoopRecord, past: Past) -> bool:
@@ -118,7 +133,8 @@ def _routed(answer: Answer, loop: LoopRecord, past: Past) -> bool:
     return by_fault if answer.server != PERSON else not tried
 
 
-def _results(past: Past) -> dict[Hash, str]:
+def results_of(past: Past) -> dict[Hash, str]:
+    """Every result of a run, by its hash."""
     results = {}
     for source in (source for loop in past.loops for answer in loop.answers for source in answer.sources):
         try:

@@ -33,15 +33,24 @@ def cases_of_drafts(past: Past) -> Iterator[Case]:
                 yield past.case("draft", request, Check(valid=True), span.span_id)
 
 
-def _accepted(loop: LoopRecord, past: Past) -> Iterator[Case]:
+def accepted_drafts(loop: LoopRecord, past: Past) -> list[tuple[Requested, str, Span]]:
+    """Request, text and span of every draft of a loop that stands as it was drafted."""
     texts = [past.documents.get(update.after) for update in loop.updates if update.after]
-    for request, span in _requests(loop, past):
-        drafted = span.attributes.get(names.DRAFT_HASH)
-        body = past.documents.get(str(drafted)).strip() if drafted else ""
-        if body and any(text.startswith(body) for text in texts):
-            sources = tuple(path for path in _files(loop.answers, past.project) if path in body)
-            check = Check(valid=True, terms=key_words(past.goal, body), sources=sources)
-            yield past.case("draft", request, check, span.span_id)
+    bodies = [(request, _drafted(span, past), span) for request, span in _requests(loop, past)]
+    return [(request, body, span) for request, body, span in bodies if body and any(t.startswith(body) for t in texts)]
+
+
+def _accepted(loop: LoopRecord, past: Past) -> Iterator[Case]:
+    for request, body, span in accepted_drafts(loop, past):
+        sources = tuple(path for path in files_of(loop.answers, past.project) if path in body)
+        check = Check(valid=True, terms=key_words(past.goal, body), sources=sources)
+        yield past.case("draft", request, check, span.span_id)
+
+
+def _drafted(span: Span, past: Past) -> str:
+    """What came of a draft's last try; empty where nothing did."""
+    drafted = span.attributes.get(names.DRAFT_HASH)
+    return past.documents.get(str(drafted)).strip() if drafted else ""
 
 
 def key_words(goal: str, text: str) -> tuple[str, ...]:
@@ -52,7 +61,7 @@ def key_words(goal: str, text: str) -> tuple[str, ...]:
     return tuple(kept[:MOST_TERMS])
 
 
-def _files(answers: Sequence[Answer], project: Path) -> tuple[str, ...]:
+def files_of(answers: Sequence[Answer], project: Path) -> tuple[str, ...]:
     """The files of the project that answers come from."""
     values = [value for answer in answers for source in answer.sources for value in source.arguments.values()]
     paths = dict.fromkeys(value.removeprefix(f"{project}/") for value in values if isinstance(value, str))
@@ -89,8 +98,7 @@ def _rebuilt(span: Span, loop: LoopRecord, past: Past) -> Requested | None:
     """The request of a run that did not keep it yet, from what its loops wrote; OpenSpec's words are left out."""
     about = f"the {loop.step.artifact} of the change"
     if loop.step.artifact == "specs":
-        drafted = span.attributes.get(names.DRAFT_HASH)
-        body = past.documents.get(str(drafted)).strip() if drafted else ""
+        body = _drafted(span, past)
         files = loop.draft.files if loop.draft else ()
         paths = [Path(file.path) for file in files if body and past.documents.get(file.content).startswith(body)]
         if not paths:
@@ -106,5 +114,5 @@ def _rebuilt(span: Span, loop: LoopRecord, past: Past) -> Requested | None:
         about=about,
         documents=tuple((Path(path).name, text.partition(SOURCES)[0]) for path, text in written.items()),
         facts=tuple((answer.question, answer.text) for answer in loop.answers if answer.answered),
-        files=_files(loop.answers, past.project),
+        files=files_of(loop.answers, past.project),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from graph.learning.harvest.answers import cases_of_answers
 from graph.learning.harvest.drafts import cases_of_drafts
 from graph.learning.harvest.past import Past
+from graph.learning.harvest.steps import cases_of_steps
 from systems.cases import Added, Cases
 from systems.documents import Documents
 from systems.errors import SpecloopError
@@ -27,9 +28,9 @@ _log = logging.getLogger(__name__)
 
 
 def harvest(past: Past) -> tuple[Case, ...]:
-    """The cases of a run, each once: questions with who answered and what, calls, and drafts with their check."""
+    """The cases of a run, each once: questions with who answered and what, calls, drafts, and whole steps."""
     found: dict[Hash, Case] = {}
-    for case in (*cases_of_answers(past), *cases_of_drafts(past)):
+    for case in (*cases_of_answers(past), *cases_of_drafts(past), *cases_of_steps(past)):
         found.setdefault(case.key, case)
     return tuple(found.values())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from systems.documents import Documents
 from systems.records import Answer, DocumentUpdate, LoopRecord, Source, Span
-from systems.trials import Asked, Called, Case, CaseKind, Check, Requested
+from systems.trials import Asked, Called, Case, CaseKind, Check, Requested, Stepped
 
 SUSPECT = {"misrouted", "swallowed_error", "empty_output", "stale_data", "prompt_injection", "secret_exposed"}
 """Findings after which an answer does not count as accepted."""
@@ -47,7 +47,7 @@ class Past:
             if answer.answered and answer.sources and answer.sources[0].span_id not in suspects:
                 yield answer, answer.sources[0]
 
-    def case(self, kind: CaseKind, given: Asked | Requested | Called, check: Check, *spans: str) -> Case:
+    def case(self, kind: CaseKind, given: Asked | Requested | Called | Stepped, check: Check, *spans: str) -> Case:
         """A case from this run."""
         return Case(
             kind=kind,

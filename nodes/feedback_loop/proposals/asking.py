@@ -4,25 +4,44 @@ from __future__ import annotations
 
 import heapq
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 
 from nodes.feedback_loop.proposals import question_edits as edits
 from nodes.feedback_loop.proposals.observed import Observed, Play, question
-from nodes.feedback_loop.proposals.proposing import Idea
+from nodes.feedback_loop.proposals.proposing import Basis, Idea
+from systems.hashed import Hash
 from systems.policy import Policy
+from systems.trials import Stepped
+
+OFTEN = 4
+"""Steps in which the answers to a question were of no use before it is thought of no more asking it."""
 
 
 def never_answered(seen: Observed, policy: Policy) -> Iterator[Idea]:
     """Questions that stayed open every time are asked no more; the seconds they took are saved."""
-    alike: dict[str, list[str]] = {}
-    for template in by_template(seen, policy):
-        alike.setdefault(_form(template).pattern, []).append(template)
-    for plays, templates in ((by_template(seen, policy)[one[0]], one) for one in alike.values()):
-        if all(play.reason == "open" for play in plays):
+    asked = by_template(seen, policy)
+    for templates in _alike(policy).values():
+        plays = asked.get(templates[0], [])
+        if plays and all(play.reason == "open" for play in plays):
             basis = seen.saving(plays, "seconds", lambda play: play.played.seconds)
             why = f"it was never answered: {' '.join(templates)}"
             yield Idea(edits.skipped(policy, *templates), why, basis, "seconds")
+
+
+def never_used(seen: Observed, policy: Policy) -> Iterator[Idea]:
+    """Questions of whose answers no step took anything up are asked no more; the tokens these took are saved."""
+    steps = {play.case.key: play.case.check.answers for play in seen.plays if play.case.kind == "step"}
+    for pattern, templates in _alike(policy).items():
+        form = re.compile(pattern)
+        told = [(key, one) for key, answers in steps.items() for one in answers if form.fullmatch(one.question)]
+        if len({key for key, _ in told}) >= OFTEN and not any(one.used for _, one in told):
+            saved: dict[Hash, float] = {}
+            for key, one in told:
+                saved[key] = saved.get(key, 0.0) + one.tokens / seen.cases
+            why = f"in {len(saved)} steps nothing of its answers was taken up: {' '.join(templates)}"
+            yield Idea(edits.skipped(policy, *templates), why, Basis(sum(saved.values()), saved), "tokens")
 
 
 def at_once(seen: Observed, policy: Policy) -> Iterator[Idea]:
@@ -44,17 +63,33 @@ def _faster(seen: Observed, policy: Policy, parallel: int, why: str, *, longest_
     asked = by_template(seen, policy)
     took = {text: sum(one.played.seconds for one in plays) / len(plays) for text, plays in asked.items()}
     order: dict[str, list[str]] = {}
-    saved = 0.0
+    saved, steps = 0.0, _steps(seen, policy)
     for artifact, templates in policy.questions.always.items():
         known = [text for text in templates if text in took and text not in policy.questions.skip]
         later = sorted(known, key=lambda text: -took[text]) if longest_first else known
-        saved += makespan([took[text] for text in known], policy.questions.parallel)
-        saved -= makespan([took[text] for text in later], parallel)
+        gain = makespan([took[text] for text in known], policy.questions.parallel)
+        gain -= makespan([took[text] for text in later], parallel)
+        saved += gain * (steps[artifact] if steps else 1)
         order[artifact] = [*later, *(text for text in templates if text not in later)]
     plays = tuple(play for group in asked.values() for play in group)
     basis = seen.saving(plays, "seconds", lambda _: 0.0)._replace(predicted=saved / max(1, seen.cases))
     edit = {"questions": {"always": order}} if longest_first else edits.side_by_side(policy)
     yield Idea(edit, why, basis, "seconds")
+
+
+def _steps(seen: Observed, policy: Policy) -> Counter[str]:
+    """How many steps there are among the cases, by the artifact whose questions they ask."""
+    steps = {play.case.key: play.case.given for play in seen.plays}
+    artifacts = [given.artifact for given in steps.values() if isinstance(given, Stepped)]
+    return Counter(artifact if artifact in policy.questions.always else "*" for artifact in artifacts)
+
+
+def _alike(policy: Policy) -> Mapping[str, list[str]]:
+    """The questions of the policy by their form: those that cannot be told apart together."""
+    found: dict[str, list[str]] = {}
+    for template in sorted({text for texts in policy.questions.always.values() for text in texts}):
+        found.setdefault(_form(template).pattern, []).append(template)
+    return found
 
 
 def by_template(seen: Observed, policy: Policy) -> Mapping[str, list[Play]]:

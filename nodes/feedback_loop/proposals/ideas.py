@@ -34,6 +34,7 @@ SECTIONS: Mapping[CaseKind, tuple[str, ...]] = {
     "route": ("questions",),
     "answer": ("questions", "answers"),
     "call": ("servers", "answers"),
+    "step": ("questions", "answers"),
 }
 """Sections of the policy that a kind of case shows the effect of."""
 UNTURNED = frozenset({"draft.seed", "draft.model", GUIDANCE})

@@ -32,6 +32,7 @@ THOUGHTS: tuple[Thought, ...] = (
     asking.never_answered,
     asking.at_once,
     asking.longest_first,
+    asking.never_used,
 )
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from math import sqrt
 from statistics import fmean, stdev
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nodes.feedback_loop.trial.flips import p_value, sequential_p
-from nodes.feedback_loop.trial.futility import chance
+from nodes.feedback_loop.trial.futility import chance, decidable
 from nodes.feedback_loop.trial.guard import MARGIN, Guard, guarded, lower_bound, played
 from nodes.feedback_loop.trial.measures import gains, repaired, settled
 from nodes.feedback_loop.trial.noise import measured
 from nodes.feedback_loop.trial.spending import REPETITIONS, allowed, look
 from systems.hashed import Hash
-from systems.trials import METRICS, Metric, Pair
+from systems.trials import METRICS, Metric, Pair, Proposal
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
 
 _CHANCE = 0.05
 """A metric of higher rank is lost when chance alone does that so seldom."""
@@ -41,6 +45,7 @@ class Evidence(NamedTuple):
         lost: metric of higher rank that got worse beyond chance.
         kept: whether successes are shown to be no worse.
         hope: chance to be accepted at a look to come.
+        predicted: what was predicted, in the metric's unit.
     """
 
     metric: Metric
@@ -60,6 +65,12 @@ class Evidence(NamedTuple):
     lost: Metric | None
     kept: bool
     hope: float
+    predicted: float
+
+    @property
+    def short(self) -> bool:
+        """Whether seconds or tokens are saved, but certainly not what was predicted."""
+        return self.metric != "success" and self.repetitions > 0 and self.high < self.predicted
 
     @property
     def looks(self) -> int:
@@ -67,8 +78,9 @@ class Evidence(NamedTuple):
         return look(self.repetitions)
 
 
-def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Collection[Hash] = ()) -> Evidence:
+def gathered(pairs: Sequence[Pair], proposal: Proposal, number: int, unchanged: Collection[Hash] = ()) -> Evidence:
     """The evidence of a trial's plays, for proposal `number` of an `improve`."""
+    metric = proposal.metric
     repetitions = min((played(pair) for pair in pairs if pair.side == "working"), default=0)
     looks = [one for one in REPETITIONS if one <= repetitions]
     seen = looks[-1] if looks else 0
@@ -102,8 +114,15 @@ def gathered(pairs: Sequence[Pair], metric: Metric, number: int, unchanged: Coll
         guard=guarded([pair for pair in pairs if pair.side == "guard"], unchanged),
         lost=next((one for one in METRICS[: METRICS.index(metric)] if _lost(working, one, seen)), None),
         kept=metric == "success" or _kept(working, seen),
-        hope=0.0 if seen in still else chance(found.tested, variance * part, seen, levels) if seen else 1.0,
+        hope=_hope(found.tested, variance * part, seen, levels, len(changed)) if seen not in still else 0.0,
+        predicted=proposal.predicted,
     )
+
+
+def _hope(tested: NDArray[float64], noise: float, repetitions: int, levels: Sequence[float], changed: int) -> float:
+    if not repetitions:
+        return 1.0
+    return chance(tested, noise, repetitions, levels) if decidable(changed, levels[-1]) else 0.0
 
 
 def _until(pair: Pair, repetitions: int) -> Pair:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, inf, log, log2, sqrt
 from typing import NamedTuple
 
 from nodes.feedback_loop.trial.guard import MARGIN
 from nodes.feedback_loop.trial.noise import Noise, measured
 from nodes.feedback_loop.trial.spending import REPETITIONS, share
-from systems.trials import Metric, Played, Proposal
+from systems.trials import CaseKind, Metric, Played, Proposal
 
 _POWER = 0.8416
 """Normal quantile of 80%."""
@@ -23,8 +23,8 @@ class Size(NamedTuple):
     """How many cases a trial needs and has.
 
     Attributes:
-        needed: working cases for 80% power.
-        working: working cases there are.
+        needed: working cases for 80% power; of seconds and tokens those that can notice the edit.
+        working: working cases there are, of those that count for this.
         guards_needed: guard cases without which a change that harms none of them is not accepted in 80%.
         guards: guard cases there are.
         reason: what is missing, in one sentence; empty when there are enough.
@@ -49,6 +49,8 @@ def sized(
     *,
     number: int,
     certain: int = 0,
+    noticing: Sequence[Sequence[Played]] | None = None,
+    kinds: Sequence[CaseKind] = (),
 ) -> Size:
     """Whether a proposal can be tried with the cases there are.
 
@@ -59,11 +61,23 @@ def sized(
             twice, the noise of the working cases is taken for theirs.
         number: of the proposal in this `improve`, from 1; later ones need more cases.
         certain: guard cases for which it is the same. Where all are, no more are needed.
+        noticing: plays of those working cases that can notice the edit; None: all can.
+        kinds: their kinds, for the words.
     """
-    needed = cases_needed(proposal.metric, proposal.predicted, measured(working, proposal.metric), number)
+    seen = working if noticing is None else noticing
+    least, counted, predicted = ceil(-log2(share(number))), working, proposal.predicted
+    if proposal.metric != "success":
+        counted, predicted = seen, predicted * len(working) / max(len(seen), 1)
+    needed = cases_needed(proposal.metric, predicted, measured(counted, proposal.metric), number) if counted else least
     noise = measured(guard, "success")
     guards = guards_needed(noise if noise.known else measured(working, "success"), len(guard), certain)
-    return Size(needed, len(working), guards, len(guard), _reason(proposal, needed, len(working), guards, len(guard)))
+    telling = " or ".join(kinds)
+    missing = {
+        "working": max(0, needed - len(counted)) if counted is working else 0,
+        f"working {telling}".strip(): max(0, least - len(seen), needed - len(seen) if counted is seen else 0),
+        "guard": max(0, guards - len(guard)),
+    }
+    return Size(needed, len(counted), guards, len(guard), _reason(proposal, needed, missing))
 
 
 def cases_needed(metric: Metric, predicted: float, noise: Noise, number: int) -> int:
@@ -114,14 +128,10 @@ def _spread(noise: Noise) -> float:
     return 2 * (noise.variance if noise.known else _UNKNOWN) / REPETITIONS[-1]
 
 
-def _reason(proposal: Proposal, needed: int, working: int, guards_needed: int, guards: int) -> str:
+def _reason(proposal: Proposal, needed: int, lacking: Mapping[str, int]) -> str:
     if proposal.predicted <= 0:
         return "The proposal predicts no gain: there is nothing to see."
-    missing = [
-        f"{wanted - there} more {kind} {'case' if wanted - there == 1 else 'cases'}"
-        for kind, wanted, there in (("working", needed, working), ("guard", guards_needed, guards))
-        if wanted > there
-    ]
+    missing = [f"{count} more {kind} {'case' if count == 1 else 'cases'}" for kind, count in lacking.items() if count]
     if needed >= _MOST:
         return f"An effect of {_effect(proposal)} is too small to be seen with any number of cases."
     verb = "is" if len(missing) == 1 and missing[0].startswith("1 ") else "are"

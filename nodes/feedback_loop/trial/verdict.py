@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from nodes.feedback_loop.trial.evidence import Evidence, gathered
-from nodes.feedback_loop.trial.futility import LEAST_CHANCE
+from nodes.feedback_loop.trial.futility import LEAST_CHANCE, LIKELY
 from nodes.feedback_loop.trial.guard import MARGIN
 from nodes.feedback_loop.trial.spending import REPETITIONS, paid
 from nodes.feedback_loop.trial.verdict_words import reason
@@ -33,7 +33,7 @@ def judged(trial: Trial, *, proposal: Proposal, number: int, unchanged: Collecti
         unchanged: keys of cases for which both policies are the same by construction: they gain and lose nothing for
             certain, and add no noise.
     """
-    seen = gathered(trial.pairs, proposal.metric, number, unchanged)
+    seen = gathered(trial.pairs, proposal, number, unchanged)
     accepted = seen.significant and seen.effect > seen.noise and seen.guard.holds and not seen.lost and seen.kept
     more = 0 if accepted else _more(seen)
     return Verdict(
@@ -67,6 +67,6 @@ def _more(seen: Evidence) -> int:
     planned = next((one for one in REPETITIONS if one > seen.repetitions), None)
     if planned is None or not seen.cases or seen.guard.worse or seen.lost:
         return 0
-    if seen.hope == 0 or (seen.hope < LEAST_CHANCE and not seen.significant):
+    if seen.hope == 0 or (seen.hope < (LIKELY if seen.short else LEAST_CHANCE) and not seen.significant):
         return 0
     return planned - seen.played

@@ -30,7 +30,10 @@ def _missing(seen: Evidence) -> str:
     if seen.lost:
         return f"{seen.lost} got worse beyond chance, and {seen.metric} may not be bought with it"
     if not seen.significant:
-        return f"{_effect(seen)}, which chance alone does too often (p {_p(seen.p_value)}, at most {_p(seen.alpha)})"
+        most, predicted = _amount(seen.high, seen.metric), _amount(seen.predicted, seen.metric)
+        short = f", at most {most} of the {predicted} predicted" if seen.short else ""
+        p, alpha = _p(seen.p_value), _p(seen.alpha)
+        return f"{_effect(seen)}{short}, which chance alone does too often (p {p}, at most {alpha})"
     if seen.effect <= seen.noise:
         return f"{_effect(seen)}, no more than the old policy differs from itself ({_amount(seen.noise, seen.metric)})"
     if not seen.kept:

@@ -76,7 +76,7 @@ def listed(project: Path) -> list[dict[str, Any]]:
 def test_a_run_leaves_its_cases_behind(once: Ran) -> None:
     assert once.outcome.status == "done"
     cases = everything(once.project)
-    assert {case.kind for case in cases} == {"route", "answer", "draft", "call"}
+    assert {case.kind for case in cases} == {"route", "answer", "draft", "call", "step"}
     assert {case.origin for case in cases} == {"run"} and {case.run_id for case in cases} == {once.outcome.run_id}
     known = {span.span_id for span in once.spans}
     assert all(case.span_ids and set(case.span_ids) <= known for case in cases)

@@ -11,7 +11,7 @@ import pytest
 from graph.learning.harvest.harvest import harvest
 from systems.documents import Documents
 from systems.records import Answer
-from systems.trials import Asked, Called, Case, CaseKind, Check, Requested
+from systems.trials import Accepted, Asked, Called, Case, CaseKind, Check, Requested, Stepped
 from tests.graph.learning.harvest.past_support import Life, finding
 
 CLI = "import argparse\n\ndef print_list(todo_items):\n    return todo_items\n"
@@ -41,7 +41,7 @@ def read(life: Life, path: str = "todo/cli.py", text: str = CLI, **more: str) ->
 def test_a_question_becomes_its_route_its_answer_and_its_call(life: Life) -> None:
     answer = read(life)
     life.loop(answer, text=DOCUMENT)
-    route, answered, called, _ = harvest(life.past)
+    route, answered, called, *_ = harvest(life.past)
     asked = Asked(question=answer.question)
     assert (route.kind, route.given, route.check) == ("route", asked, Check(server="files", tool="read"))
     assert (answered.kind, answered.given, answered.check.server) == ("answer", asked, "files")
@@ -87,7 +87,7 @@ def test_what_depends_on_the_day_has_a_route_and_a_call_but_no_answer(
     life: Life, question: str, tool: str, text: str, argument: tuple[str, str]
 ) -> None:
     life.loop(life.answer(question, tool, text, **dict([argument])), text=DOCUMENT)
-    assert [case.kind for case in harvest(life.past)] == ["route", "call", "draft"]
+    assert [case.kind for case in harvest(life.past)] == ["route", "call", "draft", "step"]
     assert cases(life, "route")[0].check == Check(server=tool.partition(".")[0]), "another tool may do better"
 
 
@@ -150,7 +150,7 @@ def test_an_open_question_is_no_case(life: Life) -> None:
 def test_a_question_that_is_asked_in_every_loop_is_one_case(life: Life) -> None:
     for artifact in ("proposal", "design"):
         life.loop(read(life), artifact=artifact, text=DOCUMENT)
-    assert [case.kind for case in harvest(life.past)] == ["route", "answer", "call", "draft", "draft"]
+    assert [case.kind for case in harvest(life.past)] == ["route", "answer", "call", "draft", "draft", "step", "step"]
 
 
 def test_an_accepted_draft_becomes_its_request_with_the_check_that_judged_it(life: Life) -> None:
@@ -203,4 +203,37 @@ def test_a_result_that_is_gone_costs_no_other_case(life: Life) -> None:
     answer = read(life)
     source = answer.sources[0].model_copy(update={"content_hash": "0" * 64})
     life.loop(answer.model_copy(update={"sources": (source,)}), text=DOCUMENT)
-    assert len(harvest(life.past)) == 4
+    assert len(harvest(life.past)) == 5
+
+
+def steps(life: Life) -> list[tuple[Stepped, tuple[Accepted, ...]]]:
+    given = [(case.given, case.check.answers) for case in cases(life, "step")]
+    return [(step, answers) for step, answers in given if isinstance(step, Stepped)]
+
+
+def test_a_step_keeps_its_request_and_which_answers_its_document_took_up(life: Life) -> None:
+    readme = life.answer("What does README.md say?", "files.read", "Keeps reminders.", path="README.md")
+    commits = life.answer("What were the last commits?", "git.log", "Introduce undo_stack")
+    date = life.answer("What is today's date?", "time.now", "2026-11-23")
+    request = life.loop(read(life), readme, commits, date, text=f"{DOCUMENT}It needs the undo_stack.\n")
+    ((step, answers),) = steps(life)
+    assert step.requests == (request.model_copy(update={"files": ()}),)
+    assert [(one.question, one.terms, one.used) for one in answers] == [
+        (read(life).question, ("todo_items", "print_list"), True),
+        (readme.question, ("reminders", "Keeps"), False),
+        (commits.question, (), True),
+        (date.question, (), False),
+    ]
+    check = cases(life, "step")[0].check
+    assert (check.valid, check.terms, check.sources) == (True, ("--json", "command", "list"), ("todo/cli.py",))
+
+
+def test_what_a_person_said_is_given_to_a_step_and_not_asked_for(life: Life) -> None:
+    life.loop(life.answer("Which colour?", "person.asked", "Blue"), text=f"{DOCUMENT}Blue.\n")
+    ((step, answers),) = steps(life)
+    assert step.requests[0].facts == (("Which colour?", "Blue"),) and answers == ()
+
+
+def test_a_step_of_which_a_draft_was_rewritten_is_no_case(life: Life) -> None:
+    life.loop(text=DOCUMENT, theirs="# Proposal\n\nIn my own words: --json.\n")
+    assert steps(life) == []
