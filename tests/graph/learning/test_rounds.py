@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,21 @@ def test_what_breaks_everything_is_refused_after_three_cases(tmp_path: Path) -> 
     assert policy == DEFAULT and "all three fail" in rounds.verdicts[0].reason
     assert sum(one[1] != DEFAULT.hash for one in scene.plays.log) == 3
     scene.close()
+
+
+def test_a_trial_that_takes_too_long_ends_refused_and_the_round_goes_on(scene: Scene) -> None:
+    rounds = scene.rounds(USELESS, CAPPED, trial_seconds=0.0)
+    policy, stopped = asyncio.run(rounds.run(DEFAULT, 1))
+    assert policy == DEFAULT and stopped == NOTHING_MORE
+    assert [verdict.number for verdict in rounds.verdicts] == [1, 2]
+    assert all("may take 0 s" in verdict.reason and not verdict.accepted for verdict in rounds.verdicts)
+
+
+def test_the_budget_of_all_trials_ends_more_than_the_trial(scene: Scene) -> None:
+    asyncio.run(scene.rounds(trial_seconds=60.0).run(DEFAULT, 1))
+    scene.ground.deadline = time.monotonic() - 1
+    rounds = scene.rounds(CAPPED, trial_seconds=60.0)
+    assert asyncio.run(rounds.run(DEFAULT, 1)) == (DEFAULT, "the budget is used up") and rounds.verdicts == []
 
 
 def test_with_too_few_cases_nothing_is_tried_and_it_says_how_many_are_missing(tmp_path: Path) -> None:

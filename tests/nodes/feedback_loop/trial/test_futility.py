@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from nodes.feedback_loop.trial.futility import LEAST_CHANCE, chance
+from nodes.feedback_loop.trial.futility import LEAST_CHANCE, chance, decidable
 from nodes.feedback_loop.trial.spending import allowed
 
 
@@ -25,6 +25,10 @@ def test_hope_fades_as_repetitions_take_away_the_noise() -> None:
 
 def test_what_came_out_badly_may_not() -> None:
     assert chance(numpy.array([-0.2] * 40), 0.2, 1, allowed(1)) < LEAST_CHANCE
+
+
+def test_so_few_cases_that_not_even_the_best_outcome_would_do_are_not_waited_for() -> None:
+    assert [decidable(cases, 0.005) for cases in (0, 7, 8, 40)] == [False, False, True, True]
 
 
 def test_after_the_last_look_there_is_no_chance() -> None:

@@ -27,6 +27,16 @@ def test_with_enough_cases_nothing_is_missing() -> None:
     assert sized(proposal(predicted=0.2), cases(40), cases(20), number=1).enough
 
 
+def test_of_what_few_cases_can_notice_it_says_how_many_more_of_their_kind_are_needed() -> None:
+    told = {
+        metric: sized(proposal(metric, 0.5), cases(40), cases(20), number=2, noticing=cases(2), kinds=("step",)).reason
+        for metric in ("success", "seconds")
+    }
+    assert told["success"] == "5 more working step cases are needed to see an effect of 50 points."
+    assert "more working step cases are needed to see an effect of 0.5 s a case." in told["seconds"]
+    assert sized(proposal(), cases(60), cases(20), number=2, noticing=cases(7), kinds=("step",)).enough
+
+
 def test_guard_cases_that_cannot_change_count_too() -> None:
     assert not sized(proposal(), cases(40), cases(7), number=1).enough
     assert sized(proposal(), cases(40), cases(7), number=1, certain=10).enough

@@ -7,12 +7,12 @@ import pytest
 from nodes.feedback_loop.trial.guard import MARGIN
 from nodes.feedback_loop.trial.spending import FAMILY, REPETITIONS
 from nodes.feedback_loop.trial.verdict import judged
-from systems.trials import Pair, Verdict
+from systems.trials import Metric, Pair, Verdict
 from tests.nodes.feedback_loop.trial.trials import pair, proposal, same, timed, trial
 
 
-def verdict(*pairs: Pair, number: int = 1, metric: str = "success") -> Verdict:
-    wanted = proposal("seconds" if metric == "seconds" else "tokens" if metric == "tokens" else "success")
+def verdict(*pairs: Pair, number: int = 1, metric: Metric = "success", predicted: float = 0.2) -> Verdict:
+    wanted = proposal(metric, predicted)
     return judged(trial(*pairs), proposal=wanted, number=number)
 
 
@@ -130,6 +130,29 @@ def test_tokens_are_not_bought_with_seconds() -> None:
     ]
     found = verdict(*cheaper, *same(20), metric="tokens")
     assert not found.accepted and found.reason.startswith("Rejected: seconds got worse")
+
+
+def test_a_trial_about_seconds_ends_where_less_is_saved_than_was_predicted_and_that_will_hardly_be_proven() -> None:
+    noisy = [timed(f"n{one}", [1.0, 1.3], [0.91 + one % 7 * 0.04]) for one in range(30)]
+    hoped, modest = (verdict(*noisy, *same(20), metric="seconds", predicted=one) for one in (0.5, 0.005))
+    assert not hoped.accepted and hoped.more == 0 and hoped.high < 0.5
+    assert "at most" in hoped.reason and "of the 0.5 s predicted" in hoped.reason
+    assert not modest.accepted and modest.more == 1
+
+
+def test_a_lesser_saving_than_predicted_is_played_on_where_it_will_rather_be_proven() -> None:
+    faster = [timed(f"f{one}", [1.0, 1.3], [0.87 + one % 7 * 0.04]) for one in range(30)]
+    found = verdict(*faster, *same(20), metric="seconds", predicted=0.5)
+    assert not found.accepted and found.high < 0.1 and found.more == 1
+
+
+def test_so_few_changed_cases_that_nothing_can_be_shown_end_the_trial_at_the_first_look() -> None:
+    pairs = [pair(f"w{one}", "-+", "+") for one in range(5)]
+    still = same(35, side="working")
+    found = judged(
+        trial(*pairs, *still, *same(20)), proposal=proposal(), number=1, unchanged={one.case for one in still}
+    )
+    assert not found.accepted and (found.more, found.looks) == (0, 1)
 
 
 def test_a_gain_within_the_noise_of_the_old_policy_is_no_gain() -> None:
