@@ -4,7 +4,8 @@ START -> next_step -> question_routing -> answer (one each) -> execution -> docu
              ^  `-> workflow_end -> END                                                             |
              `--------------------------------------------------------------------------------------'
 
-A task of a planned change goes from next_step straight to execution: its model asks by tools of its own.
+A task of a planned change goes from next_step straight to execution: its model asks by tools of its own. After an
+archive that makes documents of the project untrue, workflow_end goes to documentation, and that to END.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from langgraph.graph.state import CompiledStateGraph
 from graph.context import Context
 from graph.node import Work, traced
 from graph.state import Input, State
+from nodes.document_update.documentation import documentation
 from nodes.document_update.node import document_update
 from nodes.execution.node import execution
 from nodes.feedback_loop.node import feedback_loop
@@ -42,13 +44,14 @@ def build() -> Builder:
     add(document_update, "Writes atomically, validates with OpenSpec, keeps or restores")
     add(feedback_loop, "Reads the loop's spans, finds what went wrong, revises the plan")
     add(workflow_end, "Archives what is done and allowed, opens follow-ups and reports")
+    add(documentation, "Shows what an archived change makes untrue in the project's own documents, and mends it")
 
     builder.add_edge(START, "next_step")  # next_step goes on to question_routing, execution (a task) or workflow_end
     builder.add_edge("answer", "execution")  # question_routing sends one answer a question, or goes to execution
     builder.add_edge("execution", "document_update")
     builder.add_edge("document_update", "feedback_loop")
     builder.add_edge("feedback_loop", "next_step")
-    builder.add_edge("workflow_end", END)
+    builder.add_edge("documentation", END)  # workflow_end goes there where documents are to be kept true, or to END
     return builder
 
 

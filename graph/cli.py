@@ -96,8 +96,7 @@ def run(goal: str, change: str | None, project: Path, as_json: bool, **settings:
     """Take GOAL to a complete OpenSpec change."""
     with reported(as_json, project):
         workspace = _workspace(project, settings, can_ask=can_ask(as_json))
-        outcome = _watched(workspace, functools.partial(workspace.run, goal, change=change), as_json)
-        outcome = _talked(outcome, workspace, as_json)
+        outcome = carried_out(workspace, functools.partial(workspace.run, goal, change=change), as_json)
         if (after := outcome.followed) and after.run_id != outcome.run_id:  # the person was asked by a follow-up
             outcome = workspace.outcome(after.run_id).model_copy(update={"followed": after})
         _finish(outcome, as_json, project)
@@ -258,6 +257,11 @@ def _workspace(project: Path, settings: dict[str, Any], *, can_ask: bool = False
     from graph.workspace import Workspace
 
     return Workspace(project, **settings)
+
+
+def carried_out(workspace: Workspace, work: Callable[..., Outcome], as_json: bool) -> Outcome:
+    """What a run comes to; on a terminal it is shown, and the person is asked what it waits for."""
+    return _talked(_watched(workspace, work, as_json), workspace, as_json)
 
 
 def _watched(workspace: Workspace, work: Callable[..., Outcome], as_json: bool) -> Outcome:

@@ -13,7 +13,7 @@ from graph.context import Context
 from systems.connections import Run, opened
 
 Work = Callable[[Any, Run], Awaitable[Any]]
-BETWEEN = ("next_step", "workflow_end")  # they stand before the loop that comes, or after the last
+BETWEEN = ("next_step", "workflow_end", "documentation")  # they stand before the loop that comes, or after the last
 PARALLEL = "answer"  # several run side by side: one that starts must not hide what another waits for
 
 

@@ -99,6 +99,7 @@ def _document_update(writes: Mapping[str, Any], documents: Documents) -> Iterato
         "merged": ("written, with your changes", "good"),
         "kept_theirs": ("a person's text stands there, kept", "warning"),
         "rejected": ("rejected by the person", "warning"),
+        "proposed": ("left as a patch", "plain"),
     }
     for key in writes.get("update_refs") or ():
         update = documents.get_record(key, DocumentUpdate)

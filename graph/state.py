@@ -26,6 +26,7 @@ class State(TypedDict, total=False):
 
     goal: str
     change: str | None
+    archived: bool
     loop: int
     step: dict[str, Any] | None
     route_refs: list[Hash]
@@ -50,3 +51,4 @@ class Input(TypedDict, total=False):
 
     goal: str
     change: str | None
+    archived: bool

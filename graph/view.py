@@ -111,6 +111,7 @@ def outcome_panel(outcome: Outcome, *, project: str, program: str) -> Renderable
     parts += _section("Follow-up changes it opened", (f"{item.change}: {item.finding}" for item in outcome.follow_ups))
     parts += _section("Follow-ups that were run", _followed(outcome.followed) if outcome.followed else ())
     parts += _section("Archived in", (outcome.archived,) if outcome.archived else ())
+    parts += _section("Documents it looked at", (f"{item.path}: {item.status}" for item in outcome.documents))
     parts += _section("Still missing", outcome.missing)
     parts += _section("Waiting for you", (str(item.get("text", "")) for item in outcome.waiting_for))
     parts += _section("Good to know", outcome.notes)

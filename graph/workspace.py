@@ -28,6 +28,7 @@ from nodes.question_routing.ask import ask
 from systems.connections import Run, opened
 from systems.documents import Documents
 from systems.errors import SpecloopError, Stopped, UsageError
+from systems.openspec import archived_as
 from systems.person import Person
 from systems.records import Answer, Outcome, RunSummary
 from systems.repository import check_project
@@ -80,8 +81,27 @@ class Workspace:
 
     async def arun(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
         """`run` for callers with an event loop."""
-        outcome = await self._begun(checked_goal(goal), change, self.settings, watch)
+        outcome = await self._begun(Input(goal=checked_goal(goal), change=change), self.settings, watch)
         return await self._followed(outcome, self.settings, watch)
+
+    def document(self, change: str, *, watch: Watch | None = None) -> Outcome:
+        """Look which of the project's own documents (`[documents] update`) an archived change has made untrue.
+
+        Args:
+            change: the change.
+            watch: called with every event while the run goes on.
+
+        Returns:
+            The outcome, which says what became of each document; with `approve="ask"` it waits for a person.
+
+        Raises:
+            UsageError: there is no such change in the archive.
+            Missing: an outside system is missing or failed for good.
+        """
+        if archived_as(self.project, change) is None:
+            raise UsageError(f"No change {change} is archived.", mend=f"Archive it: specloop archive {change}.")
+        given = Input(goal=f"Keep the documents true to {change}", change=change, archived=True)
+        return _wait(self._begun(given, self.settings, watch))
 
     def resume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """Go on with a run that was interrupted, waits for a person, or ended unfinished.
@@ -188,14 +208,14 @@ class Workspace:
         await harvest_all(self.project)
         return await improve(self._context(self.settings), plan or Plan())
 
-    async def _begun(
-        self, goal: str, change: str | None, settings: Settings, watch: Watch | None, parent: str | None = None
-    ) -> Outcome:
+    async def _begun(self, given: Input, settings: Settings, watch: Watch | None, parent: str | None = None) -> Outcome:
         run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         with self._runs() as runs:
-            runs.start(run_id, goal=goal, change=change, settings=settings.model_dump(), parent=parent)
+            runs.start(
+                run_id, goal=given["goal"], change=given["change"], settings=settings.model_dump(), parent=parent
+            )
             family = family_of(run_id, runs.all())
-        return await self._go(run_id, Input(goal=goal, change=change), share(run_id, family, settings), watch)
+        return await self._go(run_id, given, share(run_id, family, settings), watch)
 
     async def _followed(self, outcome: Outcome, settings: Settings, watch: Watch | None) -> Outcome:
         """The outcome of a run after its follow-ups were run, as far as they are to be run."""
@@ -204,7 +224,7 @@ class Workspace:
 
         def begin(turn: Begin) -> Coroutine[Any, Any, Outcome]:
             found = turn.follow_up
-            return self._begun(f"Mend {found.finding}", found.change, settings, watch, turn.parent)
+            return self._begun(Input(goal=f"Mend {found.finding}", change=found.change), settings, watch, turn.parent)
 
         def resume(run: RunSummary, limits: Settings) -> Coroutine[Any, Any, Outcome]:
             return self._go(run.run_id, Resumed(run, None), limits, watch)

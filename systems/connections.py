@@ -38,7 +38,7 @@ from systems.openspec import OpenSpec
 from systems.options import Options
 from systems.pins import load_pins, pinned
 from systems.policy import Policy, shipped
-from systems.records import Hash, LoopRecord, PlanRevision, content_hash
+from systems.records import Hash, LoopRecord, Outcome, PlanRevision, content_hash
 from systems.repository import check_project
 from systems.runs import Runs
 from systems.settings import api_key, load_prices
@@ -136,6 +136,13 @@ class Systems:
     def history(self, last: Hash | None) -> tuple[LoopRecord, ...]:
         """The loops of a run in order, from the hash of the last one."""
         return self.documents.history(last)
+
+    def ended(self, outcome: Outcome) -> Hash:
+        """Keep what a run came to, enter it in the list of runs, and let others work on its change."""
+        reference = self.documents.put_record(outcome)
+        self.runs.update(outcome.run_id, status=outcome.status, outcome=reference, loops=outcome.loops)
+        self.release(outcome.run_id)
+        return reference
 
     def release(self, run_id: str | None = None) -> None:
         """Let others work again on the changes that a run has claimed; without a run, on all."""

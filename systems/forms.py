@@ -152,6 +152,19 @@ class DocumentDecision(Decision):
     )
 
 
+class DocumentationDecision(DocumentDecision):
+    """Whether a document of the project itself is changed after an archive."""
+
+    kind = "documentation"
+    means = {
+        "approve": "change it as shown",
+        EDIT: "write the text that you give instead, the whole document",
+        REJECT: "leave it as it is; your reason is kept with the run",
+        "always": "change it, and every other document that this archive concerns",
+    }
+    covers = {"always": "documentation"}
+
+
 class CheckDecision(Decision):
     """Whether a check that was found decides about tasks."""
 
@@ -266,6 +279,7 @@ FORMS: Mapping[str, type[Form]] = {
     form.kind: form
     for form in (
         DocumentDecision,
+        DocumentationDecision,
         CheckDecision,
         ArchiveDecision,
         Permission,

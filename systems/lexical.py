@@ -97,3 +97,9 @@ def stems(text: str) -> frozenset[str]:
 def split_names(text: str) -> str:
     """Names in parts, so that `read_text_file` and `readTextFile` match "read a text file"."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text.replace("_", " ").replace("-", " "))
+
+
+def telling(text: str) -> frozenset[str]:
+    """The words that tell texts apart, in any case and without their usual English endings."""
+    found = WORD.findall(split_names(text).casefold())
+    return frozenset(ENDING.sub("", word) for word in found if word not in STOP and len(word) > 1)

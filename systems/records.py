@@ -98,8 +98,9 @@ class Step(Record):
 class File(Record):
     """One file of a draft."""
 
-    path: str = Field(description="POSIX path relative to the change folder")
+    path: str = Field(description="POSIX path relative to the change folder; of the documentation, to the project")
     content: Hash = Field(description="Hash of the text in the document store")
+    base: Hash | None = Field(None, description="Text it was drafted from; None: what specloop wrote there last")
 
 
 class Draft(Record):
@@ -118,10 +119,11 @@ class DocumentUpdate(Record):
 
     artifact: str = Field(description="OpenSpec artifact id")
     path: str = Field(description="POSIX path relative to the project")
-    status: Literal["written", "merged", "restored", "kept_theirs", "rejected"] = Field(
+    status: Literal["written", "merged", "restored", "kept_theirs", "rejected", "proposed"] = Field(
         description="written: now on disk; merged: on disk, with what a person had changed meanwhile; "
         "restored: OpenSpec refused it and the old text is back; "
-        "kept_theirs: a person changed the file meanwhile; rejected: the person said no"
+        "kept_theirs: a person changed the file meanwhile; rejected: the person said no; "
+        "proposed: left as a patch"
     )
     valid: bool = Field(description="Whether OpenSpec accepts the change with this file in it")
     issues: tuple[str, ...] = Field((), description="The validator's or the person's words")
@@ -289,6 +291,9 @@ class Outcome(Record):
     plan_revisions: tuple[PlanRevision, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     archived: str | None = Field(None, description="Where the change's documents went when it was archived")
+    documents: tuple[DocumentUpdate, ...] = Field(
+        (), description="The project's own documents that the archived change concerns"
+    )
     tokens: Tokens = Tokens()
     seconds: float = 0.0
     trace_id: str

@@ -19,6 +19,8 @@
     "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }
     [verify]                   # the check that decides whether a task is done, see systems/checks.py
     command = "pytest -q"
+    [documents]                # documents that are kept true when a change is archived, see
+    update = ["README.md"]     # systems/named_documents.py
     [policy.draft]             # any knob of any section of systems/knobs.py, see systems/pins.py; nothing learned
     temperature = 0.0          # touches a knob that is set here
 
@@ -44,6 +46,8 @@ PREFIX = "SPECLOOP_"
 PRICES = "prices"
 POLICY = "policy"
 VERIFY = "verify"
+DOCUMENTS = "documents"
+TABLES = (PRICES, POLICY, VERIFY, DOCUMENTS)
 
 
 class Settings(Record):
@@ -78,7 +82,7 @@ def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[
         UsageError: the file cannot be read or is not TOML (with its line), or a value is unknown, mistyped or out of
             bounds.
     """
-    file = {key: value for key, value in _from_file(project / FILE).items() if key not in (PRICES, POLICY, VERIFY)}
+    file = {key: value for key, value in _from_file(project / FILE).items() if key not in TABLES}
     known = Settings.model_fields
     variables = {key: environment[PREFIX + key.upper()] for key in known if environment.get(PREFIX + key.upper())}
     passed = {key: value for key, value in given.items() if value is not None}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from systems.connections import Run
+from systems.diffs import shown, unified, written_as
 from systems.documents import PERSON, read_file, write_file
 from systems.merging import merged
 from systems.openspec import says_nothing
@@ -41,37 +41,51 @@ class FileWrite:
     async def merge(self) -> None:
         """Take a person's changes of what specloop wrote last into the draft."""
         documents = self._run.systems.documents
-        text, last = read_file(self._path), documents.last_write(self.key)
-        if text is None or last is None or self._is_ours(text, last) or says_nothing(text):
+        text, last = read_file(self._path), self._last_write()
+        if text is None or last is None or self._is_ours(text, last) or self._is_vacant(text):
             return
         found = await merged(documents.get(last[0]), text, documents.get(self.file.content))
         self.conflicts = found.conflicts
         if found.text != text and content_hash(text) != self._known_merge():
             self._last, self._merged_with = last, content_hash(text)
-            self.file = File(path=self.file.path, content=documents.put(found.text))
+            self.file = self.file.model_copy(update={"content": documents.put(found.text)})
 
     def shown(self) -> dict[str, Any]:
         """What the person is shown: where, the unified diff from what stands there, and the whole text, to edit it."""
         old, new = read_file(self._path) or "", self._run.systems.documents.get(self.file.content)
-        lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), "before", "after")
-        return {"path": self.key, "diff": "".join(lines), "text": new, "conflicts": self.conflicts}
+        diff = shown(unified(old, new, "before", "after"))
+        return {"path": self.key, "diff": diff, "text": shown(new), "conflicts": self.conflicts}
 
     def make(self) -> None:
         """Write, unless a person's text stands there that the draft was not merged with."""
         documents = self._run.systems.documents
         text = read_file(self._path)
         current = None if text is None else content_hash(text)
-        last = documents.last_write(self.key)
+        last = self._last_write()
         if current and current == self._known_merge():
             self._is_made(current, before=documents.versions(self.key)[-2].text)
+        elif current == self.file.content and self.file.base:
+            self._is_made(current, before=self.file.base)
         elif current == self.file.content and last and last[0] == current:
             self._is_made(current, before=last[1])
-        elif text is None or says_nothing(text) or self._is_ours(text, last) or current == self._merged_with:
+        elif self._is_vacant(text):
             self._write(None if text is None else documents.put(text))
+        elif text is not None and (self._is_ours(text, last) or current == self._merged_with):
+            self._write(documents.put(text))
+
+    def _is_vacant(self, text: str | None) -> bool:
+        """Whether nobody has written there yet; a document of the project that is gone was taken away."""
+        return not self.file.base and (text is None or says_nothing(text))
+
+    def _last_write(self) -> tuple[Hash, Hash | None] | None:
+        """The text that a draft and a person's edit both began with, and what stood there before it."""
+        if self.file.base:
+            return self.file.base, None
+        return self._run.systems.documents.last_write(self.key)
 
     def _is_made(self, content: Hash, before: Hash | None) -> None:
         """It stands there: this run wrote it before it was killed."""
-        self.file = File(path=self.file.path, content=content)
+        self.file = self.file.model_copy(update={"content": content})
         self._before, self.made = before, True
         if self._is_merged():
             self._note()
@@ -95,10 +109,10 @@ class FileWrite:
 
     def take(self, text: str) -> None:
         """Write this text instead: a person gave it, knowing what stands there."""
-        stands = read_file(self._path)
+        documents, stands = self._run.systems.documents, read_file(self._path)
         self._merged_with = None if stands is None else content_hash(stands)
-        self._draft = self._run.systems.documents.put(text)
-        self.file = File(path=self.file.path, content=self._draft)
+        self._draft = documents.put(written_as(text, documents.get(self.file.content)))
+        self.file = self.file.model_copy(update={"content": self._draft})
         self.conflicts = 0
 
     def _is_ours(self, text: str, last: tuple[Hash, Hash | None] | None) -> bool:
@@ -142,6 +156,10 @@ class FileWrite:
             before=self._before,
             after=after,
         )
+
+    def proposed(self, artifact: str) -> DocumentUpdate:
+        """What became of it where nobody was asked."""
+        return DocumentUpdate(artifact=artifact, path=self.key, status="proposed", valid=True, after=self.file.base)
 
     def rejected(self, artifact: str, reason: str) -> DocumentUpdate:
         """What became of it where the person said no."""

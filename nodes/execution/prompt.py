@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from systems.models.prompt import fenced
 from systems.policy import DraftKnobs
 from systems.records import PlanRevision
 from systems.trials import Requested
@@ -51,13 +52,6 @@ def described(asked: Requested) -> str:
     return f"the spec delta of capability {asked.about}" + (
         f" (it has: {', '.join(asked.existing)})" if asked.existing else ""
     )
-
-
-def fenced(title: str, text: str) -> str:
-    """Foreign text, marked as data; it cannot close its own fence."""
-    sound = text.encode("utf-8", "replace").decode()
-    inert = sound.replace("<data>", "[data]").replace("</data>", "[/data]")
-    return f"{title}:\n<data>\n{inert}\n</data>"
 
 
 def hints(revision: PlanRevision, artifact: str) -> list[str]:

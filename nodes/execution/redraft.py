@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from systems.lexical import ENDING, STOP, WORD, split_names
+from systems.lexical import telling
 from systems.sections import Key, Section, sections
 from systems.similarity import NEAR, similarity, sketch
 
@@ -42,7 +42,7 @@ def redrafted(old: str, draft: str, asked: Iterable[str]) -> str:
         draft: the same document, drafted again.
         asked: what the draft was asked to change, in words; nothing where nobody said.
     """
-    wanted = _words(" ".join(asked))
+    wanted = telling(" ".join(asked))
     pairs = list(_paired(sections(old), sections(draft)))
     if any(_concerned(pair, wanted) for pair in pairs):
         return _joined(old, pairs, lambda pair: _concerned(pair, wanted))
@@ -88,10 +88,10 @@ def _by_code(pair: Pair) -> bool:
 def _concerned(pair: Pair, wanted: frozenset[str]) -> bool:
     if _by_code(pair):
         return False
-    title = _words(pair.either.title) - NAMELESS
+    title = telling(pair.either.title) - NAMELESS
     if pair.new is None:
         return bool(title & wanted)
-    return bool(wanted & (title | (_words(pair.old.body if pair.old else "") ^ _words(pair.new.body))))
+    return bool(wanted & (title | (telling(pair.old.body if pair.old else "") ^ telling(pair.new.body))))
 
 
 def _reworded(pair: Pair) -> bool:
@@ -99,9 +99,3 @@ def _reworded(pair: Pair) -> bool:
     if pair.old is None or pair.new is None:
         return False
     return similarity(sketch(pair.old.body), sketch(pair.new.body)) >= NEAR
-
-
-def _words(text: str) -> frozenset[str]:
-    """The words that tell texts apart, without their endings."""
-    found = WORD.findall(split_names(text).casefold())
-    return frozenset(ENDING.sub("", word) for word in found if word not in STOP and len(word) > 1)

@@ -29,6 +29,7 @@ class Reads(TypedDict, total=False):
 
     goal: str
     change: str | None
+    archived: bool
     loop: int
     revision_ref: Hash | None
     implementation_ref: Hash | None
@@ -57,6 +58,8 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
     """Pick the step of the next loop."""
     goal = checked_goal(state.get("goal") or "")
     run.systems.runs.start(run.id, goal=goal, change=None, settings={})
+    if state.get("archived"):
+        return Command(goto="workflow_end", update=Writes(step=None, missing=[], notes=[]))
     change = await take_up(goal, state.get("change"), run, loop=state.get("loop", 0))
     revision = run.systems.revision(state.get("revision_ref"))
     status = await run.systems.openspec.status(change)

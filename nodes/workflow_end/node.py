@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Literal, TypedDict
+
+from langgraph.types import Command
 
 from nodes.workflow_end.archiving import Filed, filed
+from nodes.workflow_end.documentation import documentation
 from nodes.workflow_end.follow_ups import open_follow_ups
 from systems.connections import Run, Systems
 from systems.openspec import ArtifactStatus
@@ -43,11 +46,12 @@ class Reads(TypedDict, total=False):
 class Writes(TypedDict, total=False):
     """Keys workflow_end writes."""
 
+    draft_ref: Hash | None
     outcome_ref: Hash | None
     allowed: list[str]
 
 
-async def workflow_end(state: Reads, run: Run) -> Writes:
+async def workflow_end(state: Reads, run: Run) -> Command[Literal["documentation", "__end__"]]:
     """Report what the run came to; the report is kept and its hash is the run's outcome."""
     systems = run.systems
     loops = systems.history(state.get("history_ref"))
@@ -58,6 +62,7 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
     archived = await filed(change, worked, run, state.get("allowed") or ()) if change and not missing else Filed()
     tokens = Tokens(input=state.get("input_tokens", 0), output=state.get("output_tokens", 0))
     seconds = round(state.get("seconds", 0.0), 3)
+    edits = await documentation(archived.path, run) if archived.path else None
     outcome = Outcome(
         run_id=run.id,
         change=change,
@@ -73,14 +78,15 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
         seconds=seconds,
         trace_id=trace_id(run.id),
         missing=missing,
-        notes=(*archived.notes, *state.get("notes", []), *_notes(loops, systems)),
+        notes=(*archived.notes, *(edits.notes if edits else ()), *state.get("notes", []), *_notes(loops, systems)),
         implementation=worked,
         model=systems.model.choice.name,
     )
-    reference = systems.documents.put_record(outcome)
-    systems.runs.update(run.id, status=outcome.status, outcome=reference, loops=outcome.loops)
-    systems.release(run.id)
-    return Writes(outcome_ref=reference, allowed=list(archived.allowed))
+    kept = Writes(allowed=list(archived.allowed))
+    if edits and edits.files:
+        kept |= {"draft_ref": systems.documents.put_record(edits), "outcome_ref": systems.documents.put_record(outcome)}
+        return Command(goto="documentation", update=kept)
+    return Command(goto="__end__", update={**kept, "outcome_ref": systems.ended(outcome)})
 
 
 async def _branch(reference: Hash | None, change: str | None, systems: Systems) -> Implementation | None:

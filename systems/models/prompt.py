@@ -28,6 +28,13 @@ TRIES = 4
 QUOTED = re.compile(r"(?<=<data>\n).*?(?=\n</data>)", re.DOTALL)
 
 
+def fenced(title: str, text: str) -> str:
+    """Foreign text, marked as data; it cannot close its own fence."""
+    sound = text.encode("utf-8", "replace").decode()
+    inert = sound.replace("<data>", "[data]").replace("</data>", "[/data]")
+    return f"{title}:\n<data>\n{inert}\n</data>"
+
+
 def tokens(text: str) -> int:
     """Roughly how many tokens a text is. Bytes, because a character outside ASCII is often a token by itself."""
     return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN)

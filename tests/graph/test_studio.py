@@ -34,7 +34,16 @@ pytestmark = pytest.mark.external
 
 ROOT = Path(__file__).parents[2]
 NODES = {
-    *("next_step", "question_routing", "answer", "execution", "document_update", "feedback_loop", "workflow_end"),
+    *(
+        "next_step",
+        "question_routing",
+        "answer",
+        "execution",
+        "document_update",
+        "feedback_loop",
+        "workflow_end",
+        "documentation",
+    ),
 }
 EDGES = {
     ("__start__", "next_step"),
@@ -47,7 +56,9 @@ EDGES = {
     ("execution", "document_update"),
     ("document_update", "feedback_loop"),
     ("feedback_loop", "next_step"),
+    ("workflow_end", "documentation"),
     ("workflow_end", "__end__"),
+    ("documentation", "__end__"),
 }
 REPLIES = {"approval": {"decision": "approve"}, "question": {"answer": "The code is in todo/cli.py."}}
 MOST_PAUSES = 12

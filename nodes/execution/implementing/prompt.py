@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nodes.execution.prompt import fenced
+from systems.models.prompt import fenced
 from systems.openspec import Task
 
 SYSTEM = (

@@ -14,8 +14,9 @@ from nodes.execution.artifacts import Design, Proposal, SpecDelta, Tasks
 from nodes.execution.caps import capped
 from nodes.execution.example import example_of
 from nodes.execution.forms import form_of, shortened, shown_example
-from nodes.execution.prompt import compose, fenced, repair
+from nodes.execution.prompt import compose, repair
 from nodes.execution.sources import files_asked, sources_section
+from systems.models.prompt import fenced
 from systems.policy import DraftKnobs
 from systems.records import Answer, PlanRevision, Source
 from systems.trials import Requested
