@@ -11,6 +11,7 @@ from graph.context import Context
 from nodes.document_update.node import document_update
 from nodes.document_update.writing import FileWrite
 from systems.connections import Run, opened
+from systems.implementation import CheckRun, Implementation, TaskResult
 from systems.records import DocumentUpdate, Draft, File, Step, content_hash
 from tests.graph.conftest import BEGUN, THEIRS, change_folder
 from tests.systems.imitation_server import ImitationServer
@@ -165,3 +166,22 @@ async def test_a_failed_draft_writes_nothing(run: Run) -> None:
     draft = documents.put_record(Draft(artifact="specs", files=(), repairs=2, failure="no luck"))
     assert await document_update({"step": None, "draft_ref": draft}, run) == {"update_refs": []}
     assert await document_update({"step": None, "draft_ref": None}, run) == {"update_refs": []}
+
+
+async def test_the_box_of_a_task_that_a_person_reworded_meanwhile_is_theirs(run: Run) -> None:
+    path(run).write_text(SOUND)
+    tasks = change_folder(run.systems.project, BEGUN) / "tasks.md"
+    tasks.write_text("- [ ] 1.1 Print JSON, and test it\n- [x] 1.2 Ticked by the person\n- [ ] 1.3 Left\n")
+    before, green = tasks.read_text(), CheckRun(verdict="green")
+    found = []
+    for task in ("1.1 Print JSON", "1.2 Ticked by the person", "1.3 Left"):
+        result = TaskResult(task=task, loop=1, done=True, check=green)
+        worked = Implementation(branch="b", worktree="w", command="true", isolation="", before=green, results=(result,))
+        step = Step(kind="implement", artifact="apply", task=task, change=BEGUN, loop=1, reason="test")
+        reference = run.systems.documents.put_record(worked)
+        written = await document_update({"step": step.model_dump(), "implementation_ref": reference}, run)
+        found.append([run.systems.documents.get_record(key, DocumentUpdate) for key in written["update_refs"]])
+    (reworded,), ticked, (left,) = found
+    assert reworded.status == "kept_theirs" and "'1.1 Print JSON' is done and committed" in reworded.issues[0]
+    assert not ticked and left.status == "written"
+    assert tasks.read_text() == before.replace("[ ] 1.3", "[x] 1.3")

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 
 from systems import names
 from systems.errors import Rejected, Waiting
@@ -50,6 +50,22 @@ def test_the_root_follows_the_conventions_and_is_found_by_the_run(store: Store, 
         "specloop.run": RUN,
     }
     assert [(trace.trace_id, trace.run_id) for trace in store.traces()] == [(trace_id(RUN), RUN)]
+
+
+def test_the_run_of_a_follow_up_is_a_trace_of_its_own_linked_to_the_one_before(
+    store: Store, telemetry: Telemetry
+) -> None:
+    with telemetry.root(RUN):
+        pass
+    first = spans(store)[ROOT]
+    with telemetry.root("after", follows=RUN, after=first) as span:
+        assert isinstance(span, ReadableSpan)
+        ((link,), own) = span.links, span.context
+    place = link.context
+    assert (f"{place.trace_id:032x}", f"{place.span_id:016x}") == (first.trace_id, first.span_id)
+    assert own and f"{own.trace_id:032x}" == trace_id("after") != first.trace_id
+    (after,) = store.spans(trace_id=trace_id("after"))
+    assert after.parent_id is None and after.attributes[names.FOLLOWS] == RUN
 
 
 def test_a_resumed_run_goes_on_in_the_same_trace(store: Store) -> None:
