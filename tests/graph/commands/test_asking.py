@@ -42,7 +42,7 @@ def test_a_diff_has_its_file_its_size_and_every_line_as_it_is() -> None:
 def test_a_diff_is_coloured_on_a_terminal_unless_no_color_is_set(no_color: bool, coloured: bool) -> None:
     console = {"force_terminal": True, "no_color": no_color, "color_system": "standard"}
     _, screen = said([item("approval", files=[FILE])], "\n", **console)
-    assert ("\x1b[32m+- [ ] new" in screen) is coloured and ("\x1b[31m" in screen) is coloured
+    assert ("\x1b[32m  +- [ ] new" in screen) is coloured and ("\x1b[31m" in screen) is coloured
 
 
 def test_a_new_file_is_shown_as_its_text() -> None:
