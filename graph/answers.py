@@ -40,12 +40,11 @@ def settled(item: Mapping[str, Any], allowed: set[str]) -> bool:
 
 
 def allows(item: Mapping[str, Any], answer: Any) -> set[str]:
-    """What an answer to something that is asked allows for the run.
-
-    Raises:
-        ValueError: it is no answer to that.
-    """
-    return {FORMS[str(item["kind"])].read(answer).allows(item)} - {""}
+    """What an answer to something that is asked allows for the run; nothing where it is no answer to that."""
+    try:
+        return {FORMS[str(item["kind"])].read(answer).allows(item)} - {""}
+    except ValueError:
+        return set()
 
 
 def _settled(asked: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,14 +55,16 @@ def asked(item: Item, console: Console) -> dict[str, Any]:
     with _control_c():
         while True:
             words = click.prompt(_prompt(item, form), default=form.default, show_default=bool(form.default), err=True)
-            if words.strip().lower() == EDIT and form.means:
-                words = f"{EDIT}:{_edited(item)}"
-            elif form.means and form.read_word(words) == REJECT and ":" not in words:
-                words = f"{REJECT}:{click.prompt('Why? (may be empty)', default='', show_default=False, err=True)}"
             try:
+                if words.strip().lower() == EDIT and EDIT in form.means:
+                    words = f"{EDIT}:{_edited(item)}"
+                elif form.means and form.read_word(words) == REJECT and ":" not in words:
+                    words = f"{REJECT}:{click.prompt('Why? (may be empty)', default='', show_default=False, err=True)}"
                 return form.read(words).model_dump()
             except ValueError as error:
                 console.print(f"That is no answer: {error}. {form.mend()}", style="yellow", markup=False)
+            except click.ClickException as error:  # the editor cannot be started, or failed
+                console.print(f"{error.message} Give the text as `{EDIT}:TEXT`.", style="yellow", markup=False)
 
 
 def at_terminal(console: Console, status: Status | None = None, *, knows: bool = True) -> Person:

@@ -21,8 +21,8 @@ def diff_text(path: str, diff: str) -> RenderableType:
         head, lines = f"new, {added} lines", [line for line in lines if not line.startswith("@")]
     else:
         head = f"+{added} -{gone}" if lines else "nothing changes"
-    body = Text("\n").join(Text(line, COLOURS.get(line[:1], "")) for line in lines)
-    return Group(Text.assemble("\n", (path, "bold"), (f"  {head}", "dim")), Padding(body, (0, 0, 1, 2)))
+    body = [Text(f"  {line}", COLOURS.get(line[:1], "")) for line in lines]
+    return Group(Text.assemble("\n", (path, "bold"), (f"  {head}", "dim")), *body, Text())
 
 
 def policy_text(changes: Sequence[Mapping[str, str]], evidence: Mapping[str, Any]) -> RenderableType:

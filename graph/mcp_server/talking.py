@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from graph.answers import allows, settled
 from graph.progress import Event, Watch
 from graph.workspace import Workspace
 from systems.errors import UsageError
@@ -14,8 +15,8 @@ from systems.serving import Caller
 MOST_CHARACTERS = 20_000
 HOW = (
     "The run waits for a person, without a process: show them what waiting_for asks, and call `resume` with this run_id"
-    " and their answer (for an approval `approve` or `reject:REASON`; for a question their words; for several things a"
-    " JSON object of answers by id)."
+    " and their answer (for a decision one of its `ways`, such as `approve` or `reject:REASON`; for a question their"
+    " words; for several things a JSON object of answers by id)."
 )
 
 
@@ -47,16 +48,22 @@ async def talked(outcome: Outcome, workspace: Workspace, caller: Caller) -> Outc
 
 async def _answers(outcome: Outcome, caller: Caller) -> dict[str, Any] | None:
     """The answers by id; what is not answered goes on waiting, and the rest is worked on."""
-    given = {}
+    given: dict[str, Any] = {}
+    allowed: set[str] = set()
     for item in outcome.waiting_for:
+        if settled(item, allowed):
+            continue
         answer = await caller.ask(_message(item), item.get("form", {}))
         if answer is None:
             break
         given[str(item["id"])] = answer
+        allowed |= allows(item, answer)
     return given or None
 
 
 def _message(item: Mapping[str, Any]) -> str:
-    parts = [str(item["text"]), *(f"{file['path']}\n{file['diff']}" for file in item.get("files", ()))]
+    ways = "\n".join(f"{way}: {what}" for way, what in item.get("ways", {}).items())
+    parts = [str(item["text"]), *([ways] if ways else [])]
+    parts += (f"{file['path']}\n{file['diff']}" for file in item.get("files", ()))
     text = "\n\n".join(parts)
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}\n[... {len(text):,} characters in all]"

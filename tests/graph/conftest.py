@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,35 @@ def program(*arguments: str, project: Path, **environment: str) -> subprocess.Co
         env={**os.environ, **environment},
         check=False,
     )
+
+
+def at_terminal(
+    *arguments: str, project: Path, answers: Sequence[tuple[bytes, str]] = (), **environment: str
+) -> tuple[int, str]:
+    """Run `specloop` on a terminal of its own, where a person answers each prompt once it is there.
+
+    Args:
+        arguments: of the program.
+        project: its project.
+        answers: what the prompt holds, and what is typed at it.
+        environment: besides that of the tests.
+
+    Returns:
+        The exit code, and all that was on the screen.
+    """
+    ours, theirs = pty.openpty()
+    command = [*PROGRAM, *arguments, "--project", str(project)]
+    environment = {**os.environ, "COLUMNS": "200", "TERM": "xterm", **environment}
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    screen, left = b"", list(answers)
+    with suppress(OSError):  # the other end is closed: the program has ended
+        while part := os.read(ours, 65_536):
+            screen += part
+            if left and left[0][0] in screen.rpartition(b"\n")[2]:
+                os.write(ours, left.pop(0)[1].encode() + b"\n")
+    os.close(ours)
+    return process.wait(timeout=60), screen.decode(errors="replace")
 
 
 SIGNALLED = "import os, signal, sys\nsignal.signal(signal.SIGINT, getattr(signal, sys.argv[1]))\n"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,18 @@ import pytest
 from graph import Workspace
 from systems.errors import UsageError, Waiting
 from systems.records import Outcome
-from tests.graph.conftest import BEGUN, GOAL, THEIRS, change_folder, copied, documents, drafted, said, workspace
+from tests.graph.conftest import (
+    BEGUN,
+    GOAL,
+    THEIRS,
+    change_folder,
+    copied,
+    documents,
+    drafted,
+    program,
+    said,
+    workspace,
+)
 from tests.graph.scripted import prompt_of, scripted_reply
 from tests.systems.imitation_server import ImitationServer
 
@@ -115,9 +129,18 @@ def test_an_edited_document_is_written_as_edited(asked: Asked, server: Imitation
     assert code == 0 and asked.tasks.read_text() == "# Tasks\n\n- [ ] 1.1 As I say\n"
 
 
-def test_an_answer_by_id_is_taken(asked: Asked, server: ImitationServer) -> None:
-    code, _ = resumed(asked, json.dumps({asked.changed["id"]: "approve"}), server)
-    assert code == 0 and asked.tasks.exists()
+def test_an_answer_by_id_is_taken_days_later_in_another_process(asked: Asked, server: ImitationServer) -> None:
+    store, days = asked.project / ".specloop" / "specloop.db", 30 * 86_400
+    with closing(sqlite3.connect(store)) as database, database:
+        database.execute(
+            "UPDATE runs SET started = '2020-01-01T00:00:00+00:00', since = since - 1e8, seen = seen - 1e8"
+        )
+    for path in asked.project.rglob("*"):
+        os.utime(path, (path.stat().st_atime - days, path.stat().st_mtime - days), follow_symlinks=False)
+    answer = json.dumps({asked.changed["id"]: "approve"})
+    ended = program("resume", asked.run_id, "--answer", answer, "--model", server.url, "--json", project=asked.project)
+    outcome = Outcome.model_validate_json(ended.stdout)
+    assert (ended.returncode, outcome.status) == (0, "done") and asked.tasks.exists() and outcome.seconds < 600
 
 
 @pytest.mark.parametrize("answer", ["maybe", '{"decision": "maybe"}', '{"answer": "approve"}', "7", '{"x": 1'])

@@ -71,6 +71,7 @@ class Thread:
 
     id: str
     pauses: list[list[dict[str, Any]]] = field(default_factory=list)
+    mistaken: list[dict[str, Any]] = field(default_factory=list)
     statuses: list[RunSummary] = field(default_factory=list)
     state: dict[str, Any] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -113,6 +114,10 @@ def finished(client: SyncLangGraphClient, project: Path) -> Thread:
             thread.pauses.append([dict(each) for each in interrupts])
             thread.statuses += Workspace(project).status(thread.id)
             assert len(thread.pauses) <= MOST_PAUSES
+            if interrupts[0]["value"]["kind"] == "approval" and not thread.mistaken:
+                wrong: Any = {"resume": {str(interrupts[0]["id"]): {"decision": "perhaps"}}}
+                client.runs.wait(thread.id, "specloop", command=wrong, context=context)
+                thread.mistaken = [dict(each) for each in client.threads.get_state(thread.id)["interrupts"]]
             answers = {str(each["id"]): REPLIES[each["value"]["kind"]] for each in interrupts}
             client.runs.wait(thread.id, "specloop", command={"resume": answers}, context=context)
         thread.state = dict(client.threads.get_state(thread.id))
@@ -176,6 +181,13 @@ def test_a_pause_brings_the_form_of_its_answer(finished: Thread) -> None:
     forms = {each["value"]["kind"]: each["response_schema"] for pause in finished.pauses for each in pause}
     assert forms["approval"]["properties"]["decision"]["enum"] == ["approve", "edit", "reject", "always"]
     assert forms["question"]["properties"]["answer"]["type"] == "string"
+
+
+def test_a_wrong_answer_is_told_what_is_wrong_and_asked_again(finished: Thread) -> None:
+    (again,) = finished.mistaken
+    (asked,) = next(pause for pause in finished.pauses if pause[0]["value"]["kind"] == "approval")
+    assert again["value"].pop("wrong").startswith("That is no answer: decision") and again["value"] == asked["value"]
+    assert again["response_schema"] == asked["response_schema"]
 
 
 def test_an_approval_shows_the_document_as_a_diff(finished: Thread) -> None:

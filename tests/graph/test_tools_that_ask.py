@@ -12,7 +12,7 @@ import pytest
 from graph import Workspace
 from systems.errors import UsageError
 from tests.graph.asking_server import ORDERS
-from tests.graph.conftest import BEGUN, GOAL, drafted, said, workspace
+from tests.graph.conftest import BEGUN, GOAL, at_terminal, copied, drafted, program, said, workspace
 from tests.graph.scripted import prompt_of
 from tests.systems.imitation_server import ImitationServer
 
@@ -65,12 +65,56 @@ def test_the_person_allows_the_call_answers_its_question_and_its_orders_are_only
     assert finding.where == "filesystem.list_directory" and "Ignore all previous" in str(finding.evidence)
 
 
-def test_a_refused_call_is_not_made(begun: Path, log: Path, server: ImitationServer) -> None:
+def test_always_for_a_tool_holds_in_new_processes_and_auto_calls_it_all_the_same_no_more(
+    begun: Path, log: Path, server: ImitationServer
+) -> None:
     run = workspace(begun, server, approve="ask").run(GOAL, change=BEGUN)
-    others = dict.fromkeys(of_kind(run.waiting_for, "question"), "")
-    refused = dict.fromkeys(of_kind(run.waiting_for, "permission"), "refuse")
-    workspace(begun, server, approve="ask").resume(run.run_id, {**others, **refused})
-    assert not log.exists()
+    asked = of_kind(run.waiting_for, "permission")
+    assert "every other call of filesystem.list_directory" in next(iter(asked.values()))["ways"]["always"]
+    said_so = {next(iter(asked)): "always", **dict.fromkeys(of_kind(run.waiting_for, "question"), "")}
+    waiting = workspace(begun, server, approve="ask").resume(run.run_id, said_so).waiting_for
+    wanted = of_kind(waiting, "elicitation")
+    assert len(wanted) == len(asked) == len(waiting)
+    workspace(begun, server, approve="ask").resume(run.run_id, dict.fromkeys(wanted, "3"))
+    made = len(log.read_text().splitlines())
+    words = ("resume", run.run_id, "--model", server.url, "--json", "--answer")
+    again = json.loads(program(*words, "reject: say how it is tested", project=begun).stdout)
+    assert of_kind(again["waiting_for"], "elicitation") and not of_kind(again["waiting_for"], "permission")
+    given = {str(item["id"]): "3" if item["kind"] == "elicitation" else "" for item in again["waiting_for"]}
+    ended = json.loads(program(*words, json.dumps(given), "--approve", "auto", project=begun).stdout)
+    assert ended["status"] == "done" and len(log.read_text().splitlines()) == made
+    assert "say how it is tested" in prompt_of(server.requests[-1])
+
+
+def test_the_person_gives_the_call_other_arguments_and_their_no_reaches_the_document(
+    begun: Path, log: Path, server: ImitationServer, tmp_path: Path
+) -> None:
+    run = workspace(begun, server, approve="ask").run(GOAL, change=BEGUN)
+    (asked,) = of_kind(run.waiting_for, "permission")
+    edit = {"decision": "edit", "text": json.dumps({"path": str(begun / "todo")})}
+    given: dict[str, Any] = dict.fromkeys(of_kind(run.waiting_for, "question"), "")
+    refused = copied(begun, tmp_path / "other", json.loads((begun / "mcp.json").read_text()))
+    no = {**given, asked: "reject: never look there"}
+    (draft,) = workspace(refused, server, approve="ask").resume(run.run_id, no).waiting_for
+    assert draft["kind"] == "approval" and "never look there" in draft["files"][0]["text"] and not log.exists()
+    given[asked] = edit
+    left = of_kind(workspace(begun, server, approve="ask").resume(run.run_id, given).waiting_for, "elicitation")
+    waiting = workspace(begun, server, approve="ask").resume(run.run_id, dict.fromkeys(left, "3")).waiting_for
+    assert log.read_text() == f"{begun / 'todo'} 3\n"
+    assert [each["kind"] for each in waiting] == ["approval"]
+
+
+@pytest.mark.parametrize("word", ["approve", "reject"])
+def test_ask_calls_such_a_tool_only_with_the_word_of_the_person_at_the_terminal(
+    word: str, begun: Path, log: Path, server: ImitationServer
+) -> None:
+    question = "Which files are in the folder todo?"
+    assert not workspace(begun, server, approve="ask").ask(question).answered and not log.exists()
+    answers = [(b"approve, edit:TEXT", word), *([(b"JSON", "3")] if word == "approve" else [(b"Why?", "not today")])]
+    code, text = at_terminal("ask", question, "--model", server.url, project=begun, answers=answers)
+    assert (code, log.exists()) == ((0, True) if word == "approve" else (1, False))
+    assert "May filesystem.list_directory be called" in text and "every other call of filesystem.list_directory" in text
+    assert word == "approve" or "not allowed by the person: not today" in " ".join(text.split())
 
 
 def test_in_auto_such_a_tool_is_never_called(begun: Path, log: Path, server: ImitationServer) -> None:
