@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from systems.database import mapped
+from systems.database import mapped, on_the_loop
 
-T = TypeVar("T")
 FILE = "checkpoints.db"
 
 
@@ -38,24 +36,14 @@ class Checkpoints(AsyncSqliteSaver):
     ) -> RunnableConfig:
         """Keep a checkpoint; `Missing` where the disk is full or the file damaged."""
         with mapped(self.path):
-            return await _whole(super().aput(config, checkpoint, metadata, new_versions))
+            return await super().aput(config, checkpoint, metadata, new_versions)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Keep what a finished task wrote; `Missing` where the disk is full or the file damaged."""
         with mapped(self.path):
-            await _whole(super().aput_writes(config, writes, task_id, task_path))
-
-
-async def _whole(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a write that no cancellation breaks off: its transaction would stay open and lock the file."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise
+            await super().aput_writes(config, writes, task_id, task_path)
 
 
 @asynccontextmanager
@@ -68,8 +56,8 @@ async def saver(project: Path) -> AsyncIterator[Checkpoints]:
     path = project / ".specloop" / FILE
     with mapped(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    async with Checkpoints.from_conn_string(str(path)) as checkpoints:
-        assert isinstance(checkpoints, Checkpoints), "from_conn_string makes its own class"
+    async with on_the_loop(path) as connection:
+        checkpoints = Checkpoints(connection)
         checkpoints.path = path
         with mapped(path):
             await checkpoints.setup()

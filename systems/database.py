@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from filelock import FileLock
 
 from systems.errors import Missing
+
+if TYPE_CHECKING:
+    import aiosqlite
 
 BUSY_SECONDS = 30
 
@@ -49,6 +53,36 @@ def open_database(path: Path, migrations: Migrations) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):  # processes that open a new file at once race for WAL and migrations
             return _open(path, migrations)
+
+
+def on_the_loop(path: Path) -> aiosqlite.Connection:
+    """A connection for a caller on an event loop, to be entered; no call leaves a transaction open.
+
+    One that waited for the loop to end it would keep every other connection from writing while the loop is busy, and
+    for good where the caller is cancelled.
+    """
+    import aiosqlite
+
+    return aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=None, factory=_Whole)
+
+
+class _Whole(sqlite3.Connection):
+    """Without a transaction around it a statement is whole by itself; only `executemany` needs one of its own."""
+
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or _AllOrNone)
+
+
+class _AllOrNone(sqlite3.Cursor):
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> Self:
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            super().executemany(sql, rows)
+        except BaseException:
+            self.execute("ROLLBACK")
+            raise
+        self.execute("COMMIT")
+        return self
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """How long a call may still take after others ran out of time: a server that hangs costs its limit once.
 
-The very call that got no answer is not made again, and other calls of its tool get an eighth of the limit, once; all
-tools of a server that hung as a whole get that. Any answer restores everything but the calls that got none. What is
-shut out is given an eighth again after ten times the limit. What dies or hangs twice is given up by `pool.DEATHS`.
+The very call that got no answer is not made again, and other calls of its tool get an eighth of the limit, once; so do
+all tools of a server that hung as a whole. Any answer restores everything but the calls that got none. What is shut out
+is given an eighth again after ten times the limit. What dies or hangs twice is given up by `pool.DEATHS`.
 (A circuit breaker, half open in between: https://martinfowler.com/bliki/CircuitBreaker.html)
 """
 
@@ -58,7 +58,7 @@ class Patience:
         calls, tools, servers = map(self._of, (call, call._replace(arguments=""), Place(call.server)))
         if not (calls.times or tools.times or servers.times):
             return limit
-        shut = calls.times >= 1 or tools.times >= 2
+        shut = calls.times or (tools.times and tools.times + servers.times >= 2)
         if shut and self._clock() - max(calls.since, tools.since) < REST_LIMITS * limit:
             return 0
         return min(limit, max(limit / SHORTENED, LEAST_SECONDS))

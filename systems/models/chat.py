@@ -33,6 +33,7 @@ from systems.models.counting import CALL
 from systems.models.failures import NO_KEY, BadAnswer, Dropped, words_of
 from systems.models.readiness import Ready
 from systems.models.streaming import watcher, whole
+from systems.models.thinking import parted
 
 REASONING = "reasoning_content"
 BACKSTOP_SECONDS = 1.0  # beyond the client's own time limit, for a server that trickles
@@ -153,7 +154,8 @@ class Chat(ChatOpenAI):
         if not message:
             raise BadAnswer(f"no message in {words_of(data)}")
         result = super()._create_chat_result(response, generation_info)
-        result.generations[0].message.additional_kwargs[REASONING] = message.get(REASONING) or message.get("reasoning")
+        reply = result.generations[0].message
+        reply.additional_kwargs[REASONING], reply.content = parted(message)
         return result
 
 

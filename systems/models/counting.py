@@ -19,6 +19,7 @@ from systems import names
 from systems.models.choice import ModelChoice
 from systems.models.http import got, root
 from systems.models.prompt import TOKENS_PER_MESSAGE, Message, tokens
+from systems.models.thinking import parted
 
 if TYPE_CHECKING:
     import httpx
@@ -90,12 +91,12 @@ def mark(span: trace.Span, request: dict[str, Any], answer: dict[str, Any]) -> N
     if attributes.get(names.OPERATION) != names.CHAT or not answer.get("choices"):
         return
     message, usage = answer["choices"][0]["message"], answer.get("usage") or {}
-    thought = str(message.get("reasoning_content") or message.get("reasoning") or "")
+    thought, said = parted(message)
     missing: dict[str, int] = {}
     if not usage.get("prompt_tokens"):
         missing[names.INPUT_TOKENS] = estimated(request["messages"])
     if not usage.get("completion_tokens"):
-        missing[names.OUTPUT_TOKENS] = tokens(message.get("content") or "") + tokens(thought)
+        missing[names.OUTPUT_TOKENS] = tokens(said) + tokens(thought)
     if thought and "reasoning_tokens" not in (usage.get("completion_tokens_details") or {}):
         missing[names.REASONING_TOKENS] = tokens(thought)
     if missing or attributes.get(names.TOKENS_ESTIMATED):

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from systems.models.capabilities import Capabilities
 from systems.models.choice import ModelChoice
 from systems.models.failures import GRAMMAR, words_of
+from systems.models.thinking import parted
 
 if TYPE_CHECKING:
     import httpx
@@ -43,7 +44,7 @@ class _Message(BaseModel):
 
     @property
     def reasons(self) -> bool:
-        return bool(self.reasoning_content or self.reasoning or (self.content or "").lstrip().startswith("<think>"))
+        return bool(parted(self.model_dump())[0])
 
 
 class _Choice(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -48,7 +47,7 @@ def read(reply: AIMessage, schema: type[T], output_tokens: int) -> T:
 
 
 def thoughts(reply: AIMessage) -> str:
-    """What a reasoning model thought before it answered, where its server keeps that apart."""
+    """What a reasoning model thought before it answered."""
     return str(reply.additional_kwargs.get("reasoning_content") or "").strip()
 
 
@@ -76,7 +75,6 @@ def problems(error: ValidationError) -> str:
 
 
 def _json_in(text: str) -> str:
-    """The JSON object in a text that may have reasoning before it or a code fence around it."""
-    text = re.sub(r"^<think>.*?</think>", "", text, flags=re.DOTALL)
+    """The JSON object in a text that may have words or a code fence around it."""
     start, end = text.find("{"), text.rfind("}")
     return text[start : end + 1] if 0 <= start < end else text

@@ -1,12 +1,15 @@
 """What a warm call costs over a bare session, and what hangs, waits and leaks: python -m tests.benchmarks.mcp_calls.
 
-Always the server of tests/systems/misbehaving_server.py, over stdio. The last line is JSON; times are milliseconds
-where they are not ratios of times of the same minute.
+Always the server of tests/systems/misbehaving_server.py, over stdio where nothing else is said. The last line is JSON;
+times are milliseconds where they are not ratios of times of the same minute.
 
     overhead_ms       a warm echo through `Servers`, less one on the bare session of the MCP library, in turns (<= 15)
     side_by_side      8 calls of 0.2 to 1 s on 4 servers at once, over the slowest (<= 1.5)
-    hang              four calls in a row of a tool that hangs, over the limit of one
-    leaked_*          what 10,000 calls leave behind: tasks, file descriptors, kB of memory after the first 2,000
+    hang              the same call of a tool that hangs, four times in a row, over the limit of one
+    hang_others       four different calls of that tool
+    hang_server       four different calls of a server that a first one blocks as a whole, and is restarted
+    leaked_*          what 10,000 calls over stdio, and as many over streamable HTTP, leave behind: tasks, file
+                      descriptors, kB of memory after the first 2,000
 """
 
 from __future__ import annotations
@@ -25,8 +28,8 @@ from mcp.client.stdio import stdio_client
 from opentelemetry.sdk.trace import TracerProvider
 
 from systems.errors import ServerUnavailable, ToolFailed
-from systems.mcp import Servers
-from tests.systems.mcp_support import Traced, misbehaving, open_files, servers
+from systems.mcp import ServerConfig, Servers
+from tests.systems.mcp_support import Traced, misbehaving, open_files, over_http, servers
 
 ROUNDS, WARM_UP = 400, 20
 CALLS, SETTLED, AT_ONCE = 10_000, 2_000, 10
@@ -80,28 +83,39 @@ async def side_by_side(folder: Path) -> dict[str, float]:
 
 async def hanging(folder: Path) -> dict[str, float]:
     """What it costs to ask a server that hangs again and again, over the limit of one call."""
-    async with servers(folder, misbehaving(), knobs={"call_seconds": LIMIT_SECONDS}) as opened:
-        await opened.call("bad", "echo", {"text": "warm"})
-        slow = await milliseconds(lambda: in_vain(opened, "wait"))
-    return {"hang": slow / LIMIT_SECONDS / 1e3}
+    found = {}
+    for name, tool, step in (("hang", "wait", 0), ("hang_others", "wait", 1), ("hang_server", "hang", 1)):
+        async with servers(folder, misbehaving(), knobs={"call_seconds": LIMIT_SECONDS}) as opened:
+            await opened.call("bad", "echo", {"text": "warm"})
+            calls = [(tool if number == 0 else "wait", 600 + number * step) for number in range(4)]
+            found[name] = await milliseconds(lambda sent=calls: in_vain(opened, sent))  # type: ignore[misc]
+    return {name: spent / LIMIT_SECONDS / 1e3 for name, spent in found.items()}
 
 
-async def in_vain(opened: Servers, tool: str) -> None:
-    """Four calls that get no answer."""
-    for _ in range(4):
+async def in_vain(opened: Servers, calls: list[tuple[str, int]]) -> None:
+    """Calls that get no answer, by tool and seconds, one after the other."""
+    for tool, seconds in calls:
         with contextlib.suppress(ToolFailed, ServerUnavailable):
-            await opened.call("bad", tool, {"seconds": 600})
+            await opened.call("bad", tool, {"seconds": seconds})
 
 
 async def leaks(folder: Path) -> dict[str, float]:
+    """What is left of many calls over both transports."""
+    found = await left(folder, misbehaving())
+    with over_http("bad") as (config, _):
+        found |= {f"{name}_http": value for name, value in (await left(folder, config)).items()}
+    return {"calls": CALLS, **found}
+
+
+async def left(folder: Path, config: ServerConfig) -> dict[str, float]:
     """What is left of many calls, a part of them failing."""
-    async with servers(folder, misbehaving(), traced=Untraced()) as opened:
+    async with servers(folder, config, traced=Untraced()) as opened:
         await many(opened, SETTLED)
         before = (len(asyncio.all_tasks()), open_files(), resident_kb())
         await many(opened, CALLS - SETTLED)
         after = (len(asyncio.all_tasks()), open_files(), resident_kb())
     tasks, files, memory = (then - now for then, now in zip(after, before, strict=True))
-    return {"calls": CALLS, "leaked_tasks": tasks, "leaked_files": files, "leaked_kb": memory}
+    return {"leaked_tasks": tasks, "leaked_files": files, "leaked_kb": memory}
 
 
 class Untraced(Traced):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pytest
 from langchain_core.runnables import RunnableConfig
@@ -55,6 +57,39 @@ async def test_two_processes_may_read_and_write_at_once(tmp_path: Path) -> None:
         await compiled(checkpoints).ainvoke(Talk(), CONFIG)
         snapshot = await compiled(others).aget_state(CONFIG)
     assert snapshot.next == ("asking",)
+
+
+@pytest.mark.parametrize("kind", ["a checkpoint", "what a task wrote"])
+async def test_a_write_keeps_nobody_else_from_writing_while_the_event_loop_is_busy(kind: str, tmp_path: Path) -> None:
+    async with saver(tmp_path) as checkpoints:
+        await compiled(checkpoints).ainvoke(Talk(), CONFIG)
+        config = (await compiled(checkpoints).aget_state(CONFIG)).config
+        found = await checkpoints.aget_tuple(config)
+        assert found is not None
+        if kind == "a checkpoint":
+            work: Any = checkpoints.aput(config, {**found.checkpoint, "id": "1f0"}, found.metadata, {})
+        else:
+            work = checkpoints.aput_writes(config, [("said", "tea"), ("said", "milk")], "task")
+        write = asyncio.create_task(work)
+        while not write.done():
+            await asyncio.sleep(0)
+            time.sleep(0.01)  # the loop is busy, and the connection's own thread is not
+            with closing(sqlite3.connect(tmp_path / ".specloop" / FILE, timeout=1)) as another:
+                another.execute("BEGIN IMMEDIATE")
+        await write
+
+
+async def test_of_what_a_task_wrote_all_or_nothing_is_kept(tmp_path: Path) -> None:
+    async with saver(tmp_path) as checkpoints:
+        await compiled(checkpoints).ainvoke(Talk(), CONFIG)
+        config = (await compiled(checkpoints).aget_state(CONFIG)).config
+        refusal = "WHEN NEW.channel = 'refused' BEGIN SELECT RAISE(FAIL, 'no'); END"
+        await checkpoints.conn.execute(f"CREATE TRIGGER refused BEFORE INSERT ON writes {refusal}")
+        with pytest.raises(Missing, match="no"):
+            await checkpoints.aput_writes(config, [("said", "tea"), ("refused", "milk")], "task")
+        await checkpoints.aput_writes(config, [("said", "tea")], "another")
+        found = await checkpoints.aget_tuple(config)
+        assert found and [task for task, *_ in found.pending_writes or () if task in ("task", "another")] == ["another"]
 
 
 async def test_writing_is_journalled_ahead_and_not_synced_each_time(tmp_path: Path) -> None:

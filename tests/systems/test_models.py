@@ -18,6 +18,9 @@ from tests.conftest import CASSETTES
 from tests.systems.drafting import ASK, KNOBS, ONE, Capability, failure, model_with
 from tests.systems.imitation_server import Reply, Script
 
+HM = "Hm. " * 16
+SAID = json.dumps({**ONE, "name": "said"})
+
 
 async def test_a_draft_is_the_checked_record_and_the_servers_count_of_tokens() -> None:
     async with model_with([ONE]) as (model, _):
@@ -45,22 +48,37 @@ async def test_tokens_are_estimated_when_the_server_does_not_count() -> None:
     assert drafted.output_tokens == len(json.dumps(ONE)) // 3.2 + 1
 
 
-async def test_thoughts_are_never_taken_as_the_answer_but_asked_for_otherwise_and_counted() -> None:
-    script: Script = [
-        Reply(reasoning=json.dumps(ONE)),
-        Reply(json.dumps({**ONE, "name": "said"}), reasoning="Hm. " * 16),
-    ]
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Reply(reasoning=json.dumps(ONE)), Reply(SAID, reasoning=HM)),
+        (Reply(f"<think>{json.dumps(ONE)}"), Reply(f"\n<think>{HM}</think>\n\n{SAID}")),
+        (Reply(f"So {json.dumps(ONE)}?</think>"), Reply(f"{HM}</think>{SAID}")),
+    ],
+    ids=["kept apart", "in the text", "in the text without its first tag"],
+)
+async def test_thoughts_are_never_taken_as_the_answer_but_asked_for_otherwise_and_counted(
+    first: Reply, second: Reply
+) -> None:
+    script: Script = [first, second]
     async with model_with(script) as (model, server):
         drafted = await model.draft(ASK, Capability, KNOBS)
     assert drafted.value.name == "said" and drafted.reasoning_tokens == 20
-    first, second = server.requests
-    assert "response_format" in first and "response_format" not in second
-    assert second["max_tokens"] == KNOBS.output_tokens + 2_048
-    assert '"maxLength":20' in second["messages"][0]["content"]
+    plain, in_words = server.requests
+    assert "response_format" in plain and "response_format" not in in_words
+    assert in_words["max_tokens"] == KNOBS.output_tokens + 2_048
+    assert '"maxLength":20' in in_words["messages"][0]["content"]
 
 
-async def test_a_model_that_thought_until_the_limit_is_given_more_room_at_once() -> None:
-    script: Script = [Reply(reasoning="Let me think", finish_reason="length"), ONE]
+async def test_an_answer_may_speak_of_the_tags_of_thoughts() -> None:
+    answer = {**ONE, "reasons": ["a </think> b"]}
+    async with model_with([Reply(json.dumps(answer))]) as (model, _):
+        assert (await model.draft(ASK, Capability, KNOBS)).value.reasons == ["a </think> b"]
+
+
+@pytest.mark.parametrize("thought", [{"reasoning": "Let me think"}, {"content": "<think>Let me {think"}])
+async def test_a_model_that_thought_until_the_limit_is_given_more_room_at_once(thought: dict[str, str]) -> None:
+    script: Script = [Reply(**thought, finish_reason="length"), ONE]  # type: ignore[arg-type]
     async with model_with(script) as (model, server):
         assert (await model.draft(ASK, Capability, KNOBS)).value.name == "export"
     assert [request["max_tokens"] for request in server.requests] == [200, 2_248]
