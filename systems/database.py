@@ -23,22 +23,22 @@ BUSY_SECONDS = 30
 
 
 @contextmanager
-def _without_pandas() -> Iterator[None]:
-    """Where pandas is installed, sqlite-utils imports it for column types that nobody uses here.
+def _without(*modules: str) -> Iterator[None]:
+    """Where pandas or numpy is installed, sqlite-utils imports it for column types that nobody uses here.
 
     That takes longer than everything else a short command does.
     """
-    absent = "pandas" not in sys.modules
-    if absent:
-        sys.modules["pandas"] = None  # type: ignore[assignment]  # an import of it fails, as if it were not installed
+    absent = [name for name in modules if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]  # an import of it fails, as if it were not installed
     try:
         yield
     finally:
-        if absent:
-            del sys.modules["pandas"]
+        for name in absent:
+            del sys.modules[name]
 
 
-with _without_pandas():
+with _without("pandas", "numpy"):
     from sqlite_utils import Database as Database
     from sqlite_utils import Migrations as Migrations
 

@@ -1,4 +1,7 @@
-"""`specloop next` with one planned change: wall seconds, median of five, in turn with a bare `python` and `node`.
+"""`specloop next` with one planned change: wall and processor seconds, median of five, in turn with its parts.
+
+The parts are a bare `python` and `openspec list`, of which it takes three at once. On a busy machine the ratio to the
+latter tells more than the seconds.
 
 Run: python -m tests.benchmarks.next
 Limit: below 1 s.
@@ -8,13 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import statistics
 import sys
 import tempfile
+from contextlib import chdir
+from itertools import pairwise
 from pathlib import Path
 
 from systems.demo import lay_out
-from systems.node import find_node
+from systems.node import command
 from systems.openspec import OpenSpec
 from tests.benchmarks.startup import seconds
 
@@ -42,11 +48,29 @@ def main() -> None:
         commands = (
             (specloop, "next", "--project", str(project)),
             (sys.executable, "-c", "pass"),
-            (str(find_node()), "-e", "0"),
+            (*command("openspec"), "list", "--json"),
         )
-        taken = [[seconds(*command) for command in commands] for _ in range(RUNS + 1)][1:]
-    ours, python, node = (round(statistics.median(column), 3) for column in zip(*taken, strict=True))
-    print(json.dumps({"next_s": ours, "limit_s": 1.0, "python_s": python, "node_s": node}))
+        with chdir(project):
+            taken = [[(seconds(*each), processor()) for each in commands] for _ in range(RUNS + 1)]
+    print(json.dumps(told(taken)))
+
+
+def processor() -> float:
+    """Processor seconds of the programs that have ended so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def told(taken: list[list[tuple[float, float]]]) -> dict[str, float]:
+    """The medians without the first round; processor seconds are differences of what `processor` counts up."""
+    flat = [each for row in taken for each in row]
+    used = [now[1] - before[1] for before, now in pairwise(flat)]
+    rounds = [used[start : start + 3] for start in range(2, len(used), 3)]
+    wall = [statistics.median(row[part][0] for row in taken[1:]) for part in range(3)]
+    cpu = [statistics.median(row[part] for row in rounds) for part in range(3)]
+    numbers = {"next_s": wall[0], "limit_s": 1.0, "next_cpu_s": cpu[0], "python_s": wall[1], "openspec_s": wall[2]}
+    numbers |= {"openspec_cpu_s": cpu[2], "ratio": wall[0] / wall[2], "cpu_ratio": cpu[0] / cpu[2]}
+    return {name: round(value, 3) for name, value in numbers.items()}
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from graph.view import next_steps
 from systems.openspec import OpenSpec
 from systems.records import Outcome
 from tests.graph.conftest import started
-from tests.graph.test_long_work import communicated
 from tests.graph.worker import (
     CHANGE,
     CODE,
@@ -176,7 +175,7 @@ def test_two_changes_are_implemented_side_by_side(tmp_path: Path) -> None:
     with playing(play) as server:
         arguments = ("--model", server.url, "--json")
         running = [started("run", GOAL, "--change", name, *arguments, project=project) for name in (CHANGE, OTHER)]
-        outcomes = [json.loads(communicated(process)[1]) for process in running]
+        outcomes = [json.loads(process.communicate(timeout=500)[0]) for process in running]
     assert [outcome["status"] for outcome in outcomes] == ["done", "done"]
     for change, name in ((CHANGE, "double"), (OTHER, "triple")):
         assert git(project, "diff", "--name-only", f"main...specloop/{change}").split() == ["calc.py", "test_calc.py"]
