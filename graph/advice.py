@@ -1,7 +1,7 @@
 """What to do next in a project, from its runs and its changes; no model is asked.
 
-In this order: a person is waited for; a run stopped on the way; changes, the one nearest to its end first; a run is at
-work; what went wrong last; nothing is open.
+In this order: a person is waited for, by a run or a policy; a run stopped on the way; changes, the one nearest to its
+end first; a run is at work; what went wrong last; nothing is open.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def advice(
     changes: Sequence[Standing],
     outcome: Callable[[str], Outcome | None],
     place: str,
+    policies: Sequence[str] = (),
 ) -> Advice:
     """The next thing to do.
 
@@ -46,12 +47,14 @@ def advice(
         changes: the active ones.
         outcome: what a run came to.
         place: options by which a command names the project; empty where the person stands in it.
+        policies: verdicts, by their ids, whose policies wait for a person.
     """
     latest = _latest(runs)
     busy = {run.change for run in runs if run.status == "running"}
     free = [standing for standing in changes if standing.change not in busy]
     return (
         _waiting(runs, place)
+        or _proven(policies, place)
         or _stopped(runs, latest, {standing.change: standing for standing in free}, outcome, place)
         or next((_change(each, latest, place) for each in sorted(free, key=_distance)), None)
         or _running(runs, place)
@@ -82,6 +85,17 @@ def _waiting(runs: Sequence[RunSummary], place: str) -> Advice | None:
         command=f"specloop resume {run.run_id}{place}",
         change=run.change,
         run_id=run.run_id,
+    )
+
+
+def _proven(policies: Sequence[str], place: str) -> Advice | None:
+    if not policies:
+        return None
+    name = policies[0][:12]
+    return Advice(
+        do="Decide about a policy",
+        why=f"it has won its trial and waits for your word (specloop ledger show {name}{place})",
+        command=f"specloop ledger apply {name}{place}, or specloop ledger decline {name}{place}",
     )
 
 

@@ -11,7 +11,7 @@ from graph.learning.consent import apply, decline
 from nodes.feedback_loop.rendering.decisions import name
 from nodes.feedback_loop.rendering.escaping import plain
 from systems.errors import UsageError
-from systems.ledger import Ledger, Pending, pending
+from systems.ledger import Ledger, Pending, waiting
 from systems.trials import Trial
 
 Answer = tuple[dict[str, Any], RenderableType]
@@ -44,7 +44,7 @@ def declined(store: Ledger, identifier: str | None, reason: str) -> Answer:
 
 def _waiting(store: Ledger, identifier: str | None) -> Pending:
     """The one that is meant, by the beginning of its policy's, its verdict's or its proposal's id."""
-    waits = {one: _ids(store, one) for one in pending(store.entries())}
+    waits = {one: _ids(store, one) for one in waiting(store)}
     start = (identifier or "").lower()
     found = [one for one, ids in waits.items() if any(key.startswith(start) for key in ids)]
     if len(found) == 1:

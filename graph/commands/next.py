@@ -48,6 +48,7 @@ def advised(project: Path, standing_in: Path) -> Advice:
         from graph.advice import advice  # all of this is imported while the CLI starts
         from graph.commands.traces import STORE
         from systems.documents import Documents
+        from systems.ledger import Ledger, waiting
         from systems.records import Outcome
         from systems.runs import Runs
 
@@ -63,4 +64,5 @@ def advised(project: Path, standing_in: Path) -> Advice:
             reference = runs.outcome(run_id)
             return documents.get_record(reference, Outcome) if reference else None
 
-        return advice(runs.all(), changes, outcome, place)
+        policies = [one.key for one in waiting(stack.enter_context(closing(Ledger(project / STORE))))]
+        return advice(runs.all(), changes, outcome, place, policies)

@@ -9,7 +9,7 @@ from nodes.feedback_loop.rendering.verdicts import measured
 from systems.errors import Missing, Waiting
 from systems.forms import PolicyDecision
 from systems.hashed import Hash
-from systems.ledger import Ledger, Pending, pending
+from systems.ledger import Ledger, Pending, waiting
 from systems.person import Person
 from systems.policy import Policy
 from systems.trials import Declined, Proposal, Trial, Verdict
@@ -40,7 +40,7 @@ class Consent:
         Raises:
             Waiting: it takes a person's word, and nobody is there.
         """
-        for one in pending(self.ledger.entries()):
+        for one in waiting(self.ledger):
             trial = _trial(self.ledger, one.verdict)
             ours = (one.model, trial.old) == (self.model, policy.hash)
             if ours and await self.given(one.key, one.verdict):

@@ -10,7 +10,7 @@ pending       what has won its trial and waits for a person
 from systems.ledger.chain import Disagreement
 from systems.ledger.entries import KINDS, Entry, Kind
 from systems.ledger.history import Ancestor, Consequence, lineage, outcomes, renewed
-from systems.ledger.pending import Pending, pending
+from systems.ledger.pending import Pending, pending, waiting
 from systems.ledger.store import SHIPPED, Ledger
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "outcomes",
     "pending",
     "renewed",
+    "waiting",
 ]

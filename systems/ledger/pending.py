@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
 from systems.hashed import Hash
-from systems.ledger.entries import Entry
+from systems.ledger.entries import Entry, Kind
 from systems.trials import Declined, Verdict
+
+if TYPE_CHECKING:
+    from systems.ledger.store import Ledger
 
 
 class Pending(NamedTuple):
@@ -25,6 +28,13 @@ class Pending(NamedTuple):
     key: Hash
     verdict: Verdict
     model: str
+
+
+def waiting(ledger: Ledger) -> tuple[Pending, ...]:
+    """What waits in a ledger, oldest first; trials, which are long, are not read for it."""
+    kinds: tuple[Kind, ...] = ("verdict", "adopted", "declined", "rolled_back")
+    found = (entry for kind in kinds for entry in ledger.entries(kind))
+    return pending(sorted(found, key=lambda entry: entry.number))
 
 
 def pending(entries: Sequence[Entry]) -> tuple[Pending, ...]:

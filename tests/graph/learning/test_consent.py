@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -88,6 +89,9 @@ def test_where_nobody_is_there_it_waits_until_a_person_applies_or_declines_it(sc
     assert f"specloop ledger apply {BETTER.hash[:12]}" in waiting.value.mend and scene.ledger.active(MODEL) is None
     (one,) = [one for one in called(scene)["decisions"] if one["outcome"] == "pending"]
     assert one["policy"] == BETTER.hash
+    place = scene.path.parents[1]
+    subprocess.run(["git", "init", "-q", str(place)], check=True)
+    assert "Decide about a policy" in CliRunner().invoke(main, ["next", "--project", str(place)]).stdout
     plays = len(scene.plays.log)
     with pytest.raises(Waiting):
         improved(scene, None)
