@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from systems.error_shapes import FAILING, TURNED_DOWN, shaped
 from systems.json_values import parsed
 
 TOLD = "told"
@@ -22,7 +23,7 @@ _BEGINS = re.compile(
     r"|unknown tool\b|no tool named\b|tool '?[\w.-]+'? not found\b|[\w.-]+ is not a valid tool\b"
     r"|invalid (?:json )?(?:arguments|input|parameters) for (?:tool|function)\b"
     r"|[0-9]+ validation errors?\b"
-    r"|http (?:error )?(?:5\d\d|4(?!04)\d\d)\b"
+    r"|http (?:error )?(?:5\d\d|4(?!04)\d\d)\b|(?:smtp|ftp|imap|ldap|sip)\W{0,3}[45]\d\d\b"
     r"|(?:429 too many|50[0-4] (?:internal|not impl|bad gate|service|gateway)|40[0135] (?:bad|unauth|forbid|method)))",
     re.IGNORECASE,
 )
@@ -69,7 +70,8 @@ def told(result: str, tool: str = "") -> str:
         return ""
     if result[0] in "{[":
         return _in_json(parsed(result)) if len(result) < MOST_WORDS * 10 else ""
-    if (_BEGINS.match(result) or (len(result) < _SHORT and _SHORTLY.match(result))) and not _COUNTED.match(result):
+    failed = _BEGINS.match(result) or shaped(result) or (len(result) < _SHORT and _SHORTLY.match(result))
+    if failed and not _COUNTED.match(result):
         return result[:MOST_WORDS]
     return result[:MOST_WORDS] if len(result) < MOST_WORDS and _ENDS.search(result[-60:]) else ""
 
@@ -84,9 +86,9 @@ def _in_json(value: Any) -> str:
         return str(value.get("content") or value)[:MOST_WORDS]
     brief = len(value) <= 3 or _PROBLEM.issuperset(value)
     code = next((one for one in map(value.get, _STATUS) if _is_refusal(one)), None) if brief else None
-    failed = any(str(value.get(name)).lower() in _FAILED for name in _STATES)
+    failed = any(_says_failed(name, one) for name, one in value.items() if isinstance(one, str) and len(one) < 30)
     refused = code is not None or failed or any(value.get(name) is no for name, no in _NO)
-    error = next((value[name] for name in _ERRORS if value.get(name) and value[name] is not True), None)
+    error = next((value[name] for name in _ERRORS if value.get(name) and not _is_none(value[name])), None)
     if not error and refused:
         error = next((value[name] for name in _WORDS if value.get(name)), None)
     elif not refused and len(value) > 3:
@@ -98,6 +100,19 @@ def _in_json(value: Any) -> str:
     return ""
 
 
+def _says_failed(name: str, value: str) -> bool:
+    """Whether a field is for the outcome, and its value says that there was none."""
+    name = name.lower()
+    if name in _STATES:
+        return bool(_FAILED.fullmatch(value))
+    return name in _RESULTS and bool(_FAILED.fullmatch(value) or _TURNED_DOWN.fullmatch(value))
+
+
+def _is_none(error: Any) -> bool:
+    """Whether a field for an error says that there is none, or only that there is one."""
+    return error is True or (isinstance(error, str) and error.strip().lower() in _NO_ERROR)
+
+
 def _is_refusal(code: Any) -> bool:
     """Whether it is a status of HTTP that says that a request failed; what is merely not there (404) did not."""
     return isinstance(code, int) and (code in (400, 401, 403, 408, 422, 429) or 500 <= code <= 599)
@@ -107,12 +122,18 @@ def _is_exit(code: Any) -> bool:
     return isinstance(code, int) and not isinstance(code, bool) and code != 0
 
 
-_FAILED = ("error", "failed", "failure", "timeout", "unavailable", "rate_limited", "throttled")
-_STATES = ("status", "state", "outcome")
+_FAILED = re.compile(FAILING, re.IGNORECASE)
+_TURNED_DOWN = re.compile(TURNED_DOWN, re.IGNORECASE)
+_STATES = frozenset("status state outcome zustand statut état etat estado stato toestand 状态 状態".split())
+_RESULTS = frozenset("result response ergebnis résultat resultat resultado risultato resultaat 结果 結果".split())
 _PROBLEM = frozenset(("type", "title", "status", "detail", "instance"))
 """Fields of a failure of HTTP told in JSON (RFC 9457)."""
 _STATUS = ("status", "code", "status_code", "statusCode", "http_status")
 _NO = (("success", False), ("ok", False), ("error", True))
-_ERRORS = ("error", "error_message", "errorMessage", "exception")
-_WORDS = ("message", "reason", "detail", "title")
+_ERRORS = tuple("error error_message errorMessage exception fehler erreur errore erro".split())
+_NO_ERROR = frozenset("none no null nil ok 0 - keiner kein keine aucune aucun ninguno nessuno nenhum geen".split())
+_WORDS = tuple(
+    "message reason detail title msg cause code error_code errorCode __type "
+    "meldung nachricht grund raison motif mensaje motivo messaggio mensagem bericht reden 消息 原因 メッセージ".split()
+)
 _EXITS = ("exit", "exit_code", "exitCode", "returncode")

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
+from nodes.feedback_loop.answers import falls_short
 from nodes.feedback_loop.attempts import Attempts
 from nodes.feedback_loop.drafts import Drafts
 from nodes.feedback_loop.grouping import Group
 from nodes.feedback_loop.history import NONE, History
 from nodes.feedback_loop.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED, SILENT
+from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.places import Place, Places, Tool
 from nodes.feedback_loop.rephrasing import words
 from nodes.feedback_loop.standing_in import replaced
+from nodes.feedback_loop.words import leaves
 from systems import names
 from systems.policy import LoopKnobs
 from systems.records import Finding, FindingKind, Severity
@@ -37,7 +40,11 @@ PATIENCE = 2
 LATER = 100
 """So many calls after a failure nothing is looked for any more that replaces it."""
 LONGEST_TASK = 10_000
+TOLD, LONGEST_RESULT = 12, 2_000
+"""Last results that may name what is gone through, and characters of each that are looked at."""
 WORDS = 300
+MOST_TRIED = 6
+"""More calls of one tool go through things."""
 
 
 class AgentRun:
@@ -81,7 +88,7 @@ class AgentRun:
         self.began = 0
         self.drafts = Drafts()
         self._until = 0
-        self._attempts = Attempts(self.words_of_task)
+        self._attempts = Attempts(self.words_of_task, self.words_told)
         self._known: frozenset[str] = frozenset()
         self._replaced: dict[str, bool] = {}
         self._calls: dict[int, Operation] = {}
@@ -205,7 +212,7 @@ class AgentRun:
 
     def made_good(self, operation: Operation) -> bool:
         """Whether a later attempt of a tool or a model (for specloop's questions: any tool) worked."""
-        return self._attempts.made_good(operation)
+        return self._attempts.made_good(operation) or (self.ended and self._tried_on(operation))
 
     @property
     def mended(self) -> int:
@@ -226,6 +233,21 @@ class AgentRun:
         """Those failures that nothing made good: no later attempt, no other tool, no later draft."""
         return [one for one in failed if not (self.made_good(one) or self.drafts.made_good(one) or self.replaced(one))]
 
+    def _tried_on(self, failed: Operation) -> bool:
+        """Whether a tool that failed was called with other values until it worked, and no more.
+
+        Short ones, and of the model's own before or after: from one thing that the task names to the next is no retry.
+        """
+        if failed.kind != "tool" or any(len(one.split()) > 2 for one in leaves(parsed(failed.arguments)) or [". . ."]):
+            return False
+        calls = [one for one in self.tools if one.where == failed.where]
+        if not calls or len(calls) > MOST_TRIED or calls[-1].failed or not all(one.failed for one in calls[:-1]):
+            return False
+        if failed.end_ns > calls[-1].start_ns or (self.answer is not None and falls_short(self.answer.output)):
+            return False
+        before, now, known = words(failed.arguments), words(calls[-1].arguments), self.words_of_task()
+        return not (before & known and (now - before) & known)
+
     def lost(self, failed: Sequence[Operation], where: str) -> dict[str, float]:
         """What failures cost, and how many calls of the tool there were."""
         impact = failed.impact if isinstance(failed, Group) else cost(failed)
@@ -236,6 +258,11 @@ class AgentRun:
         if not self._known and self.task:
             self._known = words(self.task[:LONGEST_TASK])
         return self._known
+
+    def words_told(self) -> frozenset[str]:
+        """The words and numbers of the task and of what the last tools gave back."""
+        last = islice(reversed(self.tools), TOLD)
+        return self.words_of_task().union(*(words(one.result[:LONGEST_RESULT]) for one in last if not one.failed))
 
     def finding(
         self,

@@ -21,12 +21,18 @@ _ADMITS = re.compile(
     r"partial(?:ly)?|"
     r"instead|however|although|though|despite|unless|used up|try again|retr(?:y|ied)|"
     r"sorry|apolog\w+|impossible|invalid|unsuccessful(?:ly)?|skipp?(?:ed|ing)?|"
+    r"broken|offline|out of (?:order|service)|(?:is|are|was|were) down|defekt|gestört|en panne|averiad[oa]|guast[oa]|"
     r"nicht|kein(?:e[nmrs]?)?|leider|konnten?|fehler\w*|fehlgeschlagen|jedoch|"
     r"pas|aucun\w*|erreur|échou\w*|malheureusement|"
     r"ning[uú]n\w*|fall[oóa]\w*|lamentablemente|imposible|"
     r"non(?!-)|nessun\w*|errore|purtroppo|não|nenhum\w*|infelizmente|niet|geen|helaas|"
     r"nie|błąd|niestety|не|нет|ошибк\w*|сожалению|inte|ikke|ingen|tyvärr|değil|hata|maalesef)\b"
     r"|n['\u2019]t\b|没|不|未|无法|失败|错误|ません|なかった|失敗|エラー|못|않|없|실패|오류",
+    re.IGNORECASE,
+)
+_STILL = re.compile(
+    r"\b(?:still|remains?|unchanged|whatever|as before|noch immer|immer noch|nach wie vor|weiterhin|toujours|todavía|"
+    r"sigue\w*|ancora|ainda|continua|nog steeds|fortfarande)\b|まだ|依然|还是|仍",
     re.IGNORECASE,
 )
 _FALLS_SHORT = re.compile(
@@ -59,12 +65,39 @@ _ASKS_BACK = re.compile(
     r"approve|contact|call)|soll ich|möchten sie|möchtest du|voulez-vous|souhaitez-vous|quiere[s]? que|desea)\b",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?<=[.!?。\n])\s+|\n+")
+_FUTURE = re.compile(
+    r"^\W*(?:(?:so|ok(?:ay)?|good|great|now|next|then|also|dann|nun|jetzt|puis|ensuite|ahora|luego|ora|poi|agora)\W+)?"
+    r"(?:let me|i(?:['\u2019]ll| will| am going to|['\u2019]m going to)|ich werde|(?:jetzt|nun|dann) werde ich|"
+    r"je vais|voy a|vado a|sto per|vou|ik ga|jag ska|jeg vil)\b(?! (?:be|wait|let|stop|leave|end|sign|keep|not|never|"
+    r"remember|get back|nicht|ne|no)\b)",
+    re.IGNORECASE,
+)
+_NOW = re.compile(
+    r"\b(?:now|next|right away|proceed|go ahead|start (?:by|with)|begin|continue|jetzt|nun|gleich|anschließend|"
+    r"maintenant|tout de suite|ahora|enseguida|a continuación|adesso|subito|agora|em seguida|nu)\b|(?::|…|\.\.\.)\W*$",
+    re.IGNORECASE,
+)
+_LONGEST = 300
+
+
+def about_to(answer: str) -> str:
+    """The last sentence of an answer where it announces what the agent does next; empty for every other answer."""
+    sentences = [one for one in _SENTENCE.split(answer[-_MOST:].strip()) if one.strip()]
+    last = sentences[-1] if sentences else ""
+    told = len(last) <= _LONGEST and bool(_FUTURE.match(last)) and bool(_NOW.search(last))
+    return last if told and not asks_back(answer) else ""
 
 
 def admits(answer: str) -> bool:
     """Whether an answer owns up to a failure, a limit or a doubt of any kind; generous, in many languages."""
     answer = answer[:_MOST]
     return bool(_ADMITS.search(answer) and _ADMITS.search(_ALL_WELL.sub(" ", _COURTESY.sub(" ", answer))))
+
+
+def came_to_nothing(answer: str) -> bool:
+    """Whether an answer owns up to something, or says that all is still as it was."""
+    return admits(answer) or bool(_STILL.search(answer[:_MOST]))
 
 
 def falls_short(answer: str) -> bool:

@@ -49,9 +49,10 @@ class Attempts:
         open_models: those of models.
     """
 
-    def __init__(self, known: Callable[[], Set[str]]) -> None:
-        """Start; `known` tells the words of the task."""
+    def __init__(self, known: Callable[[], Set[str]], told: Callable[[], Set[str]]) -> None:
+        """Start; `known` tells the words of the task, `told` those and the words of the last results."""
         self._known = known
+        self._told = told
         self._mended: dict[str, None] = {}
         self._compared = 0
         self.count = 0
@@ -146,7 +147,10 @@ class Attempts:
         return words(asked) if self._compared <= MOST_COMPARED else frozenset()
 
     def _same(self, before: frozenset[str], now: frozenset[str]) -> bool:
-        return bool(before & now) and attempt(before, now, self._known())
+        new, gone = now - before, before - now
+        if not before & now or not attempt(before, now, self._known()):
+            return False
+        return not new or len(new) != len(gone) or not (new | gone) <= self._told()
 
 
 def _place(operation: Operation) -> _Place:

@@ -58,7 +58,9 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
             r"requests? per (?:second|minute|hour|day)|"
             r"(?<!disk )(?<!storage )\b(?:quota|request limit|usage limit)\b.{0,60}\b(?:exceeded|exhausted|reached|"
             r"used up)|"
-            r"exceeded\b.{0,40}(?<!disk )(?<!storage )\bquota|insufficient_quota|\bretry-after\b",
+            r"exceeded\b.{0,40}(?<!disk )(?<!storage )\bquota|insufficient_quota|\bretry-after\b|"
+            r"zu viele anfragen|trop de requêtes|demasiadas (?:solicitudes|peticiones)|troppe richieste|"
+            r"(?:muitas|demasiados?) (?:solicitações|pedidos)|te veel verzoeken|请求过多|リクエストが多すぎ",
             re.I,
         ),
     ),
@@ -85,7 +87,9 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         re.compile(
             r"\btime[sd]?[\s_-]?out|timeout(?:error|exception|expired)|deadline[\s_]?exceeded|etimedout|"
             r"\btook too long|\b(?:did(?: not|n['\u2019]t)|no) "
-            r"(?:answer|respond|response|reply|finish|complete|return)\w*\b.{0,40}\b(?:with)?in \d|"
+            r"(?:answer|respond|response|reply|finish|complete|return)\w*\b.{0,40}\b(?:(?:with)?in \d|in time\b)|"
+            r"zeitüberschreitung|délai (?:d['\u2019]attente )?(?:dépassé|expiré)|tiempo de espera|"
+            r"tempo (?:limite|scaduto|esgotado)|超时|逾時|タイムアウト|시간 초과|"
             r"\b(?:exceeded|exceeds) (?:the |its )?(?:\w+ )?time limit",
             re.I,
         ),
@@ -94,7 +98,14 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         "connection_lost",
         re.compile(
             r"connection ?(?:error|was reset|reset|refused|aborted|closed|lost|dropped)|econn(?:reset|refused|aborted)|"
-            r"broken ?pipe|server disconnected|network is unreachable|remote end closed|peer closed|socket hang up",
+            r"broken ?pipe|server disconnected|network is unreachable|remote end closed|peer closed|socket hang up|"
+            r"reset by peer|"
+            r"(?:lost|dropped|closed) (?:the |its )?connection|"
+            r"connection (?:to|with|from) [^.;,]{1,60}? (?:was |is |has been )?(?:lost|dropped|reset|refused|closed|"
+            r"aborted|broken|terminated)|"
+            r"(?:verbindung|connexion|conexi[oó]n|connessione|conexão|verbinding)\b.{0,40}(?:abgelehnt|verweigert|"
+            r"abgebrochen|unterbrochen|getrennt|verloren|refusée|perdue|interrompue|rechazada|perdida|interrumpida|"
+            r"rifiutata|persa|interrotta|recusada|geweigerd|verbroken)",
             re.I,
         ),
     ),

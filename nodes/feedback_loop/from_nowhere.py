@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from nodes.feedback_loop.derivation import derived, rounded
+from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.transcript import Transcript, texted
 from nodes.feedback_loop.use import precise, use_of
@@ -25,6 +26,8 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"(?<![\w.,:/-])\d+(?:[.,:]\d+)+(?![\w:/-])")
+_SEVERAL = 2
 _MOST = 5_000
 
 
@@ -57,6 +60,47 @@ def told_otherwise(call: Operation, talk: Transcript) -> str:
         if precise(stated) and any(_alike(stated, one) for one in own) and not _follows(stated, known):
             return f"{stated:.10g}"
     return ""
+
+
+def out_of_nothing(talk: Transcript) -> list[str]:
+    """The figures of an answer although no tool of the talk found anything; empty where one did, or they are few."""
+    if talk.answer is None or not talk.tools or not all(one.failed or fruitless(one) for one in talk.tools):
+        return []
+    known = _known(talk)
+    told = texted(talk.answer.output).without(known)
+    figures = sorted(one for one in told.numbers if not _follows(one, known))
+    return [f"{one:.10g}" for one in figures] if len(figures) >= _SEVERAL else []
+
+
+def of_other_figures(calls: list[Operation], talk: Transcript) -> list[str]:
+    """Figures of an answer that are written like those of results of which nothing was used, and stand nowhere."""
+    if talk.answer is None:
+        return []
+    heard = "\n".join([talk.task, *(f"{one.arguments}\n{one.result}" for one in talk.tools)])
+    given = {one for call in calls for one in _FIGURE.findall(call.result[:_MOST])}
+    shapes = {_shape(one) for one in given}
+    told = [one for one in dict.fromkeys(_FIGURE.findall(talk.answer.output[:_MOST])) if _shape(one) in shapes]
+    if len(told) < _SEVERAL or any(one in heard for one in told) or _shifted(told, given):
+        return []
+    known = _known(talk)
+    figures = [one for one in told if ":" not in one]
+    return [] if any(_follows(number, known) for one in figures for number in said(one).numbers) else told
+
+
+def _shifted(told: list[str], given: set[str]) -> bool:
+    """Whether the times of an answer may be those of the results in another time zone."""
+    of_day = [_minutes(one) for one in told if ":" in one]
+    times = {_minutes(one) for one in given if ":" in one}
+    return bool(of_day) and any({(one - of_day[0] + first) % 1_440 for one in of_day} <= times for first in times)
+
+
+def _minutes(time: str) -> int:
+    hours, minutes = (int(part) for part in time.split(":")[:2])
+    return hours * 60 + minutes
+
+
+def _shape(figure: str) -> str:
+    return re.sub(r"\d", "9", figure)
 
 
 def _known(talk: Transcript) -> Said:

@@ -116,6 +116,9 @@ class Row:
                 return True
             hard = not call.failed and bool(_HARD.search(call.result))
             return (hard and now != before) or attempt(before, now, self._known)
+        if changes(call):
+            self.doubtful = True
+            return not now - before <= self._known
         self.doubtful |= len(call.result) < LONG
         if any(map(_PHRASE.search, leaves(parsed(call.arguments)))):
             return attempt(before, now, self._known)
@@ -126,7 +129,7 @@ class Row:
 
 def no_news(before: str, call: Operation) -> bool:
     """Whether a call that asks for something brought what another one brought before, `before`."""
-    return bool(call.result) and call.result == before and not acknowledged(before) and not changes(call)
+    return bool(call.result) and call.result == before and not acknowledged(before)
 
 
 def shape_of(arguments: str) -> tuple[str, ...]:

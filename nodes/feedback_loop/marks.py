@@ -106,6 +106,8 @@ CAUSES: Mapping[str, int] = {
     "connection_lost": LOST,
     "error": ERROR,
 }
+_ASKS = ("ask_", "consult_", "contact_", "call_", "refer_", "forward_", "send_", "query_")
+_AGENTS = ("_agent", "_desk", "_team", "_department", "_specialist", "_expert", "_assistant")
 _OWN_STEPS = (names.VALIDATE, names.DRAFT, names.START_SERVER)
 
 
@@ -153,7 +155,7 @@ def _of_call(operation: Operation) -> int:
     else:
         found |= SILENT if operation.result or operation.failed or operation.parent_id is None else SILENT | BARE
     name = operation.name.lower()
-    if "to_" in name or "to " in name:
+    if "to_" in name or "to " in name or name.startswith(_ASKS) or name.endswith(_AGENTS):
         found |= HANDS_OVER
     if attributes.get(names.NODE) == "answer":
         found |= OWN
@@ -187,7 +189,9 @@ def _of_answer(operation: Operation) -> int:
         found |= SECRET
     if not (calls or operation.failed or finish == "tool_calls"):
         found |= ANSWERS
-    if finish == "length" or (not finish and ("```" in output or MOST_TOKENS in operation.attributes)):
+    if finish == "length" or (
+        not finish and ("```" in output or output[-1:].isalpha() or MOST_TOKENS in operation.attributes)
+    ):
         found |= CUT
     return found
 

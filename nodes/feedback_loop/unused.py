@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from nodes.feedback_loop.answers import admits, asks_back
+from nodes.feedback_loop.answers import about_to, admits, asks_back
 from nodes.feedback_loop.effects import changes
 from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.grouping import Grouped
 from nodes.feedback_loop.left_out import left_out
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.outcomes import acknowledged
+from nodes.feedback_loop.refusals import stepped_over
 from nodes.feedback_loop.transcript import Transcript
 from nodes.feedback_loop.use import Use, distinctive, precise, use_of
 from nodes.feedback_loop.words import MOST, Said, stems
@@ -67,12 +68,13 @@ def _unused(talk: Transcript) -> Iterator[Unused]:
     answer = talk.answer
     if answer is None or not talk.asked or len(answer.output.split()) < _WORDS:
         return
-    if admits(answer.output) or asks_back(answer.output):
+    if admits(answer.output) or asks_back(answer.output) or about_to(answer.output):
         return
     use = use_of(talk)
     without: Grouped[str] = Grouped()
     used = set()
-    telling = [one for one in talk.tools if says_something(one)]
+    ignored = {check.span_id for check, _ in stepped_over(talk)}
+    telling = [one for one in talk.tools if says_something(one) and one.span_id not in ignored]
     for call in telling:
         if use.flows(call):
             used.add(call.where)

@@ -12,6 +12,7 @@ from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.marks import ANY, HANDS_OVER, HOLDS, PATH
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.words import stems
 from systems.records import Finding
 
 TWICE = 2
@@ -25,11 +26,25 @@ _HANDS_OVER = re.compile(
 )
 
 
+_ASKS = re.compile(
+    r"(?:ask|consult|contact|call|refer|forward|send|query)_(?:the_)?(.+)|"
+    r"(.+)_(?:agent|desk|team|department|specialist|expert|assistant)",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:first|instead|transferred|passed on|forwarded|handed (?:over|on|back)|referred|belongs? to|responsib\w+|"
+    r"needs? (?:the|an?) |ask (?:the )?\w+|up to the|zuerst|zunächst|zuständig\w*|weitergeleitet|relève|transmis\w*|"
+    r"d'abord|corresponde|derivad\w+|primero|competen\w+|prima|inoltrat\w+)\b",
+    re.IGNORECASE,
+)
+
+
 class DelegationCycle:
     """A handover between the same two that comes again while nobody did anything else, or an agent within itself.
 
-    Handovers are operations of their kind, or tools named for it (`transfer_to_...`). A supervisor who sends work out
-    again and again and gets results in between is healthy; a circle is one where no other tool worked in between.
+    Handovers are operations of their kind, tools named for it (`transfer_to_...`), or agents that are asked as tools
+    and only send on to others. A supervisor who sends work out again and again and gets results in between is healthy;
+    a circle is one where no other tool worked in between.
     """
 
     watches: ClassVar[Watches] = {"delegation": ANY, "tool": HANDS_OVER | HOLDS | PATH, "agent": ANY, "step": HOLDS}
@@ -47,6 +62,8 @@ class DelegationCycle:
         kind = span.kind
         if kind == "tool":
             target = handover(span.name)
+            if not target and (asked := agent_asked(span.name)) and _sends_on(span, self._path, asked):
+                target = asked
             if target:
                 self._hand_over(span.agent, target, span)
             elif self._path:
@@ -122,6 +139,23 @@ def handover(tool: str) -> str:
     """The agent that a tool hands over to, by its name; empty for other tools."""
     match = _HANDS_OVER.fullmatch(tool)
     return match[1] if match else ""
+
+
+@lru_cache(maxsize=1_024)
+def agent_asked(tool: str) -> str:
+    """The agent that is asked by calling a tool of this name; empty for other tools."""
+    match = _ASKS.fullmatch(tool)
+    return (match[1] or match[2]) if match else ""
+
+
+def _sends_on(span: Operation, path: list[tuple[str, str, Operation]], asked: str) -> bool:
+    """Whether the answer of an agent that was asked is only that somebody else comes first."""
+    if span.failed or not 0 < len(span.result) < MUCH:
+        return False
+    others = stems(asked.replace("agent", ""))
+    told = stems(span.result) - stems(span.arguments) - others
+    known = frozenset().union(*(stems(one[1]) for one in path)) - others
+    return bool(_ELSEWHERE.search(span.result) or told & known)
 
 
 def _worked(run: AgentRun, before: Operation) -> bool:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.answers import admits
+from nodes.feedback_loop.answers import came_to_nothing
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.fruitless import fruitless
 from nodes.feedback_loop.fruitless_row import Row, no_news
@@ -73,7 +73,7 @@ class FruitlessCalls:
 
     def _came_to_nothing(self) -> bool:
         run = self._run
-        return run.ended and bool(run.models) and (run.answer is None or admits(run.answer.output))
+        return run.ended and bool(run.models) and (run.answer is None or came_to_nothing(run.answer.output))
 
     def _follow(self, row: Row, span: Operation) -> None:
         """Append a call to the row, or end it."""

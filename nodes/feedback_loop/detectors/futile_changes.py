@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
-from nodes.feedback_loop.answers import admits
+from nodes.feedback_loop.answers import came_to_nothing
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.effects import only_reads
 from nodes.feedback_loop.fruitless import fruitless
@@ -85,7 +85,7 @@ class FutileChanges:
         run = self._run
         if again.count < CHECKS_NEUTRAL or not (run.ended and run.models) or acknowledged(call.result):
             return False
-        return run.answer is None or admits(run.answer.output)
+        return run.answer is None or came_to_nothing(run.answer.output)
 
     def _changed_since(self, before: Operation) -> bool:
         """Whether something may have been changed between a check and the present one."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, times
+from nodes.feedback_loop.broken_off import breaks_off
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
 from nodes.feedback_loop.grouping import Grouped
@@ -21,7 +22,8 @@ _FENCE = "```"
 class OutputTruncated:
     """Model calls that ended at the token limit, and drafts that were cut off where the model call is not seen.
 
-    Arguments that break off before their end show it too; where no reason to stop is told, code that does.
+    Arguments that break off before their end show it too; where no reason to stop is told, code or a sentence that
+    does.
     """
 
     watches: ClassVar[Watches] = {"model": CUT | FAILED, "failure": OTHERWISE}
@@ -87,4 +89,5 @@ def _limit(span: Operation) -> str:
     if isinstance(limit, int) and 0 < limit <= span.output_tokens:
         return "limit"
     text = span.output
-    return "end" if _FENCE in text and text.count(_FENCE) % 2 and not text.rstrip().endswith(_FENCE) else ""
+    open_code = _FENCE in text and text.count(_FENCE) % 2 and not text.rstrip().endswith(_FENCE)
+    return "end" if open_code or breaks_off(text) else ""

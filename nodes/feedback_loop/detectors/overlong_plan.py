@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun
 from nodes.feedback_loop.detectors.protocol import Watches
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.plans import announced
+from nodes.feedback_loop.transcript import Transcript
 from systems.records import Finding
 
 STEPS = 10
 """Plans up to this length are never too long."""
 MOST = 100
+TIMES = 4
+"""A plan in words may sum up several calls as one or tell one in several steps: so many steps a call are too many."""
 _COUNT = "planning.step_count"
 
 
 class OverlongPlan:
-    """A plan of more than `STEPS` steps, in a run that ended with fewer calls of tools and models than that."""
+    """A plan of more than `STEPS` steps, in a run that ended with fewer calls of tools and models than that.
+
+    A plan that the model only says beside its calls is too long where a call did for `TIMES` of its steps.
+    """
 
     watches: ClassVar[Watches] = {"planning": ANY, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
         self._plans: list[tuple[Operation, int]] = []
+        self._ends = Ends(run, self._judged)
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
@@ -34,18 +43,28 @@ class OverlongPlan:
 
     def findings(self) -> Iterable[Finding]:
         """One finding per plan."""
-        if not (self._plans and self._run.ended):
-            return
-        for plan, steps in self._plans:
+        yield from self._ends.findings()
+        for plan, steps in self._plans if self._run.ended else ():
             done = sum(one.start_ns >= plan.end_ns for one in (*self._run.tools, *self._run.models))
             if done >= steps:
                 continue
-            yield from self._run.finding(
-                "overlong_plan",
-                "warning",
-                plan.title,
-                (plan,),
-                evidence=f"{_COUNT}={steps}, calls after it: {done}",
-                impact={"seconds": round(plan.seconds, 6), "calls": float(done)},
-                explanation=f"{steps} steps were planned and {done} calls made.",
-            )
+            yield from self._finding(plan, plan.title, _COUNT, steps, done)
+
+    def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        for call in talk.calls:
+            if call.kind == "model" and call.calls and (plan := announced(call.output, acting=True)) is not None:
+                done = sum(one.kind == "tool" for one in talk.calls)
+                if talk.answer is not None and len(plan.steps) > max(STEPS, TIMES * done):
+                    yield from self._finding(call, call.where, "steps", len(plan.steps), done)
+                return
+
+    def _finding(self, plan: Operation, where: str, said: str, steps: int, done: int) -> Iterator[Finding]:
+        return self._run.finding(
+            "overlong_plan",
+            "warning",
+            where,
+            (plan,),
+            evidence=f"{said}={steps}, calls after it: {done}",
+            impact={"seconds": round(plan.seconds, 6), "calls": float(done)},
+            explanation=f"{steps} steps were planned and {done} calls made.",
+        )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
-from nodes.feedback_loop.answers import asks_back, falls_short
+from nodes.feedback_loop.answers import about_to, asks_back, falls_short
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.marks import ANY
@@ -44,13 +44,6 @@ _GIVES_UP = re.compile(
     r"plus tard|más tarde)\b",
     re.IGNORECASE,
 )
-_ABOUT_TO = re.compile(
-    r"(?:^|[.!\n]\s*)(?:(?:now|next|then)[, ]+(?:let me|i(?:'ll|\u2019ll| will| am going to|'m going to))"
-    r"|(?:let me|i(?:'ll|\u2019ll| will| am going to|'m going to)) (?:now|next|then|proceed to|continue (?:with|by)|"
-    r"go ahead and|"
-    r"start by)) (?!wait|let you|be |stop|leave|end|sign)[^.!?\n]{4,160}[.:…]*\s*$",
-    re.IGNORECASE,
-)
 _HALF = 0.5
 _SAYS_LITTLE = frozenset("check look see get fetch find read take start begin open last second third".split())
 """Words of a step that nearly every call is about."""
@@ -82,8 +75,8 @@ class PrematureEnd:
         if answer is None or not talk.tools:
             return
         said = answer.output
-        if (about_to := _ABOUT_TO.search(said)) and not asks_back(said):
-            yield from self._finding(answer, f"the last words: {excerpt(about_to[0])}", "announced a further step")
+        if announced_last := about_to(said):
+            yield from self._finding(answer, f"the last words: {excerpt(announced_last)}", "announced a further step")
         elif not (falls_short(said) or asks_back(said) or _GIVES_UP.search(said)):
             plan, open_steps = _left(talk, answer)
             if open_steps and plan:

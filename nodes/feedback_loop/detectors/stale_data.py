@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from nodes.feedback_loop.agent_run import AgentRun, excerpt
@@ -34,6 +35,20 @@ _OWNS_UP = re.compile(
     re.IGNORECASE,
 )
 _LONG = 2_000
+_LONG_AGO = 30 * 86_400
+_NOW = re.compile(
+    r"\b(?:now|today|tonight|current(?:ly)?(?! task)|at the moment|at present|latest|live|jetzt|heute|aktuell\w*|"
+    r"derzeit|momentan|maintenant|aujourd'hui|actuel\w*|en ce moment|ahora|hoy|actual\w*|adesso|oggi|attual\w*|"
+    r"agora|hoje|atual\w*|nu|vandaag)\b|今|现在|現在",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+_UPDATED = re.compile(
+    r"(?:updated?|modified|refreshed|generated|retrieved|cached|synced|fetched|snapshot|as[ _]of|valid until|expired?|"
+    r"stand|aktualisiert|mis à jour|actualizado|aggiornat[oa]|atualizado)\w*[^\w\n]{0,6}(?:\w+ ){0,3}?[^\w\n]{0,6}"
+    r"((?:19|20)\d\d)-(\d\d)-(\d\d)",
+    re.IGNORECASE,
+)
 
 
 class StaleData:
@@ -74,9 +89,11 @@ class StaleData:
     def _judged(self, talk: Transcript) -> Iterator[Finding]:
         if talk.answer is None or _OWNS_UP.search(talk.answer.output):
             return
-        fresh = {one.where: one for one in talk.tools if not one.failed and not _old(one.result)}
+        now = talk.answer.end_ns if _NOW.search(talk.asked) else 0
+        past = {int(year) for year in _YEAR.findall(talk.asked)} if now else set()
+        fresh = {one.where: one for one in talk.tools if not one.failed and not _old(one.result, now, past)}
         for call in talk.tools:
-            if call.failed or not _old(call.result) or fresh.get(call.where, call).start_ns > call.start_ns:
+            if call.failed or not _old(call.result, now, past) or fresh.get(call.where, call).start_ns > call.start_ns:
                 continue
             yield from self._run.finding(
                 "stale_data",
@@ -89,11 +106,25 @@ class StaleData:
             )
 
 
-def _old(result: str) -> bool:
-    """Whether a result says of itself that it is old."""
+def _old(result: str, now_ns: int, past: Set[int]) -> bool:
+    """Whether a result says of itself that it is old, or, where what is now is asked for, tells a date long past.
+
+    Not of a year that the person named.
+    """
     if len(result) > _LONG:
         return False
+    for year, month, day in _UPDATED.findall(result) if now_ns else ():
+        if int(year) not in past and now_ns / 1e9 - _seconds(int(year), int(month), int(day)) > _LONG_AGO:
+            return True
     value = parsed(result) if result[:1] == "{" else None
     if isinstance(value, dict):
         return any(str(name).lower() in _FIELDS and held is True for name, held in value.items())
     return bool(_SAYS.search(result))
+
+
+def _seconds(year: int, month: int, day: int) -> float:
+    """The time of a date, in seconds since the epoch; endless where there is no such date."""
+    try:
+        return datetime(year, month, day, tzinfo=UTC).timestamp()
+    except ValueError:
+        return float("inf")

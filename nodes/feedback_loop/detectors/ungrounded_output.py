@@ -10,11 +10,11 @@ from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
 from nodes.feedback_loop.answers import admits, asks_back
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.from_nowhere import made_up, told_otherwise
+from nodes.feedback_loop.from_nowhere import made_up, of_other_figures, out_of_nothing, told_otherwise
 from nodes.feedback_loop.marks import ANY, JUDGED
 from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.transcript import Transcript, texted
-from nodes.feedback_loop.unused import unused
+from nodes.feedback_loop.unused import says_something, unused
 from systems import names
 from systems.records import Finding, Severity
 
@@ -93,8 +93,13 @@ def _why(talk: Transcript) -> str:
     """What shows that an answer's figures come from nowhere; what is an unused answer by itself is not told twice."""
     if clause := next(made_up(talk), ""):
         return f"nothing was asked about it: {clause}"
-    for calls, severity in unused(talk):
+    if figures := out_of_nothing(talk):
+        return f"nothing was found, and the answer says {', '.join(figures)}"
+    found = unused(talk)
+    for calls, severity in found:
         told = told_otherwise(calls[-1], talk) if severity == "info" else ""
         if told:
             return f"{calls[-1].where} -> {calls[-1].result}, and the answer says {told}"
+    if not found and (figures := of_other_figures([one for one in talk.tools if says_something(one)], talk)):
+        return f"{talk.tools[-1].where} -> {talk.tools[-1].result}, and the answer says {', '.join(figures)}"
     return ""
