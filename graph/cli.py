@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from graph.workspace import Workspace
     from systems.records import Outcome
 
+T = TypeVar("T")
 EXIT_CODES = {"done": 0, "unfinished": 1, "failed": 1, "waiting": 3, "interrupted": 130}
 INTERRUPTED = 130
 
@@ -94,9 +95,9 @@ main.add_command(stop)
 def run(goal: str, change: str | None, project: Path, as_json: bool, **settings: Any) -> None:
     """Take GOAL to a complete OpenSpec change."""
     with reported(as_json, project):
-        workspace = _workspace(project, settings, can_ask=_can_ask(as_json))
-        outcome = _watched(workspace, functools.partial(workspace.run, goal, change=change), as_json)
-        _finish(_talked(outcome, workspace, as_json), as_json, project)
+        workspace = _workspace(project, settings, can_ask=can_ask(as_json))
+        outcome = watched(workspace, functools.partial(workspace.run, goal, change=change), as_json)
+        _finish(talked(outcome, workspace, as_json), as_json, project)
 
 
 @main.command()
@@ -109,11 +110,11 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
     """Go on with RUN, where it was interrupted, waits or ended unfinished."""
     with reported(as_json, project):
         workspace = _workspace(project, settings)
-        if answer is None and workspace.status(run_id)[0].status == "waiting" and _can_ask(as_json):
-            outcome = _talked(workspace.outcome(run_id), workspace, as_json)
+        if answer is None and workspace.status(run_id)[0].status == "waiting" and can_ask(as_json):
+            outcome = talked(workspace.outcome(run_id), workspace, as_json)
         else:
-            outcome = _watched(workspace, functools.partial(workspace.resume, run_id, answer), as_json)
-            outcome = _talked(outcome, workspace, as_json)
+            outcome = watched(workspace, functools.partial(workspace.resume, run_id, answer), as_json)
+            outcome = talked(outcome, workspace, as_json)
         _finish(outcome, as_json, project)
 
 
@@ -170,7 +171,7 @@ def demo(folder: Path | None, model: str, as_json: bool) -> None:
     with reported(as_json, project):
         _stderr().print(f"A small todo program with its history is in [bold]{project}[/]. Its goal: [bold]{GOAL}[/]")
         workspace = _workspace(project, {"model": model})
-        outcome = _watched(workspace, functools.partial(workspace.run, GOAL), as_json)
+        outcome = watched(workspace, functools.partial(workspace.run, GOAL), as_json)
         _finish(outcome, as_json, project)
 
 
@@ -251,22 +252,24 @@ def _workspace(project: Path, settings: dict[str, Any], *, can_ask: bool = False
     return Workspace(project, **settings)
 
 
-def _watched(workspace: Workspace, work: Callable[..., Outcome], as_json: bool) -> Outcome:
+def watched(workspace: Workspace, work: Callable[..., T], as_json: bool) -> T:
+    """Do something that can be watched, and show what happens on standard error."""
     from graph.view import View
 
     with View(_stderr(), drafts=not as_json, look=lambda run_id: workspace.status(run_id)[0]) as view:
         return work(watch=view)
 
 
-def _can_ask(as_json: bool) -> bool:
+def can_ask(as_json: bool) -> bool:
+    """Whether there is a person at the terminal."""
     return not as_json and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
+def talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     """Ask the person on the terminal what the run waits for, until it waits no more."""
-    while outcome.status == "waiting" and _can_ask(as_json):
+    while outcome.status == "waiting" and can_ask(as_json):
         answers = {str(item["id"]): asked(item, _stderr()) for item in outcome.waiting_for}
-        outcome = _watched(workspace, functools.partial(workspace.resume, outcome.run_id, answers), as_json)
+        outcome = watched(workspace, functools.partial(workspace.resume, outcome.run_id, answers), as_json)
     return outcome
 
 

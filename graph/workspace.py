@@ -4,42 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, Interrupt, StateSnapshot, StreamMode
-
-from graph.answers import answers
-from graph.build import Compiled, build
+from graph.build import build
 from graph.checkpoints import saver
 from graph.context import Context
-from graph.learning.harvest.harvest import harvest_all, harvested
+from graph.feedback.contradictions import Said
+from graph.feedback.heeding import heeded
+from graph.feedback.keeping import Keeper
+from graph.feedback.lines import Bulk, keep_lines
+from graph.learning.harvest.harvest import harvest_all
 from graph.learning.improvement import Plan, improve
-from graph.learning.watching import settled
-from graph.progress import Event, Watch, events
+from graph.passing import NotAnswered, Resumed, passed
+from graph.progress import Event, Watch
 from graph.state import Input
 from graph.stopping import stop, stoppable
 from nodes.next_step.node import checked_goal
 from nodes.question_routing.ask import ask
-from systems.connections import Run, Systems, opened
+from systems.connections import Run, opened
 from systems.documents import Documents
-from systems.errors import SpecloopError, Stopped, UsageError, Waiting
-from systems.records import Answer, Outcome, RunSummary, Tokens
+from systems.errors import SpecloopError, Stopped, UsageError
+from systems.feedback import Feedback, Heeded
+from systems.records import Answer, Outcome, RunSummary
 from systems.repository import check_project
 from systems.runs import Runs
 from systems.settings import Settings, load_settings
-from systems.telemetry import trace_id
 from systems.trials import Improved
 
 T = TypeVar("T")
 STORE = Path(".specloop") / "specloop.db"
-STREAM: list[StreamMode] = ["tasks", "updates", "custom"]
-STEPS_PER_LOOP = 8
 
 
 class Workspace:
@@ -107,13 +105,87 @@ class Workspace:
     async def aresume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """`resume` for callers with an event loop."""
         with self._runs() as runs:
-            summary, given = runs.get(run_id), runs.settings(run_id)
-        if summary.status == "done":
-            return self.outcome(run_id)
+            summary = runs.get(run_id)
+        return self.outcome(run_id) if summary.status == "done" else await self.go_on(Resumed(summary, answer), watch)
+
+    async def go_on(self, resumed: Resumed, watch: Watch | None = None) -> Outcome:
+        """Let a run go on, with what it was started with and what holds here on top."""
+        with self._runs() as runs:
+            given = runs.settings(resumed.summary.run_id)
         chosen = self.settings.model_fields_set
         merged = {**given, **{key: value for key, value in self.settings.model_dump().items() if key in chosen}}
-        resumed = Resumed(summary, answer)
-        return await self._go(run_id, resumed, Settings.model_validate(merged), watch)
+        return await self._go(resumed.summary.run_id, resumed, Settings.model_validate(merged), watch)
+
+    def feedback(
+        self,
+        run_id: str,
+        text: str,
+        rating: int = 0,
+        *,
+        ask: bool = True,
+        redraft: bool = True,
+        watch: Watch | None = None,
+    ) -> Heeded:
+        """Keep what a person thinks of a run, and draft again what they are not content with.
+
+        Args:
+            run_id: the run.
+            text: in words.
+            rating: 1 good, which changes no document; -1 bad; 0 neither.
+            ask: whether they approve each document before it is written: the outcome then waits, and `resume` goes on.
+            redraft: whether documents are drafted again, or, where the change is finished, a follow-up is opened.
+            watch: called with every event while the run goes on.
+
+        Raises:
+            UsageError: there is no such run, nothing is said, or the rating is none.
+            Missing: the feedback could not be kept, or it is kept and an outside system is gone; the message says.
+        """
+        return _wait(self.afeedback(run_id, text, rating, ask=ask, redraft=redraft, watch=watch))
+
+    async def afeedback(
+        self,
+        run_id: str,
+        text: str,
+        rating: int = 0,
+        *,
+        ask: bool = True,
+        redraft: bool = True,
+        watch: Watch | None = None,
+    ) -> Heeded:
+        """`feedback` for callers with an event loop."""
+        return await heeded(self, run_id, text, rating, ask=ask, redraft=redraft, watch=watch)
+
+    def feedback_lines(self, lines: Iterable[bytes]) -> Bulk:
+        """Keep feedback in bulk, from JSON lines `{"run", "text", "rating"}`; no document is drafted again for it.
+
+        Raises:
+            UsageError: there is nothing in it; a line that is wrong is told in the result.
+            Missing: the store is damaged or cannot be written.
+        """
+        with Keeper(self.project) as keeper:
+            return _wait(keep_lines(lines, keeper))
+
+    def withdraw(self, run_id: str, feedback: str) -> Feedback:
+        """Let feedback count no more, on the run and in its cases.
+
+        Args:
+            run_id: the run.
+            feedback: beginning of its span id.
+
+        Raises:
+            UsageError: there is no such run or feedback.
+        """
+        with Keeper(self.project) as keeper:
+            return _wait(keeper.withdraw(run_id, feedback))
+
+    def feedback_on(self, run_id: str) -> Said:
+        """What was said of a run, and what of it contradicts itself.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+        with Keeper(self.project) as keeper:
+            return keeper.said(run_id)
 
     def status(self, run_id: str | None = None) -> tuple[RunSummary, ...]:
         """The runs of the project, newest first, or the one asked for."""
@@ -198,7 +270,7 @@ class Workspace:
                     saver(self.project) as checkpoints,
                 ):
                     compiled = build().compile(checkpointer=checkpoints, name="specloop")
-                    return await _streamed(compiled, run_id, start, context, systems, watch)
+                    return await passed(compiled, run_id, start, context, systems, watch)
             except NotAnswered as error:
                 runs.update(run_id, status="waiting", waiting_for=before)
                 raise error.reason from error
@@ -216,99 +288,6 @@ class Workspace:
     def _runs(self) -> Iterator[Runs]:
         with closing(Runs(self.project / STORE)) as runs:
             yield runs
-
-
-class NotAnswered(Exception):
-    """The run goes on waiting for a person; `reason` says why."""
-
-    def __init__(self, reason: SpecloopError) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
-class Resumed:
-    """What a resumed run goes on with."""
-
-    def __init__(self, summary: RunSummary, answer: Any) -> None:
-        self.summary = summary
-        self._answer = answer
-
-    async def payload(self, compiled: Compiled, config: RunnableConfig) -> Input | Command[Any] | None:
-        """What LangGraph is given: an answer, a new start from the last state, or nothing: go on where it stopped.
-
-        Raises:
-            NotAnswered: the run waits for a person, and there is no answer or a wrong one.
-        """
-        snapshot = await compiled.aget_state(config)
-        if not snapshot.values:
-            return Input(goal=self.summary.goal, change=None)
-        if snapshot.interrupts:
-            try:
-                return Command(resume=self._answers(snapshot.interrupts))
-            except SpecloopError as error:
-                raise NotAnswered(error) from error
-        if not snapshot.tasks:  # `next` leaves out tasks that were cancelled or had just finished
-            return Command(goto="next_step", update={"revision_ref": None, "outcome_ref": None, "check": None})
-        return None
-
-    def _answers(self, interrupts: tuple[Interrupt, ...]) -> dict[str, Any]:
-        if self._answer is None:
-            texts = "; ".join(str(each.value.get("text", "")) for each in interrupts)
-            raise Waiting(
-                f"Run {self.summary.run_id} waits for a person: {texts}",
-                mend=f"Answer with `specloop resume {self.summary.run_id} --answer ...`.",
-            )
-        return answers(self._answer, interrupts)
-
-
-async def _streamed(
-    compiled: Compiled, run_id: str, start: Input | Resumed, context: Context, systems: Systems, watch: Watch | None
-) -> Outcome:
-    config: RunnableConfig = {
-        "configurable": {"thread_id": run_id},
-        "recursion_limit": STEPS_PER_LOOP * context.max_loops + 50,
-    }
-    systems.runs.note_policy(run_id, policy=systems.learned, model=systems.model.choice.name)
-    payload = await start.payload(compiled, config) if isinstance(start, Resumed) else start
-    with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run_id):
-        stream = compiled.astream(payload, config, context=context, stream_mode=STREAM, durability="sync")
-        async for mode, chunk in stream:
-            for event in events(mode, chunk, systems.documents):
-                if watch:
-                    watch(event)
-    return await _outcome(compiled, config, run_id, systems)
-
-
-async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
-    snapshot = await compiled.aget_state(config)
-    if not snapshot.interrupts:
-        harvested(run_id, snapshot.values.get("history_ref"), systems.project)
-        return settled(systems.documents.get_record(snapshot.values["outcome_ref"], Outcome), systems)
-    outcome = _waiting(snapshot, run_id, systems)
-    questions = tuple(str(each["text"]) for each in outcome.waiting_for)
-    reference = systems.documents.put_record(outcome)
-    systems.runs.update(run_id, status="waiting", waiting_for=questions, outcome=reference)
-    return outcome
-
-
-def _waiting(snapshot: StateSnapshot, run_id: str, systems: Systems) -> Outcome:
-    values = snapshot.values
-    return Outcome(
-        run_id=run_id,
-        change=values.get("change"),
-        status="waiting",
-        loops=values.get("loop", 0),
-        trace_id=trace_id(run_id),
-        tokens=Tokens(input=values.get("input_tokens", 0), output=values.get("output_tokens", 0)),
-        seconds=values.get("seconds", 0.0),
-        waiting_for=tuple(map(_asked, snapshot.interrupts)),
-        model=systems.model.choice.name,
-    )
-
-
-def _asked(interrupt: Interrupt) -> dict[str, Any]:
-    form = {"form": interrupt.response_schema} if isinstance(interrupt.response_schema, dict) else {}
-    return {"id": interrupt.id, **interrupt.value, **form}
 
 
 def _wait(work: Coroutine[Any, Any, T]) -> T:

@@ -17,6 +17,7 @@ from nodes.document_update.writing import FileWrite
 from systems import names
 from systems.connections import Run
 from systems.documents import PERSON, read_file, write_file
+from systems.feedback import Redraft
 from systems.openspec import ChangeStatus, ticked
 from systems.records import DocumentUpdate, Draft, Hash, Implementation, Step
 
@@ -27,6 +28,7 @@ class Reads(TypedDict, total=False):
     step: dict[str, Any] | None
     draft_ref: Hash | None
     implementation_ref: Hash | None
+    redraft_ref: Hash | None
 
 
 class Writes(TypedDict, total=False):
@@ -57,15 +59,25 @@ async def document_update(state: Reads, run: Run) -> Writes:
     pending = [FileWrite(file, status.root / file.path, run) for file in draft.files]
     for write in pending:
         await write.merge()
-    approval = _approval(draft, status, pending) if run.options.approve == "ask" else Approval(decision="approve")
+    asks = _asks(step, state, run)
+    changes = any(write.diff() for write in pending)
+    approval = _approval(draft, status, pending) if asks and changes else Approval(decision="approve")
     if approval.decision == "reject":
         updates = [write.rejected(draft.artifact, approval.text) for write in pending]
     else:
         if approval.decision == "edit" and approval.text.strip():
             pending[0].take(approval.text.rstrip("\n") + "\n")
         async with run.systems.openspec.write_lock():
-            updates = await _updated(draft, pending, status, run)
+            updates = await _updated(draft, pending, status, run, asked=asks)
+        updates = [update.model_copy(update={"approved": asks and changes}) for update in updates]
     return Writes(update_refs=[documents.put_record(update) for update in updates])
+
+
+def _asks(step: Step, state: Reads, run: Run) -> bool:
+    """Whether a person approves what is written: as the run is set, and for feedback as that was given."""
+    if not step.feedback:
+        return run.options.approve == "ask"
+    return run.systems.documents.get_record(state.get("redraft_ref") or "", Redraft).ask
 
 
 async def _ticked(step: Step, worked: Implementation, run: Run) -> list[DocumentUpdate]:
@@ -94,9 +106,11 @@ def _tick(key: str, text: str, new: str, run: Run) -> DocumentUpdate:
     return DocumentUpdate(artifact="tasks", path=key, status="written", valid=True, before=before, after=after)
 
 
-async def _updated(draft: Draft, pending: Sequence[FileWrite], status: ChangeStatus, run: Run) -> list[DocumentUpdate]:
+async def _updated(
+    draft: Draft, pending: Sequence[FileWrite], status: ChangeStatus, run: Run, *, asked: bool
+) -> list[DocumentUpdate]:
     for write in pending:
-        if not write.conflicts or run.options.approve == "ask":
+        if not write.conflicts or asked:
             write.make()
     made = [write for write in pending if write.made]
     issues = await _issues(draft, [write.file.path for write in made], status, run) if made else ()

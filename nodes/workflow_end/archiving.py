@@ -31,19 +31,22 @@ class Filed(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-async def filed(change: str, worked: Implementation | None, run: Run) -> Filed:
+async def filed(change: str, worked: Implementation | None, run: Run, *, offer: bool = True) -> Filed:
     """Archive a change whose tasks are all done, where the person is asked and says so.
 
     Args:
         change: the change, without anything missing.
         worked: the branch on which its tasks were worked, if they were.
         run: the run.
+        offer: whether a change that could be archived is offered to be.
     """
     openspec = run.systems.openspec
     if change not in await openspec.changes():
         return Filed(
             archived_as(openspec.project, change)
         )  # this run archived it, and was killed before it could say so
+    if not offer:
+        return Filed()
     tasks = await openspec.tasks(change)
     if tasks.state != "all_done" or not tasks.total:
         return Filed()

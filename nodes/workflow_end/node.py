@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from nodes.workflow_end.archiving import Filed, filed
-from nodes.workflow_end.follow_ups import open_follow_ups
+from nodes.workflow_end.follow_ups import open_follow_ups, open_for_feedback
 from systems.connections import Run, Systems
+from systems.feedback import Redraft
 from systems.openspec import ArtifactStatus
 from systems.records import (
     Answer,
@@ -31,6 +32,7 @@ class Reads(TypedDict, total=False):
     change: str | None
     loop: int
     history_ref: Hash | None
+    redraft_ref: Hash | None
     input_tokens: int
     output_tokens: int
     seconds: float
@@ -53,7 +55,9 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
     missing = tuple(state.get("missing", []))
     artifacts = await _artifacts(change, systems) if change else ()
     worked = await _branch(state.get("implementation_ref"), change, systems)
-    archived = await filed(change, worked, run) if change and not missing else Filed()
+    redraft = _redraft(state.get("redraft_ref"), systems)
+    archived = await filed(change, worked, run, offer=redraft is None) if change and not missing else Filed()
+    opened = await open_follow_ups(loops, change, run)
     outcome = Outcome(
         run_id=run.id,
         change=change,
@@ -64,7 +68,7 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
         questions=tuple(_asked(answer) for loop in loops for answer in loop.answers),
         findings=tuple(finding for loop in loops for finding in loop.findings),
         plan_revisions=_revisions(loops),
-        follow_ups=await open_follow_ups(loops, change, run),
+        follow_ups=(*opened, *(await open_for_feedback(redraft, change, run) if redraft else ())),
         tokens=Tokens(input=state.get("input_tokens", 0), output=state.get("output_tokens", 0)),
         seconds=round(state.get("seconds", 0.0), 3),
         trace_id=trace_id(run.id),
@@ -77,6 +81,10 @@ async def workflow_end(state: Reads, run: Run) -> Writes:
     systems.runs.update(run.id, status=outcome.status, outcome=reference, loops=outcome.loops)
     systems.release(run.id)
     return Writes(outcome_ref=reference)
+
+
+def _redraft(reference: Hash | None, systems: Systems) -> Redraft | None:
+    return systems.documents.get_record(reference, Redraft) if reference else None
 
 
 async def _branch(reference: Hash | None, change: str | None, systems: Systems) -> Implementation | None:

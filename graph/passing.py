@@ -1,0 +1,130 @@
+"""A run's way through the graph: what it begins or goes on with, and what it comes to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command, Interrupt, StateSnapshot, StreamMode
+
+from graph.answers import answers
+from graph.build import Compiled
+from graph.context import Context
+from graph.learning.harvest.harvest import harvested
+from graph.learning.watching import settled
+from graph.progress import Watch, events
+from graph.state import Input
+from systems.connections import Systems
+from systems.errors import SpecloopError, Waiting
+from systems.records import Outcome, RunSummary, Tokens
+from systems.telemetry import trace_id
+
+STREAM: list[StreamMode] = ["tasks", "updates", "custom"]
+STEPS_PER_LOOP = 8
+AFRESH = {"revision_ref": None, "redraft_ref": None, "outcome_ref": None, "check": None}
+
+
+class NotAnswered(Exception):
+    """The run goes on waiting for a person; `reason` says why."""
+
+    def __init__(self, reason: SpecloopError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class Resumed:
+    """What a resumed run goes on with."""
+
+    def __init__(self, summary: RunSummary, answer: Any) -> None:
+        self.summary = summary
+        self._answer = answer
+
+    async def payload(self, compiled: Compiled, config: RunnableConfig) -> Input | Command[Any] | None:
+        """What LangGraph is given: an answer, a new start from the last state, or nothing: go on where it stopped.
+
+        Raises:
+            NotAnswered: the run waits for a person, and there is no answer or a wrong one.
+        """
+        snapshot = await compiled.aget_state(config)
+        if not snapshot.values:
+            return Input(goal=self.summary.goal, change=None)
+        if snapshot.interrupts:
+            try:
+                return Command(resume=self._answers(snapshot.interrupts))
+            except SpecloopError as error:
+                raise NotAnswered(error) from error
+        if not snapshot.tasks:  # `next` leaves out tasks that were cancelled or had just finished
+            return Command(goto="next_step", update=AFRESH)
+        return None
+
+    def _answers(self, interrupts: tuple[Interrupt, ...]) -> dict[str, Any]:
+        if self._answer is None:
+            texts = "; ".join(str(each.value.get("text", "")) for each in interrupts)
+            raise Waiting(
+                f"Run {self.summary.run_id} waits for a person: {texts}",
+                mend=f"Answer with `specloop resume {self.summary.run_id} --answer ...`.",
+            )
+        return answers(self._answer, interrupts)
+
+
+async def passed(
+    compiled: Compiled, run_id: str, start: Input | Resumed, context: Context, systems: Systems, watch: Watch | None
+) -> Outcome:
+    """Take a run through the graph as far as it goes.
+
+    Args:
+        compiled: the graph, on the project's checkpoints.
+        run_id: the run.
+        start: what it begins or goes on with.
+        context: how it is run.
+        systems: opened from that.
+        watch: called with every event.
+
+    Raises:
+        NotAnswered: the run waits for a person, and there is no answer or a wrong one.
+    """
+    config: RunnableConfig = {
+        "configurable": {"thread_id": run_id},
+        "recursion_limit": STEPS_PER_LOOP * context.max_loops + 50,
+    }
+    systems.runs.note_policy(run_id, policy=systems.learned, model=systems.model.choice.name)
+    payload = await start.payload(compiled, config) if isinstance(start, Resumed) else start
+    with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run_id):
+        stream = compiled.astream(payload, config, context=context, stream_mode=STREAM, durability="sync")
+        async for mode, chunk in stream:
+            for event in events(mode, chunk, systems.documents):
+                if watch:
+                    watch(event)
+    return await _outcome(compiled, config, run_id, systems)
+
+
+async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
+    snapshot = await compiled.aget_state(config)
+    if not snapshot.interrupts:
+        harvested(run_id, snapshot.values.get("history_ref"), systems.project)
+        return settled(systems.documents.get_record(snapshot.values["outcome_ref"], Outcome), systems)
+    outcome = _waiting(snapshot, run_id, systems)
+    questions = tuple(str(each["text"]) for each in outcome.waiting_for)
+    reference = systems.documents.put_record(outcome)
+    systems.runs.update(run_id, status="waiting", waiting_for=questions, outcome=reference)
+    return outcome
+
+
+def _waiting(snapshot: StateSnapshot, run_id: str, systems: Systems) -> Outcome:
+    values = snapshot.values
+    return Outcome(
+        run_id=run_id,
+        change=values.get("change"),
+        status="waiting",
+        loops=values.get("loop", 0),
+        trace_id=trace_id(run_id),
+        tokens=Tokens(input=values.get("input_tokens", 0), output=values.get("output_tokens", 0)),
+        seconds=values.get("seconds", 0.0),
+        waiting_for=tuple(map(_asked, snapshot.interrupts)),
+        model=systems.model.choice.name,
+    )
+
+
+def _asked(interrupt: Interrupt) -> dict[str, Any]:
+    form = {"form": interrupt.response_schema} if isinstance(interrupt.response_schema, dict) else {}
+    return {"id": interrupt.id, **interrupt.value, **form}
