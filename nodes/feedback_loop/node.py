@@ -110,7 +110,7 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
 def _redraft(reference: Hash | None, loop: LoopRecord, systems: Systems) -> Hash:
     """What is still to be drafted again for feedback."""
     redraft = systems.documents.get_record(reference or "", Redraft)
-    return systems.documents.put_record(settled(redraft, loop))
+    return systems.documents.put_record(settled(redraft, loop, systems.history(loop.previous)))
 
 
 def _task(state: Reads, step: Step, systems: Systems) -> TaskResult | None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from systems.feedback import Redraft, Redrafted
-from systems.records import DocumentUpdate, Draft, LoopRecord
+from systems.records import DocumentUpdate, Draft, Hash, LoopRecord
 
 NO_REASON = "rejected without a reason"
 
 
-def settled(redraft: Redraft, loop: LoopRecord) -> Redraft:
+def settled(redraft: Redraft, loop: LoopRecord, earlier: Sequence[LoopRecord]) -> Redraft:
     """What is still to be drafted after a loop: all of it again, or without what that loop was about.
 
     A document that was refused is tried again until the plan gives it up; one that a person rejects, as long as they
     say why.
+
+    Args:
+        redraft: before the loop.
+        loop: what it did.
+        earlier: the run's loops before it.
     """
     updates = loop.updates
     stands = bool(updates) and all(update.valid or update.status == "kept_theirs" for update in updates)
@@ -23,18 +28,21 @@ def settled(redraft: Redraft, loop: LoopRecord) -> Redraft:
         return redraft
     artifact = redraft.concerns[0].artifact
     mine = tuple(each for each in redraft.concerns if each.artifact == artifact)
-    done = tuple(_redrafted(each.path, loop.draft, updates) for each in mine)
+    stood = {update.path: update.after for one in earlier for update in one.updates}
+    done = tuple(_redrafted(each.path, loop.draft, updates, stood) for each in mine)
     left = tuple(each for each in redraft.concerns if each not in mine)
     return redraft.model_copy(update={"concerns": left, "done": (*redraft.done, *done)})
 
 
-def _redrafted(path: str, draft: Draft | None, updates: Sequence[DocumentUpdate]) -> Redrafted:
+def _redrafted(
+    path: str, draft: Draft | None, updates: Sequence[DocumentUpdate], stood: Mapping[str, Hash | None]
+) -> Redrafted:
     update = next((update for update in updates if update.path.endswith(f"/{path}")), None)
     if update is None:
         return Redrafted(path=path, status="failed", why=draft.failure if draft else "no draft was made")
     why = "; ".join(update.issues)
     if update.status in ("written", "merged"):
-        status = "unchanged" if update.before == update.after else "redrafted"
+        status = "unchanged" if update.after == stood.get(update.path) else "redrafted"
         return Redrafted(path=path, status=status, why=why)
     if update.status == "kept_theirs":
         return Redrafted(path=path, status="left_alone", why=why or "your words stand there")
