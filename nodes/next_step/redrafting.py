@@ -5,8 +5,10 @@ A change that is finished is not touched: its run ends at once, and opens a foll
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, create_model
@@ -53,12 +55,7 @@ async def again(redraft: Redraft, change: str, revision: PlanRevision, run: Run,
         loop: number of the loop that would draft it.
     """
     if not redraft.sought:
-        finished = await _finished(change, run)
-        if finished:
-            return Again(redraft.model_copy(update={"finished": finished, "sought": True}), revision)
-    status = await run.systems.openspec.status(change)
-    if not redraft.sought:
-        redraft = await _settled(redraft, status, run)
+        redraft = await _settled(redraft, change, run)
     if not redraft.concerns:
         return Again(redraft, revision)
     first = redraft.concerns[0]
@@ -73,51 +70,47 @@ async def again(redraft: Redraft, change: str, revision: PlanRevision, run: Run,
     return Again(redraft, _hinted(revision, first.artifact, redraft.text), step)
 
 
-async def _finished(change: str, run: Run) -> str:
-    """Why a change is not touched any more; empty where it is still being planned."""
+async def _settled(redraft: Redraft, change: str, run: Run) -> Redraft:
+    """With the documents to draft, in OpenSpec's order, and why others that are meant are left alone."""
     openspec = run.systems.openspec
     if change not in await openspec.changes():
         place = archived_as(openspec.project, change)
-        return f"{change} is archived in {place}" if place else f"{change} is no active change any more"
-    tasks = await openspec.tasks(change)
-    return f"all {tasks.total} tasks of {change} are done" if tasks.total and tasks.state == "all_done" else ""
-
-
-async def _settled(redraft: Redraft, status: ChangeStatus, run: Run) -> Redraft:
-    """The documents to draft, in OpenSpec's order, and why others that are meant are left alone."""
-    artifacts = _artifacts(status)
-    texts = {path: read_file(status.root / path) or "" for path in artifacts}
-    found = [each for each in redraft.concerns if each.path in texts] or list(concerned(redraft.text, texts))
-    if not found and redraft.rating < 0:
-        found = await _by_model(redraft.text, list(artifacts), run)
-    notes = {each.path: await _left_alone(each.path, artifacts[each.path], status, run) for each in found}
-    order = list(artifacts)
-    kept = [
-        each.model_copy(update={"artifact": artifacts[each.path]})
-        for each in sorted(found, key=lambda each: order.index(each.path))
-        if not notes[each.path]
-    ]
-    alone = tuple(Redrafted(path=path, status="left_alone", why=why) for path, why in notes.items() if why)
-    note = "" if found else f"its words name no document: say which of {', '.join(artifacts)} you mean"
-    return redraft.model_copy(update={"concerns": tuple(kept), "sought": True, "done": alone, "note": note})
-
-
-async def _left_alone(path: str, artifact: str, status: ChangeStatus, run: Run) -> str:
-    """Why a document is not drafted again; empty where it is."""
-    if run.systems.documents.last_write((status.root / path).relative_to(run.systems.project).as_posix()) is None:
-        return "you wrote it, and specloop never did"
-    if artifact == TASKS and (done := (await run.systems.openspec.tasks(status.change)).complete):
-        return f"{done} of its tasks {'is' if done == 1 else 'are'} done, and would be open again"
-    return ""
-
-
-def _artifacts(status: ChangeStatus) -> dict[str, str]:
-    """The artifact of each document of a change, by path, in OpenSpec's order."""
-    return {
+        why = f"{change} is archived in {place}" if place else f"{change} is no active change any more"
+        return redraft.model_copy(update={"finished": why, "sought": True})
+    status, tasks = await asyncio.gather(openspec.status(change), openspec.tasks(change))
+    if tasks.total and tasks.state == "all_done":
+        why = f"all {tasks.total} tasks of {change} are done"
+        return redraft.model_copy(update={"finished": why, "sought": True})
+    artifacts = {
         path.relative_to(status.root).as_posix(): artifact.id
         for artifact in status.artifacts
         for path in artifact.existing
     }
+    meant = await _meant(redraft, list(artifacts), status.root, run)
+    found = [each.model_copy(update={"artifact": artifacts[each.path]}) for each in meant]
+    alone = {each.path: _left_alone(each, status, tasks.complete, run) for each in found}
+    order = list(artifacts)
+    kept = sorted((each for each in found if not alone[each.path]), key=lambda each: order.index(each.path))
+    done = tuple(Redrafted(path=path, status="left_alone", why=why) for path, why in alone.items() if why)
+    note = "" if found else f"its words name no document: say which of {', '.join(order)} you mean"
+    return redraft.model_copy(update={"concerns": tuple(kept), "sought": True, "done": done, "note": note})
+
+
+async def _meant(redraft: Redraft, paths: Sequence[str], root: Path, run: Run) -> Sequence[Concern]:
+    """The documents that are meant: by the words, else, where the rating is bad, by the model."""
+    found = [each for each in redraft.concerns if each.path in paths]
+    found = found or list(concerned(redraft.text, {path: read_file(root / path) or "" for path in paths}))
+    return found or (await _by_model(redraft.text, paths, run) if redraft.rating < 0 else ())
+
+
+def _left_alone(concern: Concern, status: ChangeStatus, tasks_done: int, run: Run) -> str:
+    """Why a document is not drafted again; empty where it is."""
+    key = (status.root / concern.path).relative_to(run.systems.project).as_posix()
+    if run.systems.documents.last_write(key) is None:
+        return "you wrote it, and specloop never did"
+    if concern.artifact == TASKS and tasks_done:
+        return f"{tasks_done} of its tasks {'is' if tasks_done == 1 else 'are'} done, and would be open again"
+    return ""
 
 
 async def _by_model(text: str, paths: Sequence[str], run: Run) -> list[Concern]:

@@ -38,7 +38,10 @@ async def open_for_feedback(redraft: Redraft, change: str | None, run: Run) -> t
     if not redraft.finished:
         return ()
     text = feedback_proposal(redraft, change, run.id)
-    opened = await _opened(feedback_name(redraft.text), FOR_FEEDBACK, text, run)
+    name = feedback_name(redraft.text)
+    opened = await _opened(name, FOR_FEEDBACK, text, run)
+    if opened is None and name in await run.systems.openspec.changes():  # opened before, for the same words
+        opened = FollowUp(change=name, finding=FOR_FEEDBACK, path=f"openspec/changes/{name}/proposal.md")
     return (opened,) if opened else ()
 
 

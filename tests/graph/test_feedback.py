@@ -68,44 +68,31 @@ def cases_of(project: Path) -> list[Case]:
 
 def test_a_document_is_drafted_again_and_written_once_approved(run: tuple[Path, str], model: ImitationServer) -> None:
     project, run_id = run
-    tasks = tasks_of(project)
-    before = tasks.read_text() + "\nMind the release on Friday.\n"
+    tasks, first = tasks_of(project), {case.key for case in cases_of(project) if case.kind == "draft"}
+    before = tasks.read_text().replace("# Tasks\n", "# Tasks\n\nMind the release on Friday.\n")
     tasks.write_text(before)  # a person's edit, which stays
     given = said("feedback", run_id, WINDOWS, "--rating", "-1", "--model", model.url, "--json", project=project)
     assert given.code == 3, given.errors
     assert given.json["about"] == ["tasks.md"] and tasks.read_text() == before
+    assert first.isdisjoint({case.key for case in cases_of(project)}), "disputed, and in no trial"
     (asked,) = given.json["outcome"]["waiting_for"]
     assert asked["kind"] == "approval" and "+## 1. Windows paths" in asked["files"][0]["diff"]
     assert drafted(model.requests) == ["tasks"], "what was found out before is not asked for again"
     assert "Mind the release on Friday" in prompt_of(model.requests[0])
     approved = said("resume", run_id, "--answer", "approve", "--model", model.url, "--json", project=project)
-    assert approved.code == 0 and "tasks.md was drafted again" in approved.json["notes"]
+    assert approved.code == 0 and any(note.startswith("tasks.md was drafted again") for note in approved.json["notes"])
     text = tasks.read_text()
     assert "## 1. Windows paths" in text and "Mind the release on Friday." in text and "## Sources" in text
-    assert {name: documents(project, BEGUN)[name] for name in ("design.md", "proposal.md")} == {
-        name: THEIRS[name].replace("\r\n", "\n") for name in ("design.md", "proposal.md")
-    }
-
-
-def test_an_approved_redraft_makes_the_persons_words_the_check_of_the_first_request(
-    run: tuple[Path, str], model: ImitationServer
-) -> None:
-    project, run_id = run
-    first = {case.key for case in cases_of(project) if case.kind == "draft"}
-    said("feedback", run_id, WINDOWS, "--rating", "-1", "--model", model.url, project=project)
-    assert first.isdisjoint({case.key for case in cases_of(project)}), "disputed, and in no trial"
-    said("resume", run_id, "--answer", "approve", "--model", model.url, project=project)
     (case,) = (case for case in cases_of(project) if case.key in first)
-    assert case.origin == "person" and {"Windows", "paths"} <= set(case.check.terms)
+    assert case.origin == "person" and {"Windows", "paths"} <= set(case.check.terms), "the words are the check now"
     with closing(Store(project / ".specloop" / "specloop.db")) as store:
         names = [span.name for span in store.spans(trace_id=trace_id(run_id))]
     assert names.count("user_feedback") == 1 and names.count("draft tasks") == 2, "all of it is in the run's own trace"
-    shown = said("analyze", run_id, "--no-critic", project=project)
-    assert "user_feedback" in shown.output and WINDOWS in shown.output
 
 
 def test_a_draft_that_is_not_sound_leaves_the_document_as_it_was(run: tuple[Path, str], model: ImitationServer) -> None:
     project, run_id = run
+    (project / "specloop.toml").write_text("[policy.loop]\nattempts = 1\n")
     before = tasks_of(project).read_bytes()
     words = ("Write only nonsense into the tasks", "--rating", "-1", "--approve", "auto")
     given = said("feedback", run_id, *words, "--model", model.url, "--json", project=project)
@@ -121,20 +108,20 @@ def test_feedback_on_a_finished_change_opens_a_follow_up_and_touches_nothing(
     tasks = tasks_of(project)
     tasks.write_text(tasks.read_text().replace("[ ]", "[x]"))
     before = documents(project, BEGUN)
-    words = ("feedback", run_id, WINDOWS, "--rating", "-1", "--model", model.url)
-    given = said(*words, "--json", project=project)
+    words = ("feedback", run_id, WINDOWS, "--rating", "-1", "--model", model.url, "--json")
+    given = said(*words, project=project)
     assert given.code == 0, given.errors
     (opened,) = given.json["follow_ups"]
     proposal = (project / opened["path"]).read_text()
-    assert (
-        f"> {WINDOWS}" in proposal and given.json["span_id"] in proposal and "tasks of json-list are done" in proposal
-    )
-    assert documents(project, BEGUN) == before and drafted(model.requests) == []
-    again = said(*words, "--json", project=project)
+    assert f"> {WINDOWS}" in proposal and given.json["span_id"] in proposal
+    assert "tasks of json-list are done" in proposal and drafted(model.requests) == []
+    assert documents(project, BEGUN) == before
+    folder = change_folder(project, BEGUN)
+    (folder.parent / "archive").mkdir(exist_ok=True)
+    shutil.move(folder, folder.parent / "archive" / f"2026-11-01-{BEGUN}")
+    again = said(*words, project=project)
     assert again.json["known"] and [each["change"] for each in again.json["follow_ups"]] == [opened["change"]]
-    assert said("archive", BEGUN, project=project).code == 0
-    later = said("feedback", run_id, "Ctrl-C 忽略", "--rating", "-1", "--model", model.url, "--json", project=project)
-    assert later.code == 0 and "is archived in" in (project / later.json["follow_ups"][0]["path"]).read_text()
+    assert (project / opened["path"]).read_text() == proposal
 
 
 def test_what_a_person_wrote_is_left_to_them(run: tuple[Path, str], model: ImitationServer) -> None:
