@@ -16,8 +16,10 @@ from systems.feedback import Concern
 from systems.lexical import stems
 
 SPECS = "specs"
-SPEC_WORDS = frozenset({"spec", "specs", "specification", "specifications", "requirement", "requirements", "scenario"})
-POINTING = frozenset({"the", "this", "that", "your", "its", "in", "of"})
+SPEC_WORDS = frozenset(
+    {"spec", "specs", "specification", "specifications", "requirement", "requirements", "scenario", "scenarios"}
+)
+POINTING = frozenset({"the", "this", "your", "its", "in", "of"})
 LEAST_SHARED = 2
 MARGIN = 1.5
 """A section is meant where it shares so many words, and weighs so many times as much as any section elsewhere."""
