@@ -1,4 +1,4 @@
-"""Feedback is kept once, on the run's trace; what contradicts stands side by side; a file of it is read line by line."""
+"""Feedback is kept once, on the trace of its run; contradictions stand side by side; a file of it is read by lines."""
 
 from __future__ import annotations
 
