@@ -76,6 +76,7 @@ class Redrafted(Record):
 class Heeded(Feedback):
     """Feedback, and what came of it; `specloop feedback --json` prints it."""
 
+    concerns: tuple[Concern, ...] = Field((), description="The documents that it is about, and why they are meant")
     known: bool = Field(False, description="Whether it had been given before; it is kept once")
     cases: tuple[Hash, ...] = Field((), description="Draft cases that it confirmed or disputed")
     contradicts: tuple[Feedback, ...] = Field((), description="Feedback of the other sign on the same matter")

@@ -131,10 +131,11 @@ def _withdrawn(run_id: str, prefix: str, project: Path, as_json: bool) -> None:
 def _bulk(lines: BinaryIO, project: Path, as_json: bool) -> None:
     """Keep the feedback of a file; no document is drafted again because of it."""
     from graph.commands.feedback_view import bulk_told
+    from graph.feedback.lines import bounded
     from graph.workspace import Workspace
     from systems.errors import UsageError
 
-    bulk = Workspace(project).feedback_lines(lines)
+    bulk = Workspace(project).feedback_lines(bounded(lines))
     if as_json:
         _print_json(bulk.model_dump(mode="json"))
     for line in bulk_told(bulk):

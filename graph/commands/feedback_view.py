@@ -11,7 +11,7 @@ from rich.text import Text
 from graph.feedback.contradictions import Said
 from graph.feedback.lines import Bulk
 from nodes.feedback_loop.rendering.escaping import plain
-from systems.feedback import LABELS, Feedback, Heeded
+from systems.feedback import LABELS, Heeded
 
 MOST = 400
 SHOWN = 8
@@ -34,8 +34,9 @@ def told(given: Heeded) -> Iterator[str]:
     yield from (f"Opened {plain(each.change)} for it: {plain(each.path)}" for each in given.follow_ups)
 
 
-def _about(given: Feedback) -> str:
-    return f", about {plain(', '.join(given.about))}" if given.about else ""
+def _about(given: Heeded) -> str:
+    meant = "; ".join(f"{each.aspect} ({each.why})" for each in given.concerns)
+    return f", about {plain(meant, MOST)}" if meant else ""
 
 
 def _cases(given: Heeded) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 from pydantic import Field
@@ -32,12 +33,15 @@ def against(one: Feedback, others: Iterable[Feedback]) -> tuple[Feedback, ...]:
     return tuple(
         other
         for other in others
-        if one.rating * other.rating < 0 and (_alike(one.text, other.text) or _same_matter(one.about, other.about))
+        if one.rating * other.rating < 0 and (_same_matter(one.about, other.about) or _alike(one.text, other.text))
     )
 
 
+_sketch = functools.lru_cache(10_000)(sketch)
+
+
 def _alike(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold() or similarity(sketch(one), sketch(other)) >= NEAR
+    return one.casefold() == other.casefold() or similarity(_sketch(one), _sketch(other)) >= NEAR
 
 
 def _same_matter(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -17,8 +17,8 @@ from graph.learning.harvest.harvest import Stores
 from graph.passing import AFRESH, Resumed
 from graph.progress import Watch
 from nodes.workflow_end.follow_ups import FOR_FEEDBACK
-from systems.errors import SpecloopError
-from systems.feedback import Concern, Heeded, Redraft
+from systems.errors import Busy, SpecloopError
+from systems.feedback import Heeded, Redraft
 from systems.records import Outcome, RunStatus, RunSummary
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class Redrafting(Resumed):
     async def payload(self, compiled: Compiled, config: RunnableConfig) -> Command[Any]:
         """The last state, at `next_step`, with what is to be drafted again."""
         self.begun = True
-        return Command(goto="next_step", update={**AFRESH, "redraft_ref": self._redraft})
+        known = {"goal": self.summary.goal, "change": self.summary.change}
+        return Command(goto="next_step", update={**AFRESH, **known, "redraft_ref": self._redraft})
 
 
 async def heeded(
@@ -109,20 +110,14 @@ async def _gone_on(workspace: Workspace, run: RunSummary, kept: Heeded, *, ask: 
         rating=kept.rating,
         span_id=kept.span_id,
         ask=ask,
-        concerns=tuple(_concern(aspect) for aspect in kept.about),
+        concerns=kept.concerns,
     )
     with Stores(workspace.project) as stores:
         start = Redrafting(run, stores.documents.put_record(redraft))
         try:
             return await workspace.go_on(start, watch)
         except SpecloopError as error:
-            if not start.begun:
+            if not (start.begun or isinstance(error, Busy)):
                 stores.runs.update(run.run_id, status=run.status)
             error.message = f"The feedback is kept, but the run could not go on because of it: {error.message}"
             raise
-
-
-def _concern(aspect: str) -> Concern:
-    path, _, section = aspect.partition("#")
-    why = f"its words are those of {section}" if section else f"its words name {path}"
-    return Concern(path=path, section=section, why=why)

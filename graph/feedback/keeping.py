@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from graph.feedback.contradictions import Said, against, contradictions
 from graph.learning.harvest.drafts import requests
@@ -42,6 +42,7 @@ class Keeper:
         self._evaluations = self._open.enter_context(closing(Evaluations(self._stores.spans)))
         self._runs: Mapping[str, RunSummary] = {run.run_id: run for run in self._stores.runs.all()}
         self._drafts: dict[str, dict[str, tuple[Hash, ...]]] = {}
+        self._texts: dict[str, dict[str, str]] = {}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,11 +84,11 @@ class Keeper:
             raise UsageError(f"A rating is -1, 0 or 1, not {rating}.", mend="1 is good, -1 bad, 0 neither.")
         standing = self._evaluations.of(run_id)
         found = next((each for each in standing if (each.text, each.rating) == (text, rating)), None)
-        about = tuple(concern.aspect for concern in concerned(text, self._documents(run)))
-        kept = found or self._evaluations.keep(run_id, text, rating, about)
+        concerns = concerned(text, self._documents(run))
+        kept = found or self._evaluations.keep(run_id, text, rating, [concern.aspect for concern in concerns])
         opposed = against(kept, standing)
         cases = () if found or not rating else await self._heed(kept, opposed=bool(opposed))
-        return Heeded(**kept.model_dump(), known=found is not None, cases=cases, contradicts=opposed)
+        return Heeded(**kept.model_dump(), concerns=concerns, known=found is not None, cases=cases, contradicts=opposed)
 
     async def withdraw(self, run_id: str, prefix: str) -> Feedback:
         """Let feedback count no more, neither on the run nor in its cases; what stands against it counts again.
@@ -131,12 +132,15 @@ class Keeper:
 
     def _documents(self, run: RunSummary) -> dict[str, str]:
         """Texts of the documents of a run's change, wherever they are by now, by path in the change's folder."""
-        if not run.change:
-            return {}
-        folder = self._project / "openspec" / "changes" / run.change
-        if not folder.is_dir():
-            place = archived_as(self._project, run.change)
-            folder = self._project / place if place else folder
-        found = sorted(path for path in folder.rglob("*.md") if path.is_file() and path.name != "README.md")
-        texts = {path.relative_to(folder): read_file(path) or "" for path in found if path.stat().st_size <= MOST_BYTES}
-        return {PurePosixPath(path).as_posix(): text for path, text in texts.items()}
+        if run.change and run.change not in self._texts:
+            self._texts[run.change] = _texts(self._project, run.change)
+        return self._texts.get(run.change or "", {})
+
+
+def _texts(project: Path, change: str) -> dict[str, str]:
+    folder = project / "openspec" / "changes" / change
+    if not folder.is_dir():
+        folder = project / (archived_as(project, change) or folder)
+    found = sorted(path for path in folder.rglob("*.md") if path.is_file() and path.name != "README.md")
+    short = [path for path in found if path.stat().st_size <= MOST_BYTES]
+    return {path.relative_to(folder).as_posix(): read_file(path) or "" for path in short}

@@ -6,7 +6,8 @@ A line that is wrong is told with its number, and stops no other one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -45,6 +46,14 @@ class Line(BaseModel):
     rating: int = Field(0, ge=-1, le=1)
 
 
+def bounded(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream; of one that is too long only the beginning, so that memory stays bounded."""
+    while line := stream.readline(MOST_BYTES + 1):
+        yield line
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MOST_BYTES + 1)
+
+
 async def keep_lines(lines: Iterable[bytes], keeper: Keeper) -> Bulk:
     """Keep the feedback of every line that can be read; empty lines do not count.
 
@@ -73,7 +82,7 @@ async def keep_lines(lines: Iterable[bytes], keeper: Keeper) -> Bulk:
 
 def _read(raw: bytes) -> Line:
     if len(raw) > MOST_BYTES:
-        raise ValueError(f"it has {len(raw):,} bytes; at most {MOST_BYTES:,} are read")
+        raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
     said = json.loads(raw.decode("utf-8-sig"))
     if not isinstance(said, dict):
         raise ValueError("it is no JSON object")

@@ -56,7 +56,7 @@ async def again(redraft: Redraft, change: str, revision: PlanRevision, run: Run,
     """
     if not redraft.sought:
         redraft = await _settled(redraft, change, run)
-    if not redraft.concerns:
+    if redraft.finished or not redraft.concerns:
         return Again(redraft, revision)
     first = redraft.concerns[0]
     said = redraft.text if len(redraft.text) <= MOST_REASON else f"{redraft.text[: MOST_REASON - 3]}..."
