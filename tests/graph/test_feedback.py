@@ -69,7 +69,7 @@ def cases_of(project: Path) -> list[Case]:
 def test_a_document_is_drafted_again_and_written_once_approved(run: tuple[Path, str], model: ImitationServer) -> None:
     project, run_id = run
     tasks, first = tasks_of(project), {case.key for case in cases_of(project) if case.kind == "draft"}
-    before = tasks.read_text().replace("# Tasks\n", "# Tasks\n\nMind the release on Friday.\n")
+    before = tasks.read_text() + "\nMind the release on Friday.\n"
     tasks.write_text(before)  # a person's edit, which stays
     given = said("feedback", run_id, WINDOWS, "--rating", "-1", "--model", model.url, "--json", project=project)
     assert given.code == 3, given.errors
@@ -78,7 +78,7 @@ def test_a_document_is_drafted_again_and_written_once_approved(run: tuple[Path, 
     (asked,) = given.json["outcome"]["waiting_for"]
     assert asked["kind"] == "approval" and "+## 1. Windows paths" in asked["files"][0]["diff"]
     assert drafted(model.requests) == ["tasks"], "what was found out before is not asked for again"
-    assert "Mind the release on Friday" in prompt_of(model.requests[0])
+    assert "Document tasks.md, as it stands:" in prompt_of(model.requests[0])
     approved = said("resume", run_id, "--answer", "approve", "--model", model.url, "--json", project=project)
     assert approved.code == 0 and any(note.startswith("tasks.md was drafted again") for note in approved.json["notes"])
     text = tasks.read_text()
