@@ -7,10 +7,9 @@ straight on a terminal.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from systems.forms import Form
-from systems.options import Options
 
 F = TypeVar("F", bound=Form)
 Question = dict[str, Any]
@@ -61,14 +60,14 @@ class Person:
             return answer
 
 
-def in_charge(options: Options, allowed: Iterable[str] | None = None) -> Person | None:
+def in_charge(approve: Literal["auto", "ask"], allowed: Iterable[str] | None = None) -> Person | None:
     """The person whom a node of the graph asks; None where nobody is asked.
 
     Args:
-        options: of the run.
+        approve: whether a person is asked, or nobody.
         allowed: what they always allow, by the state of the run.
     """
-    return Person(_interrupted, allowed or ()) if options.approve == "ask" else None
+    return Person(_interrupted, allowed or ()) if approve == "ask" else None
 
 
 async def _interrupted(question: Question, form: type[Form]) -> Any:

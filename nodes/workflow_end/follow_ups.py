@@ -1,6 +1,7 @@
-"""Follow-ups: a change for everything that no plan revision mended, with its evidence.
+"""Follow-ups: a change for everything that no plan revision mended, and for feedback on what is finished.
 
-What findings are about, their kind and their culprit, makes them the same: all of a run go into one follow-up.
+Each carries its evidence. What findings are about, their kind and their culprit, makes them the same: all of a run go
+into one follow-up.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from collections.abc import Mapping, Sequence
 from systems.connections import Run
 from systems.documents import read_file, write_file
 from systems.errors import Rejected
+from systems.feedback import LABELS, Redraft
 from systems.records import Finding, FollowUp, LoopRecord, Tokens, content_hash
 from systems.telemetry import trace_id
 
 MOST_NAME = 60
+MOST_WORDS_IN_NAME = 44
 MOST_EVIDENCE = 10
 MOST_SPANS = 8
 MOST_WORDS = 300
+FOR_FEEDBACK = "what a person said"
 
 Seen = Sequence[tuple[int, Finding]]
 """Findings about the same, with the loop of each."""
@@ -45,6 +49,18 @@ async def open_follow_ups(
         if path:
             opened.append(FollowUp(change=follow_up_name(about), finding=about, path=path))
     return tuple(opened)
+
+
+async def open_for_feedback(redraft: Redraft, change: str | None, run: Run) -> tuple[FollowUp, ...]:
+    """A change for feedback on a change that is finished, and is not touched any more; nothing where it is not."""
+    if not redraft.finished:
+        return ()
+    text = feedback_proposal(redraft, change, run.id)
+    name = feedback_name(redraft.text)
+    path = await _opened(name, FOR_FEEDBACK, text, run)
+    if path is None and name in await run.systems.openspec.changes():  # opened before, for the same words
+        path = f"openspec/changes/{name}/proposal.md"
+    return (FollowUp(change=name, finding=FOR_FEEDBACK, path=path),) if path else ()
 
 
 def unmended(loops: Sequence[LoopRecord]) -> Mapping[str, Seen]:
@@ -96,6 +112,27 @@ def follow_up_name(about: str) -> str:
     """The change id for what findings are about: always the same for the same."""
     name = "-".join(["mend", *re.findall(r"[a-z0-9]+", about.lower().replace(" in ", " ", 1))])
     return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 9].strip('-')}-{content_hash(about)[:8]}"
+
+
+def feedback_name(text: str) -> str:
+    """The change id of feedback: the same words always have the same, in whatever language."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return "-".join(["heed", "-".join(words)[:MOST_WORDS_IN_NAME].strip("-"), content_hash(text)[:6]]).replace(
+        "--", "-"
+    )
+
+
+def feedback_proposal(redraft: Redraft, change: str | None, run_id: str) -> str:
+    """proposal.md of a follow-up that feedback asked for, with the feedback as its evidence."""
+    said = redraft.text.replace("<!--", "").replace("`", "'")
+    about = ", ".join(f"{concern.path} ({concern.why})" for concern in redraft.concerns) or "the whole change"
+    return (
+        f"# Proposal\n\n## Why\n\n{_mark(run_id)} {change} is finished and stays as it is ({redraft.finished})."
+        f" A person says of it:\n\n> {said}\n\n"
+        f"## What Changes\n\n- Heed what was said above\n\n## Evidence\n\n- Rating: {LABELS[redraft.rating]}"
+        f" ({redraft.rating:+d})\n- About: {about}\n- Span: {redraft.span_id} (trace {trace_id(run_id)})\n\n"
+        f"## Impact\n\n- What {change} made\n"
+    )
 
 
 def follow_up_proposal(about: str, seen: Seen, change: str | None, run_id: str, spent: str) -> str:

@@ -12,7 +12,7 @@ from tests.nodes.feedback_loop.traces import Trace
 
 class Run:
     def __init__(self, task: str = "") -> None:
-        self.attempts = Attempts(lambda: words(task))
+        self.attempts = Attempts(lambda: words(task), lambda: words(task))
         self._trace = Trace()
         self._now = 0
 
