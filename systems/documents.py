@@ -162,6 +162,22 @@ class Documents:
             for number, (text, noted, by) in enumerate(rows, start=1)
         )
 
+    def files(self, *, by: str | None = None) -> dict[str, Version]:
+        """The newest version of every file that has any; its number is how many there are.
+
+        Args:
+            by: only files that this run, or `PERSON`, wrote.
+        """
+        with self._lock, mapped(self._path):
+            sql = "SELECT path, count(*), hash, noted, by, max(rowid) FROM versions GROUP BY path ORDER BY path"
+            rows = self._database.conn.execute(sql).fetchall()
+            wrote = self._database.conn.execute("SELECT DISTINCT path FROM versions WHERE by = ?", (by,)).fetchall()
+        return {
+            path: Version(number=count, text=text, noted=noted, by=author)
+            for path, count, text, noted, author, _ in rows
+            if by is None or (path,) in wrote
+        }
+
     def written_from(self, path: str, draft: Hash) -> Hash | None:
         """What was last written into a file from a draft; None where nothing was."""
         with self._lock, mapped(self._path):

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from systems.diffs import MARK
 from systems.documents import read_file, write_file
 from systems.errors import Missing
 from systems.git import asked
@@ -31,7 +32,7 @@ async def merged(base: str, mine: str, draft: str) -> Merge:
 
     Args:
         base: the text both began with.
-        mine: the person's; its line ends are kept.
+        mine: the person's; its line ends, and a byte order mark, are kept.
         draft: the draft.
 
     Raises:
@@ -39,8 +40,9 @@ async def merged(base: str, mine: str, draft: str) -> Merge:
     """
     with tempfile.TemporaryDirectory(prefix="specloop-") as name:
         folder = Path(name)
-        ends = "\r\n" if "\r\n" in mine else "\n"
-        sides = {"mine": mine, "base": _ended(base, ends), "draft": _ended(draft, ends)}
+        mark = MARK if mine.startswith(MARK) else ""
+        ends = "\r\n" if 2 * mine.count("\r\n") > mine.count("\n") else "\n"
+        sides = {"mine": mine.removeprefix(MARK), "base": _ended(base, ends), "draft": _ended(draft, ends)}
         for side, text in sides.items():
             write_file(folder / side, text)
         found = await asked(folder, "merge-file", "--stdout", *sides)
@@ -48,8 +50,8 @@ async def merged(base: str, mine: str, draft: str) -> Merge:
         if not 0 <= found.returncode <= MOST_CONFLICTS:
             words = " ".join(found.stderr.split())
             raise Missing(f"git merge-file failed: {words}", system="git", mend="Move your edit aside, and resume.")
-        return Merge(read_file(folder / "mine") or "", found.returncode)
+        return Merge(mark + (read_file(folder / "mine") or ""), found.returncode)
 
 
 def _ended(text: str, ends: str) -> str:
-    return text.replace("\r\n", "\n").replace("\n", ends)
+    return text.removeprefix(MARK).replace("\r\n", "\n").replace("\n", ends)

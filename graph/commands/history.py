@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from contextlib import closing
 from pathlib import Path
@@ -14,40 +13,62 @@ from graph.commands.options import json_option, project_option
 
 if TYPE_CHECKING:
     from systems.documents import Documents, Version
+    from systems.histories import FileHistory
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--run", "run_id", metavar="RUN", help="Only what this run wrote.")
 @click.option("--show", type=int, metavar="N", help="Print version N.")
 @click.option("--diff", type=int, metavar="N", help="What has changed since version N.")
 @click.option("--restore", type=int, metavar="N", help="Put version N back; what stands there is kept as a version.")
 @project_option
 @json_option
-def history(file: Path, show: int | None, diff: int | None, restore: int | None, project: Path, as_json: bool) -> None:
-    """List the versions of FILE that specloop wrote or met, oldest first."""
+def history(
+    file: Path | None,
+    run_id: str | None,
+    show: int | None,
+    diff: int | None,
+    restore: int | None,
+    project: Path,
+    as_json: bool,
+) -> None:
+    """List the versions of FILE that specloop wrote or met, oldest first; without FILE, the files that have any."""
     from graph.cli import reported
 
     with reported(as_json, project):
         from systems.documents import Documents
+        from systems.errors import UsageError
+        from systems.histories import file_history
         from systems.repository import check_project
 
         root = check_project(project)
-        path = _inside(file, root)
         with closing(Documents(root / ".specloop" / "specloop.db")) as documents:
-            key = path.relative_to(root).as_posix()
+            if file is None:
+                if (show, diff, restore) != (None, None, None):
+                    raise UsageError("No file is named.", mend="For example: specloop history README.md --show 1")
+                _files(documents, run_id, as_json)
+                return
+            found = file_history(documents, root, _inside(file, root))
             if show is not None:
-                click.echo(documents.get(_version(documents, key, show).text), nl=False)
+                _print(documents.get(_version(found, show).text))
             elif diff is not None:
-                click.echo(_diff(documents, key, diff, path), nl=False)
+                _print(_diff(documents, found, diff, root))
             elif restore is not None:
-                _restored(documents, key, restore, path)
-                click.echo(json.dumps({"restored": restore, "path": key}) if as_json else f"{key} is version {restore}")
+                _restored(documents, found, restore, root)
+                done = {"restored": restore, "path": found.path}
+                click.echo(json.dumps(done) if as_json else f"{found.path} is version {restore}")
             else:
-                _listed(documents.versions(key), key, as_json)
+                _listed(found, run_id, as_json)
 
 
-def _inside(file: Path, root: Path) -> Path:
-    """The file in the project, named from here or from there.
+def _print(text: str) -> None:
+    """Print a text as it is, also where it is not UTF-8."""
+    click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+
+
+def _inside(file: Path, root: Path) -> str:
+    """The file's path in the project, named from here or from there.
 
     Raises:
         UsageError: it is somewhere else.
@@ -56,44 +77,55 @@ def _inside(file: Path, root: Path) -> Path:
 
     for path in (file.resolve(), (root / file).resolve()):
         if path.is_relative_to(root) and (path.exists() or not file.is_absolute()):
-            return path
+            return path.relative_to(root).as_posix()
     raise UsageError(f"{file} is not in {root}.", mend="Name a file of the project, or its folder with --project.")
 
 
-def _version(documents: Documents, key: str, number: int) -> Version:
+def _version(found: FileHistory, number: int) -> Version:
     from systems.errors import UsageError
 
-    known = documents.versions(key)
-    if not 1 <= number <= len(known):
-        mend = f"It has {len(known)}; see `specloop history {key}`." if known else "specloop has never written it."
-        raise UsageError(f"{key} has no version {number}.", mend=mend)
-    return known[number - 1]
+    known = len(found.versions)
+    if not 1 <= number <= known:
+        mend = f"It has {known}; see `specloop history {found.path}`." if known else "specloop has never written it."
+        raise UsageError(f"{found.path} has no version {number}.", mend=mend)
+    return found.versions[number - 1]
 
 
-def _diff(documents: Documents, key: str, number: int, path: Path) -> str:
+def _diff(documents: Documents, found: FileHistory, number: int, root: Path) -> str:
+    from systems.diffs import unified
     from systems.documents import read_file
 
-    old, new = documents.get(_version(documents, key, number).text), read_file(path) or ""
-    lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), f"version {number}", "now")
-    return "".join(lines)
+    old, new = documents.get(_version(found, number).text), read_file(root / found.path) or ""
+    return unified(old, new, f"version {number}", "now")
 
 
-def _restored(documents: Documents, key: str, number: int, path: Path) -> None:
+def _restored(documents: Documents, found: FileHistory, number: int, root: Path) -> None:
     from systems.documents import PERSON, read_file, write_file
 
-    version = _version(documents, key, number)
-    text = read_file(path)
-    if text is not None:
-        documents.note_version(key, documents.put(text), by=PERSON)
-    documents.note_version(key, version.text, by=PERSON)
-    write_file(path, documents.get(version.text))
+    text, stands = documents.get(_version(found, number).text), read_file(root / found.path)
+    for each in (stands, text):
+        if each is not None:
+            documents.note_version(found.path, documents.put(each), by=PERSON)
+    write_file(root / found.path, text)
 
 
-def _listed(versions: tuple[Version, ...], key: str, as_json: bool) -> None:
+def _listed(found: FileHistory, run_id: str | None, as_json: bool) -> None:
+    versions = [version for version in found.versions if run_id in (None, version.by)]
     if as_json:
-        click.echo(json.dumps({"path": key, "versions": [version.model_dump() for version in versions]}))
+        click.echo(json.dumps({"path": found.path, "versions": [version.model_dump() for version in versions]}))
     elif versions:
         for version in versions:
             click.echo(f"{version.number:>4}  {version.noted}  {version.text[:12]}  {version.by}")
     else:
-        click.echo(f"specloop has never written {key}.", err=True)
+        who = f"Run {run_id}" if run_id else "specloop"
+        click.echo(f"{who} has never written {found.path}.", err=True)
+
+
+def _files(documents: Documents, run_id: str | None, as_json: bool) -> None:
+    files = documents.files(by=run_id)
+    if as_json:
+        click.echo(json.dumps({"files": [{"path": path, **last.model_dump()} for path, last in files.items()]}))
+    for path, last in {} if as_json else files.items():
+        click.echo(f"{last.number:>4}  {last.noted}  {path}  {last.by}")
+    if not files:
+        click.echo(f"{f'Run {run_id}' if run_id else 'specloop'} has never written a file.", err=True)

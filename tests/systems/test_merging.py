@@ -27,3 +27,9 @@ async def test_odd_bytes_survive() -> None:
     mine = b"one \xe9\n\ntwo\n\nthree\n".decode("utf-8", "surrogateescape")
     found = await merged(BASE, mine, BASE.replace("three", "drei"))
     assert found.text.encode("utf-8", "surrogateescape") == b"one \xe9\n\ntwo\n\ndrei\n"
+
+
+async def test_a_byte_order_mark_and_mixed_line_ends_stay_and_make_no_conflict() -> None:
+    mine = "\ufeff" + BASE.replace("three\n", "three\r\nfour\r\n")
+    found = await merged(BASE, mine, BASE.replace("one", "un"))
+    assert found == ("\ufeffun\n\ntwo\n\nthree\r\nfour\r\n", 0)
