@@ -1,4 +1,4 @@
-"""Wording: a question without its courtesies, and with what is particular (which file, name, page) named by its kind."""
+"""Wording: a question without its courtesies, and what is particular (which file, name, page) named by its kind."""
 
 from __future__ import annotations
 
