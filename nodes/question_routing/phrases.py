@@ -18,6 +18,13 @@ PERSON: Final = "person"
 WORLD: Final = "world"
 SENTENCE = re.compile(r"(?<=[.?!;:])\s+|\n")
 MOST_SENTENCES = 2  # of a tool's description; what follows is mostly about arguments
+TO_A_MODEL = re.compile(r"\b(?:you|must|this (?:tool|function)|the user)\b|\bIMPORTANT\b|^note\b|:$", re.IGNORECASE)
+DOES = re.compile(
+    r"(?:^|[|:-] )(?:gets?|retrieves?|returns?|fetch(?:es)?|lists?|shows?|search(?:es)?|finds?|quer(?:y|ies)|reads?"
+    r"|describes?|provides?|checks?)\b(?: (?:and|or) \w+)?\s+(?:for |the |all |an? )*(?P<what>\w[^,;:().]*)",
+    re.IGNORECASE,
+)
+"""A sentence on what a tool gives, and of it what that is."""
 SAME_TOOLS = 2  # as many tools of one name make two servers the same program
 ASKED = {
     "list": "Which {} are there?",
@@ -57,7 +64,9 @@ class Phrase:
     learned: bool = False
 
 
-def all_phrases(tools: Sequence[Tool], lines: Mapping[str, str], routes: Mapping[str, str]) -> list[Phrase]:
+def all_phrases(
+    tools: Sequence[Tool], lines: Mapping[str, str], routes: Mapping[str, str], *, beside: Sequence[Tool] = ()
+) -> list[Phrase]:
     """Every phrase a question is compared with, without repetition.
 
     Args:
@@ -65,16 +74,15 @@ def all_phrases(tools: Sequence[Tool], lines: Mapping[str, str], routes: Mapping
         lines: the policy's, by `server`, `server.tool`, `person` or `world`; those on servers that do not serve, and
             on the world outside where no tool searches the web, stand for what nobody here can answer.
         routes: questions answered well before, with `server.tool` or `person`.
+        beside: tools that are not asked; they tell what their server is about.
     """
     lines = adopted(lines, tools)
     owners = {key: _owner(key) for key in lines} | {WORLD: web_search(tools)}
     told = [Phrase(*owners[key], sentence) for key, line in lines.items() for sentence in sentences(line)]
     own = [Phrase(tool.server, tool.name, text) for tool in tools for text in derived(tool)]
-    own += [
-        Phrase(server, "", form.format(" ".join(words_of(server))))
-        for server in strange(lines, tools)
-        for form in ABOUT
-    ]
+    new = strange(lines, tools)
+    own += [Phrase(tool.server, "", next(iter(derived(tool)))) for tool in beside if tool.server in new]
+    own += [Phrase(server, "", form.format(" ".join(words_of(server)))) for server in new for form in ABOUT]
     known = {f"{tool.server}.{tool.name}" for tool in tools} | {PERSON}
     learned = [Phrase(*_owner(key), question, learned=True) for question, key in routes.items() if key in known]
     return list(dict.fromkeys([*learned, *told, *own]))
@@ -113,9 +121,12 @@ def web_search(tools: Sequence[Tool]) -> tuple[str, str]:
 def derived(tool: Tool) -> Iterable[str]:
     """What a tool's name and description say of it, and what it may be asked."""
     words = [word for word in words_of(tool.name) if word != tool.server.lower()]
-    told = sentences(tool.description)[:MOST_SENTENCES]
+    told = [each.lstrip("-* ") for each in sentences(tool.description) if not TO_A_MODEL.search(each)][:MOST_SENTENCES]
     yield f"{tool.server} {' '.join(words)}: {''.join(told[:1])}"
     yield from told
+    if gives := DOES.search(told[0]) if told else None:
+        yield f"What is the {gives['what'].strip()}?"
+    words = words_of(tool.name)
     verbs = (place for place, word in enumerate(words[:-1]) if word in ASKED)
     yield from (ASKED[words[place]].format(" ".join(words[place + 1 :])) for place in verbs)
     if words[1:] and words[-1] in ASKED:

@@ -9,7 +9,7 @@ takes part as soon as it has one phrase; nothing is trained before.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Method = Literal["lexical", "embeddings", "hybrid"]
 
 WORDS_WEIGHT = 1.5  # of the words' kernel beside the embeddings'
+TAKEN = 0.5  # likeness to what a new server says of itself, from which a fact of the world outside is its to look up
 RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; both chosen on tests/benchmarks/data
 SURE: Mapping[Method, float] = {"lexical": 0.7, "embeddings": 0.7, "hybrid": 1.0}
 """What a lead is worth: of leads of one kind alone, as many are wrong as of smaller ones of both (`tune` halves)."""
@@ -71,9 +72,19 @@ def by_score(scores: Mapping[str, float]) -> dict[str, float]:
 class Ranking:
     """Phrases, weighed once; questions are ranked against them."""
 
-    def __init__(self, phrases: Sequence[Phrase], *, method: Method, embedder: Embedder | None) -> None:
+    def __init__(
+        self, phrases: Sequence[Phrase], *, method: Method, embedder: Embedder | None, new: Collection[str] = ()
+    ) -> None:
+        """Nothing is embedded yet.
+
+        Args:
+            phrases: what a question is compared with.
+            method: by words, by meaning or by both.
+            embedder: what embeds; None leaves words alone.
+            new: servers that nobody wrote lines for; they take the phrases on the world outside that are like theirs.
+        """
         self.phrases = tuple(phrases)
-        self._method, self._embedder = method, embedder
+        self._method, self._embedder, self._new = method, embedder, frozenset(new)
         self._texts = [plain(phrase.text) for phrase in self.phrases]
         self._labels = list(dict.fromkeys(phrase.server for phrase in self.phrases))
         self._terms = Terms(self._texts)
@@ -82,7 +93,7 @@ class Ranking:
 
     def over(self, phrases: Sequence[Phrase]) -> Ranking:
         """The same over other phrases."""
-        return Ranking(phrases, method=self._method, embedder=self._embedder)
+        return Ranking(phrases, method=self._method, embedder=self._embedder, new=self._new)
 
     async def rank(self, question: str) -> Ranked:
         """Servers and phrases by nearness to a question."""
@@ -133,13 +144,25 @@ class Ranking:
 
         with np.errstate(invalid="ignore"):  # BLAS looks at lanes beyond the end of a row, whatever is in them
             meant = None if self._meanings is None else self._meanings @ self._meanings.T
-        kernel = _kernel(method, self._terms.among_themselves(), meant)
-        belongs = np.array([[phrase.server == label for label in self._labels] for phrase in self.phrases], np.float32)
-        of_label = Counter(phrase.server for phrase in self.phrases)
-        crowd = np.array([of_label[phrase.server] * len(self._labels) / len(belongs) for phrase in self.phrases])
+        words = self._terms.among_themselves()
+        owners = self._taken(words if meant is None else meant)
+        kernel = _kernel(method, words, meant)
+        belongs = np.array([[owner == label for label in self._labels] for owner in owners], np.float32)
+        of_label = Counter(owners)
+        crowd = np.array([of_label[owner] * len(self._labels) / len(belongs) for owner in owners])
         smooth = RIDGE * np.diag(crowd)
         solved: Matrix = np.linalg.solve(kernel + smooth, belongs - 1 / len(self._labels)).astype(np.float32)
         return solved
+
+    def _taken(self, alike: Matrix) -> list[str]:
+        """Whose each phrase is: what of the world a new server speaks of is no longer outside of what is known here."""
+        owners = [phrase.server for phrase in self.phrases]
+        news = [place for place, owner in enumerate(owners) if owner in self._new]
+        for place, owner in enumerate(owners):
+            if owner == WORLD and news:
+                nearest = max(news, key=lambda other: alike[place, other])
+                owners[place] = owners[nearest] if alike[place, nearest] >= TAKEN else owner
+        return owners
 
 
 def _kernel(method: Method, words: Matrix, meanings: Matrix | None) -> Matrix:

@@ -75,14 +75,16 @@ class Router:
             chooser: asks the model; None where there is none, and the best-ranked is taken.
             unmarked: tools that do not say whether they only read take part; the person allows each call of them.
         """
-        usable = (tool for tool in tools if tool.read_only or (unmarked and not tool.changes))
+        usable = [tool for tool in tools if tool.read_only or (unmarked and not tool.changes)]
         self._tools = {f"{tool.server}.{tool.name}": tool for tool in usable}
         self._project, self._places, self._knobs, self._chooser = project, places, knobs, chooser
-        self._phrases = all_phrases(tuple(self._tools.values()), knobs.lines, knobs.routes)
-        method = "hybrid" if knobs.method == "model" else knobs.method
-        self._ranking = Ranking(self._phrases, method=method, embedder=embedder)
         served = tuple(self._tools.values())
         self._strange = strange(adopted(knobs.lines, served), served)
+        self._phrases = all_phrases(
+            served, knobs.lines, knobs.routes, beside=[tool for tool in tools if tool not in usable]
+        )
+        method = "hybrid" if knobs.method == "model" else knobs.method
+        self._ranking = Ranking(self._phrases, method=method, embedder=embedder, new=self._strange)
         self._present: Ranking | None = None
 
     async def route(self, question: Question, *, avoid: Collection[str] = ()) -> Route:

@@ -1,4 +1,4 @@
-"""Wording: what is particular in a question (which file, name, page) in words that say only of what kind it is."""
+"""Wording: a question without its courtesies, and what is particular (which file, name, page) named by its kind."""
 
 from __future__ import annotations
 
@@ -15,10 +15,19 @@ KINDS = (
     (re.compile(r"\b(?:commit\s+)?(?=[a-f]*\d)[0-9a-f]{7,40}\b"), "commit"),
 )
 """How a thing is written, and what it is called instead; the first that fits."""
+COURTESY = re.compile(
+    r"^(?:(?:hey|hi|hello|please|kindly)\b[,:!]?\s*"
+    r"|(?:could|can|would|will) you\b(?:\s+(?:please|kindly))?\s*"
+    r"(?=(?:check|compare|convert|count|explain|find|give|list|look|open|print|read|search|show|summari[sz]e|tell)\b)"
+    r"|(?:do you know|i wonder|i(?:'d| would) like to know)\b,?\s*"
+    r"|(?:give|show|tell)\s+(?:me|us)\b\s*(?:about\b\s*)?)+|,?\s*\bplease\b",
+    re.IGNORECASE,
+)
 
 
 def plain(question: str) -> str:
-    """A question with "a file" for every path and the like: which one it is says little about who can answer."""
+    """What is asked, with "a file" for every path and the like: which one it is says little about who can answer."""
+    question = COURTESY.sub("", question) or question
     for written, kind in KINDS:
         question = written.sub(kind, question)
     return question.strip()

@@ -31,6 +31,7 @@ from nodes.question_routing.questions import Places
 from nodes.question_routing.routing import Router
 from systems.embeddings import Embedder, open_embedder
 from systems.mcp import Tool
+from systems.node import cache_folder
 from systems.policy import DEFAULT
 from systems.records import Question, Route
 
@@ -118,8 +119,9 @@ async def measure(cases: Sequence[Case], method: str, *, show: bool, margins: bo
     servers = dict.fromkeys([*SERVERS, *(case["server"] for case in cases if case["server"] != "person")])
     cases = [case | {"server": case["online"]} if case.get("online") in servers else case for case in cases]
     numbers = {}
+    kept = cache_folder() / "embeddings.db"  # as in a run: phrases, never questions
     for each in METHODS:
-        embedder = await open_embedder("")  # one each: no method finds a question embedded by another
+        embedder = await open_embedder("", kept=kept)  # one each: no method finds a question embedded by another
         routes = await routed(router(servers, each, embedder), cases)
         numbers[each] = measured(cases, routes) | ({"margins": at_margins(cases, routes)} if margins else {})
         for case, (route, _) in zip(cases, routes, strict=True):
