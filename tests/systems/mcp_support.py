@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -73,6 +74,19 @@ def over_http(
     try:
         _wait_for(port)
         yield ServerConfig(name=name, transport="http", url=f"http://127.0.0.1:{port}/mcp"), process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def started_anew(ended: subprocess.Popen[bytes], config: ServerConfig) -> Iterator[None]:
+    """The same server once more, at the same place."""
+    nul = subprocess.DEVNULL
+    process = subprocess.Popen(ended.args, stdout=nul, stderr=nul)
+    try:
+        _wait_for(urlsplit(config.url).port or 0)
+        yield
     finally:
         process.kill()
         process.wait()

@@ -16,7 +16,16 @@ from opentelemetry.trace import StatusCode
 from systems import names
 from systems.errors import ServerUnavailable, ToolFailed
 from systems.mcp import ServerConfig, Servers
-from tests.systems.mcp_support import Traced, children, lives, misbehaving, open_files, over_http, servers
+from tests.systems.mcp_support import (
+    Traced,
+    children,
+    lives,
+    misbehaving,
+    open_files,
+    over_http,
+    servers,
+    started_anew,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +165,18 @@ async def test_http_serves_and_a_server_that_dies_in_a_call_hangs_nobody(tmp_pat
             process.wait()
             with pytest.raises(ServerUnavailable, match="could not be reached"):
                 await opened.call("http", "echo", {"text": "x"})
+
+
+async def test_an_http_server_that_was_started_anew_costs_no_call(tmp_path: Path) -> None:
+    traced = Traced()
+    with over_http() as (config, process):
+        async with servers(tmp_path, config, traced=traced) as opened:
+            before = (await opened.call("http", "pid", {})).text
+            process.kill()
+            process.wait()
+            with started_anew(process, config):
+                assert (await opened.call("http", "pid", {})).text != before
+    assert len(traced.named("start_server http")) == 2
 
 
 async def test_http_calls_side_by_side_do_not_wait_for_each_other(tmp_path: Path) -> None:

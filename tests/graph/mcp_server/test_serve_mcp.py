@@ -13,7 +13,7 @@ import pytest
 from mcp import ClientSession
 
 from graph import Workspace
-from systems.records import Outcome
+from systems.records import Answer, Outcome
 from systems.repository import check_project
 from tests.graph.conftest import BEGUN, GOAL, PROGRAM, change_folder, program
 from tests.graph.scripted import artifact_of, scripted_reply
@@ -50,7 +50,10 @@ async def test_a_whole_run_asks_the_person_at_the_client_and_tells_of_every_node
 
     answers = {"decision": "approve", "answer": "In tests/."}
     async with over_stdio(*command(begun, server, "--approve", "ask"), answer=answers) as session:
-        await session.list_tools()  # the client checks results against the schemas listed
+        tools = (await session.list_tools()).tools  # the client checks results against the schemas listed
+        reads = {tool.name: tool.annotations and tool.annotations.readOnlyHint for tool in tools}
+        assert {name for name, only in reads.items() if only} == {"status", "ask", "analyze", "ledger"}
+        assert {name for name, only in reads.items() if only is False} == {"run", "resume", "feedback"}
         outcome = outcome_of(await session.call_tool("run", RUN, progress_callback=progress))
         assert outcome.status == "done" and (change_folder(begun, BEGUN) / "tasks.md").is_file()
         assert {question.server for question in outcome.questions} == {"person", "time"}
@@ -68,6 +71,11 @@ async def test_a_whole_run_asks_the_person_at_the_client_and_tells_of_every_node
         opinion = {"run_id": outcome.run_id, "text": "Good.", "rating": 1}
         kept = (await session.call_tool("feedback", opinion)).structuredContent
         assert kept and kept["trace_id"] == outcome.trace_id
+        asked = await session.call_tool("ask", {"question": "What is the current time in UTC?"})
+        answer = Answer.model_validate(asked.structuredContent)
+        assert (answer.answered, answer.server) == (True, "time")
+        learned = await session.call_tool("ledger", {})
+        assert not learned.isError and set(learned.structuredContent or ()) >= {"active", "entries"}
 
 
 async def test_a_client_that_cannot_ask_gets_what_to_send_to_resume(begun: Path, server: ImitationServer) -> None:
