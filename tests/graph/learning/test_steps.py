@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.learning.consent import Consent
 from graph.learning.rounds import WORSE, Rounds
 from graph.learning.suggestions import refused
 from graph.learning.trial import Pairing
@@ -17,7 +18,7 @@ from nodes.feedback_loop.proposals.asking import makespan
 from systems.pins import NO_PINS
 from systems.policy import DEFAULT, Edit, Policy
 from systems.trials import Accepted, Asked, Case, Check, Played, Proposal, Requested, Stepped
-from tests.graph.learning.simulated import Scene, Simulated, drafts, proposal, routes
+from tests.graph.learning.simulated import MODEL, Scene, Simulated, drafts, proposal, routes
 
 QUESTIONS = ("What is new?", "Who wrote it?", "Which files are there?", "What does it say?")
 MATTERS = QUESTIONS[3]
@@ -82,7 +83,7 @@ def proposing(scene: Scene, *given: Proposal) -> Rounds:
         found = given or from_plays(plays, policy=policy)
         return fresh(found, policy=policy, pins=NO_PINS, refused=refused(scene.ledger))
 
-    return Rounds(scene.ground, scene.ledger, suggest)
+    return Rounds(scene.ground, scene.ledger, suggest, Consent(scene.ledger, MODEL))
 
 
 def about(metric: str, edit: Edit, predicted: float) -> Proposal:
