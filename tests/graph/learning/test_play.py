@@ -16,7 +16,7 @@ from systems.connections import Run, opened
 from systems.errors import Missing
 from systems.openspec.scratch import scratch
 from systems.policy import DEFAULT
-from systems.trials import Asked, Called, Case, CaseKind, Check, Requested
+from systems.trials import Accepted, Asked, Called, Case, CaseKind, Check, Requested, Stepped
 from tests.graph.scripted import scripted_reply
 from tests.systems.imitation_server import ImitationServer, Reply
 
@@ -26,7 +26,12 @@ TOKYO = "What time is it in Tokyo now?"
 DELTA = Requested(artifact="specs", goal="Print the list as JSON", about="json-list")
 
 
-def case(kind: CaseKind, given: Asked | Requested | Called, **check: object) -> Case:
+TASKS = Stepped(requests=(Requested(artifact="tasks", goal="Print the list as JSON", about="the tasks"),))
+DATE = "What is today's date?"
+TODAY = Accepted(question=DATE, used=True)
+
+
+def case(kind: CaseKind, given: Asked | Requested | Called | Stepped, **check: object) -> Case:
     return Case(kind=kind, given=given, check=Check.model_validate(check), origin="person")
 
 
@@ -56,6 +61,10 @@ def test_every_kind_of_case_is_played_and_judged(project: Path, server: Imitatio
         (case("call", nowhere, outcome="error"), ""),
         (case("draft", DELTA, valid=True), ""),
         (case("draft", DELTA, valid=True, terms=("zebra",)), "terms: zebra"),
+        (case("step", TASKS, valid=True, answers=(TODAY,)), ""),
+        (case("step", TASKS, valid=True, terms=("zebra",), answers=(TODAY,)), "terms: zebra"),
+        (case("step", TASKS, answers=(TODAY, TODAY.model_copy(update={"terms": ("Berlin",)}))), f"lost: {DATE}"),
+        (case("step", TASKS, answers=(TODAY.model_copy(update={"question": "What else?", "used": False}),)), ""),
         (case("draft", DELTA, sources=("todo/cli.py",)), "sources: todo/cli.py"),
     ]
 
@@ -132,6 +141,8 @@ def test_a_broken_answer_passes_no_sound_check(project: Path, server: ImitationS
         case("answer", Asked(question=TOKYO), server="time", terms=("Tokyo",)),
         case("draft", DELTA, valid=True),
         case("call", Called(server="time", tool="get_current_time"), outcome="ok"),
+        case("step", TASKS, valid=True),
+        case("step", TASKS, answers=(TODAY,)),
     ]
     hollow = [case("route", Asked(question=TOKYO)), case("answer", Asked(question=TOKYO)), case("draft", DELTA)]
 
