@@ -23,7 +23,6 @@ from systems.telemetry import trace_id
 STREAM: list[StreamMode] = ["tasks", "updates", "custom"]
 STEPS_PER_LOOP = 8
 AFRESH = {"revision_ref": None, "redraft_ref": None, "outcome_ref": None, "check": None}
-"""What a run that goes on from its last state begins again with."""
 
 
 class NotAnswered(Exception):

@@ -7,9 +7,10 @@ straight on a terminal.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from systems.forms import Form
+from systems.options import Options
 
 F = TypeVar("F", bound=Form)
 Question = dict[str, Any]
@@ -60,14 +61,16 @@ class Person:
             return answer
 
 
-def in_charge(approve: Literal["auto", "ask"], allowed: Iterable[str] | None = None) -> Person | None:
+def in_charge(options: Options, allowed: Iterable[str] | None = None, *, ask: bool | None = None) -> Person | None:
     """The person whom a node of the graph asks; None where nobody is asked.
 
     Args:
-        approve: whether a person is asked, or nobody.
+        options: of the run.
         allowed: what they always allow, by the state of the run.
+        ask: whether somebody is asked; None: as the run is set.
     """
-    return Person(_interrupted, allowed or ()) if approve == "ask" else None
+    asks = options.approve == "ask" if ask is None else ask
+    return Person(_interrupted, allowed or ()) if asks else None
 
 
 async def _interrupted(question: Question, form: type[Form]) -> Any:

@@ -86,7 +86,7 @@ async def came_of(workspace: Workspace, kept: Heeded, outcome: Outcome) -> Heede
     reference = saved.checkpoint["channel_values"].get("redraft_ref") if saved else None
     with Stores(workspace.project) as stores:
         redraft = stores.documents.get_record(reference or "", Redraft)
-    opened = tuple(each for each in outcome.follow_ups if redraft.finished and each.finding == FOR_FEEDBACK)
+    opened = tuple(each for each in outcome.follow_ups if redraft.finished and each.finding.startswith(FOR_FEEDBACK))
     return kept.model_copy(
         update={"documents": redraft.done, "follow_ups": opened, "note": redraft.note, "outcome": outcome}
     )

@@ -43,7 +43,7 @@ async def documentation(state: Reads, run: Run) -> Writes:
     pending = [FileWrite(file, systems.project / file.path, run) for file in draft.files]
     for write in pending:
         await write.merge()
-    person = in_charge(run.options.approve, state.get("allowed"))
+    person = in_charge(run.options, state.get("allowed"))
     if person:
         questions = [f"Change {write.key}, now that {change} is archived?" for write in pending]
         decisions = [

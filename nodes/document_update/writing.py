@@ -50,11 +50,6 @@ class FileWrite:
             self._last, self._merged_with = last, content_hash(text)
             self.file = self.file.model_copy(update={"content": documents.put(found.text)})
 
-    @property
-    def changes(self) -> bool:
-        """Whether what is to be written differs from what stands there."""
-        return read_file(self._path) != self._run.systems.documents.get(self.file.content)
-
     def shown(self) -> dict[str, Any]:
         """What the person is shown: where, the unified diff from what stands there, and the whole text, to edit it."""
         old, new = read_file(self._path) or "", self._run.systems.documents.get(self.file.content)

@@ -189,8 +189,7 @@ def _file(work: Work, path: str, text: str) -> File:
     body = f"{text}\n{sources_section(work.answers, project=systems.project)}".rstrip("\n") + "\n"
     old = systems.documents.last_write((work.status.root / path).relative_to(systems.project).as_posix())
     if old and not says_nothing(work.document(path)):
-        wanted = (work.redraft.text,) if work.redraft else hints(work.revision, work.step.artifact)
-        body = redrafted(systems.documents.get(old[0]), body, wanted)
+        body = redrafted(systems.documents.get(old[0]), body, hints(work.revision, work.step.artifact))
     return File(path=path, content=systems.documents.put(body))
 
 

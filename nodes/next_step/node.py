@@ -53,7 +53,6 @@ class Writes(TypedDict, total=False):
     answer_refs: None
     draft_ref: None
     update_refs: list[Hash]
-    revision_ref: Hash | None
     redraft_ref: Hash | None
     missing: list[str]
     check: str | None
@@ -64,10 +63,10 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
     """Pick the step of the next loop."""
     goal = checked_goal(state.get("goal") or "")
     run.systems.runs.start(run.id, goal=goal, change=None, settings={})
-    if state.get("archived"):
-        return Command(goto="workflow_end", update=Writes(step=None, missing=[], notes=[]))
     if reference := state.get("redraft_ref"):
         return await _again(run.systems.documents.get_record(reference, Redraft), state, run)
+    if state.get("archived"):
+        return Command(goto="workflow_end", update=Writes(step=None, missing=[], notes=[]))
     change = await take_up(goal, state.get("change"), run, loop=state.get("loop", 0))
     revision = run.systems.revision(state.get("revision_ref"))
     status = await run.systems.openspec.status(change)
@@ -93,11 +92,11 @@ async def _again(
     systems, loop = run.systems, state.get("loop", 0) + 1
     change = state.get("change") or systems.runs.change(run.id) or ""
     await _claim(change, run)
-    found = await again(redraft, change, systems.revision(state.get("revision_ref")), run, loop=loop)
-    put = systems.documents.put_record
-    writes = Writes(change=change, redraft_ref=put(found.redraft), revision_ref=put(found.revision))
+    found = await again(redraft, change, run, loop=loop)
+    writes = Writes(change=change, redraft_ref=systems.documents.put_record(found.redraft))
     if found.step is None:
-        missing = [] if found.redraft.finished else await _still_missing(change, found.revision, run)
+        revision = systems.revision(state.get("revision_ref"))
+        missing = [] if found.redraft.finished else await _still_missing(change, revision, run)
         ended = Writes(step=None, missing=missing, notes=[each.line for each in found.redraft.done])
         return Command(goto="workflow_end", update={**writes, **ended})
     systems.runs.update(run.id, loops=loop)

@@ -86,7 +86,7 @@ async def _agreed(open_: list[str], run: Run) -> tuple[str, str]:
     found = checks.found(run.systems.project)
     if found is None:
         return "", 'no check was found: name one in specloop.toml, such as [verify] command = "pytest -q"'
-    person = in_charge(run.options.approve)
+    person = in_charge(run.options)
     if person is None:
         return found.command, ""
     text = f"Work {len(open_)} open tasks in a worktree, each decided by `{found.command}` (found by {found.why})?"

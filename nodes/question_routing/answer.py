@@ -31,7 +31,7 @@ async def answer(state: Reads, run: Run) -> Writes:
     """Answer one question, or leave it open with the reasons."""
     documents = run.systems.documents
     route = documents.get_record(state["route_ref"], Route)
-    person = in_charge(run.options.approve, state.get("allowed"))
+    person = in_charge(run.options, state.get("allowed"))
     found = await answered(route, run, person=person)
     return Writes(answer_refs=[documents.put_record(found)], allowed=person.allowed if person else [])
 

@@ -49,7 +49,7 @@ async def filed(
     tasks = await openspec.tasks(change)
     if tasks.state != "all_done" or not tasks.total:
         return Filed()
-    person = in_charge(run.options.approve, allowed)
+    person = in_charge(run.options, allowed)
     if person is None:
         return Filed(notes=(f"all {tasks.total} tasks are done: `specloop archive {change}` ends the change",))
     decision = await _decision(change, tasks.total, worked, person)

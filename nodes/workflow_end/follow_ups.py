@@ -1,7 +1,7 @@
 """Follow-ups: a change for everything that no plan revision mended, and for feedback on what is finished.
 
-Each carries its evidence. What findings are about, their kind and their culprit, makes them the same: all of a run go
-into one follow-up.
+Each has its evidence. What findings are about, their kind and their culprit, makes them the same: all of a run go into
+one follow-up.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from systems.records import Finding, FollowUp, LoopRecord, Tokens, content_hash
 from systems.telemetry import trace_id
 
 MOST_NAME = 60
-MOST_WORDS_IN_NAME = 44
 MOST_EVIDENCE = 10
 MOST_SPANS = 8
 MOST_WORDS = 300
@@ -51,18 +50,6 @@ async def open_follow_ups(
     return tuple(opened)
 
 
-async def open_for_feedback(redraft: Redraft, change: str | None, run: Run) -> tuple[FollowUp, ...]:
-    """A change for feedback on a change that is finished, and is not touched any more; nothing where it is not."""
-    if not redraft.finished:
-        return ()
-    text = feedback_proposal(redraft, change, run.id)
-    name = feedback_name(redraft.text)
-    path = await _opened(name, FOR_FEEDBACK, text, run)
-    if path is None and name in await run.systems.openspec.changes():  # opened before, for the same words
-        path = f"openspec/changes/{name}/proposal.md"
-    return (FollowUp(change=name, finding=FOR_FEEDBACK, path=path),) if path else ()
-
-
 def unmended(loops: Sequence[LoopRecord]) -> Mapping[str, Seen]:
     """What follow-ups are wanted for, in the order in which it was wanted, with every finding about it."""
     by_hash = {finding.hash: finding for loop in loops for finding in loop.findings}
@@ -76,6 +63,17 @@ def unmended(loops: Sequence[LoopRecord]) -> Mapping[str, Seen]:
 
 def _about(finding: Finding) -> str:
     return f"{finding.kind} in {finding.where}"
+
+
+async def open_for_feedback(redraft: Redraft, change: str | None, run: Run) -> tuple[FollowUp, ...]:
+    """A change for feedback on a change that is finished and is not touched any more; nothing where it is not."""
+    if not redraft.finished:
+        return ()
+    about, name = f"{FOR_FEEDBACK}: {redraft.text[:MOST_WORDS]}", feedback_name(redraft.text)
+    path = await _opened(name, about, feedback_proposal(redraft, change, run.id), run)
+    if path is None and name in await run.systems.openspec.changes():  # opened before, for the same words
+        path = f"openspec/changes/{name}/proposal.md"
+    return (FollowUp(change=name, finding=about, path=path),) if path else ()
 
 
 async def _opened(name: str, about: str, text: str, run: Run) -> str | None:
@@ -115,23 +113,21 @@ def follow_up_name(about: str) -> str:
 
 
 def feedback_name(text: str) -> str:
-    """The change id of feedback: the same words always have the same, in whatever language."""
+    """The change id for feedback: always the same for the same words, in whatever language."""
     words = re.findall(r"[a-z0-9]+", text.lower())
-    return "-".join(["heed", "-".join(words)[:MOST_WORDS_IN_NAME].strip("-"), content_hash(text)[:6]]).replace(
-        "--", "-"
-    )
+    short = "-".join(words)[: MOST_NAME - 14].strip("-")
+    return "-".join(filter(None, ["heed", short, content_hash(text)[:8]]))
 
 
 def feedback_proposal(redraft: Redraft, change: str | None, run_id: str) -> str:
     """proposal.md of a follow-up that feedback asked for, with the feedback as its evidence."""
     said = redraft.text.replace("<!--", "").replace("`", "'")
-    about = ", ".join(f"{concern.path} ({concern.why})" for concern in redraft.concerns) or "the whole change"
+    about = ", ".join(f"{concern.aspect} ({concern.why})" for concern in redraft.concerns) or "the whole change"
     return (
-        f"# Proposal\n\n## Why\n\n{_mark(run_id)} {change} is finished and stays as it is ({redraft.finished})."
-        f" A person says of it:\n\n> {said}\n\n"
-        f"## What Changes\n\n- Heed what was said above\n\n## Evidence\n\n- Rating: {LABELS[redraft.rating]}"
-        f" ({redraft.rating:+d})\n- About: {about}\n- Span: {redraft.span_id} (trace {trace_id(run_id)})\n\n"
-        f"## Impact\n\n- What {change} made\n"
+        f"# Proposal\n\n## Why\n\n{_mark(run_id)} {change} is finished ({redraft.finished}), and a person says of"
+        f" it:\n\n> {said}\n\n## What Changes\n\n- Heed what is said above\n\n## Evidence\n\n- Rating:"
+        f" {LABELS[redraft.rating]} ({redraft.rating:+d})\n- About: {about}\n- Span: {redraft.span_id}, trace"
+        f" {trace_id(run_id)}, shown by `specloop report {run_id}`\n\n## Impact\n\n- What {change} made\n"
     )
 
 

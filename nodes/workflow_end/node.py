@@ -62,13 +62,12 @@ async def workflow_end(state: Reads, run: Run) -> Command[Literal["documentation
     artifacts = await _artifacts(change, systems) if change else ()
     worked = await _branch(state.get("implementation_ref"), change, systems)
     redraft = _redraft(state.get("redraft_ref"), systems)
-    archived = Filed()
-    if change and not missing:
-        archived = await filed(change, worked, run, state.get("allowed") or (), offer=redraft is None)
+    allowed = state.get("allowed") or ()
+    archived = await filed(change, worked, run, allowed, offer=redraft is None) if change and not missing else Filed()
     tokens = Tokens(input=state.get("input_tokens", 0), output=state.get("output_tokens", 0))
     seconds = round(state.get("seconds", 0.0), 3)
-    opened = await open_follow_ups(loops, change, tokens, seconds, run)
-    edits = await documentation(archived.path, run) if archived.path and not redraft else None
+    edits = await documentation(archived.path, run) if archived.path and redraft is None else None
+    follow_ups = await open_follow_ups(loops, change, tokens, seconds, run)
     outcome = Outcome(
         run_id=run.id,
         change=change,
@@ -79,7 +78,7 @@ async def workflow_end(state: Reads, run: Run) -> Command[Literal["documentation
         questions=tuple(_asked(answer) for loop in loops for answer in loop.answers),
         findings=tuple(finding for loop in loops for finding in loop.findings),
         plan_revisions=_revisions(loops),
-        follow_ups=(*opened, *(await open_for_feedback(redraft, change, run) if redraft else ())),
+        follow_ups=(*follow_ups, *(await open_for_feedback(redraft, change, run) if redraft else ())),
         tokens=tokens,
         seconds=seconds,
         trace_id=trace_id(run.id),

@@ -108,7 +108,8 @@ def test_what_disputes_the_persons_own_words_is_asked_whatever_they_always_allow
 
 
 def test_in_auto_nobody_is_in_charge_whatever_was_allowed() -> None:
+    from graph.context import Context
 
-    assert in_charge("auto", ["documents", "server git", "archive"]) is None
-    person = in_charge("ask", ["archive"])
+    assert in_charge(Context(), ["documents", "server git", "archive"]) is None
+    person = in_charge(Context(approve="ask"), ["archive"])
     assert person is not None and not asyncio.run(person.asked(ArchiveDecision, "Archive?")).rejected
