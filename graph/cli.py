@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from systems.person import Person
     from systems.records import Outcome
 
+T = TypeVar("T")
 EXIT_CODES = {"done": 0, "unfinished": 1, "failed": 1, "waiting": 3, "interrupted": 130}
 INTERRUPTED = 130
 
@@ -113,10 +114,10 @@ def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **sett
     with reported(as_json, project):
         workspace = _workspace(project, settings)
         if answer is None and workspace.status(run_id)[0].status == "waiting" and can_ask(as_json):
-            outcome = _talked(workspace.outcome(run_id), workspace, as_json)
+            outcome = talked(workspace.outcome(run_id), workspace, as_json)
         else:
-            outcome = _watched(workspace, functools.partial(workspace.resume, run_id, answer), as_json)
-            outcome = _talked(outcome, workspace, as_json)
+            outcome = watched(workspace, functools.partial(workspace.resume, run_id, answer), as_json)
+            outcome = talked(outcome, workspace, as_json)
         _finish(outcome, as_json, project)
 
 
@@ -178,7 +179,7 @@ def demo(folder: Path | None, model: str, as_json: bool) -> None:
     with reported(as_json, project):
         _stderr().print(f"A small todo program with its history is in [bold]{project}[/]. Its goal: [bold]{GOAL}[/]")
         workspace = _workspace(project, {"model": model})
-        outcome = _watched(workspace, functools.partial(workspace.run, GOAL), as_json)
+        outcome = watched(workspace, functools.partial(workspace.run, GOAL), as_json)
         _finish(outcome, as_json, project)
 
 
@@ -261,10 +262,11 @@ def _workspace(project: Path, settings: dict[str, Any], *, can_ask: bool = False
 
 def carried_out(workspace: Workspace, work: Callable[..., Outcome], as_json: bool) -> Outcome:
     """What a run comes to; on a terminal it is shown, and the person is asked what it waits for."""
-    return _talked(_watched(workspace, work, as_json), workspace, as_json)
+    return talked(watched(workspace, work, as_json), workspace, as_json)
 
 
-def _watched(workspace: Workspace, work: Callable[..., Outcome], as_json: bool) -> Outcome:
+def watched(workspace: Workspace, work: Callable[..., T], as_json: bool) -> T:
+    """Do something that can be watched, and show what happens on standard error."""
     from graph.view import View
 
     with View(_stderr(), drafts=not as_json, look=lambda run_id: workspace.status(run_id)[0]) as view:
@@ -284,11 +286,11 @@ def _person(workspace: Workspace, as_json: bool) -> Person | None:
     return at_terminal(_stderr(), knows=False)
 
 
-def _talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
+def talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     """Ask the person on the terminal what the run waits for, until it waits no more."""
     while outcome.status == "waiting" and can_ask(as_json):
         answers = asked_all(outcome.waiting_for, _stderr())
-        outcome = _watched(workspace, functools.partial(workspace.resume, outcome.run_id, answers), as_json)
+        outcome = watched(workspace, functools.partial(workspace.resume, outcome.run_id, answers), as_json)
     return outcome
 
 

@@ -37,6 +37,7 @@ class State(TypedDict, total=False):
     update_refs: list[Hash]
     revision_ref: Hash | None
     history_ref: Hash | None
+    redraft_ref: Hash | None
     input_tokens: int
     output_tokens: int
     seconds: float

@@ -22,6 +22,7 @@ from systems.telemetry import trace_id
 
 STREAM: list[StreamMode] = ["tasks", "updates", "custom"]
 STEPS_PER_LOOP = 8
+AFRESH = {"revision_ref": None, "redraft_ref": None, "outcome_ref": None, "check": None}
 
 
 class NotAnswered(Exception):
@@ -54,7 +55,7 @@ class Resumed:
             except SpecloopError as error:
                 raise NotAnswered(error) from error
         if not snapshot.tasks:  # `next` leaves out tasks that were cancelled or had just finished
-            return Command(goto="next_step", update={"revision_ref": None, "outcome_ref": None, "check": None})
+            return Command(goto="next_step", update=AFRESH)
         return None
 
     def _answers(self, interrupts: tuple[Interrupt, ...]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -16,6 +16,10 @@ from graph.build import build
 from graph.checkpoints import saver
 from graph.context import Context
 from graph.families import Begin, family_of, share
+from graph.feedback.contradictions import Said
+from graph.feedback.heeding import heeded
+from graph.feedback.keeping import Keeper
+from graph.feedback.lines import Bulk, keep_lines
 from graph.following import Following
 from graph.learning.harvest.harvest import harvest_all
 from graph.learning.improvement import Plan, improve
@@ -28,6 +32,7 @@ from nodes.question_routing.ask import ask
 from systems.connections import Run, opened
 from systems.documents import Documents
 from systems.errors import SpecloopError, Stopped, UsageError
+from systems.feedback import Feedback, Heeded
 from systems.openspec import archived_as
 from systems.person import Person
 from systems.records import Answer, Outcome, RunSummary
@@ -122,16 +127,19 @@ class Workspace:
     async def aresume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """`resume` for callers with an event loop."""
         with self._runs() as runs:
-            summary, given = runs.get(run_id), runs.settings(run_id)
-            family = family_of(run_id, runs.all())
-        chosen = self.settings.model_fields_set
-        merged = {**given, **{key: value for key, value in self.settings.model_dump().items() if key in chosen}}
-        settings = Settings.model_validate(merged)
+            summary = runs.get(run_id)
         if summary.status == "done":
             outcome = self.outcome(run_id)
         else:
-            outcome = await self._go(run_id, Resumed(summary, answer), share(run_id, family, settings), watch)
-        return await self._followed(outcome, settings, watch)
+            outcome = await self.go_on(Resumed(summary, answer), watch)
+        return await self._followed(outcome, self._settings_of(run_id), watch)
+
+    async def go_on(self, resumed: Resumed, watch: Watch | None = None) -> Outcome:
+        """Let a run go on, with what it was started with and what is set here on top."""
+        run_id = resumed.summary.run_id
+        with self._runs() as runs:
+            family = family_of(run_id, runs.all())
+        return await self._go(run_id, resumed, share(run_id, family, self._settings_of(run_id)), watch)
 
     def status(self, run_id: str | None = None) -> tuple[RunSummary, ...]:
         """The runs of the project, newest first, or the one asked for."""
@@ -207,6 +215,85 @@ class Workspace:
         """`improve` for callers with an event loop."""
         await harvest_all(self.project)
         return await improve(self._context(self.settings), plan or Plan())
+
+    def feedback(
+        self,
+        run_id: str,
+        text: str,
+        rating: int = 0,
+        *,
+        ask: bool = True,
+        redraft: bool = True,
+        watch: Watch | None = None,
+    ) -> Heeded:
+        """Keep what a person thinks of a run, and draft again what they are not content with.
+
+        Args:
+            run_id: the run.
+            text: in words.
+            rating: 1 good, which changes no document; -1 bad; 0 neither.
+            ask: whether they approve each document before it is written: the outcome then waits, and `resume` goes on.
+            redraft: whether documents are drafted again, or, where the change is finished, a follow-up is opened.
+            watch: called with every event while the run goes on.
+
+        Raises:
+            UsageError: there is no such run, nothing is said, or the rating is none.
+            Missing: the feedback could not be kept, or it is kept and an outside system is gone; the message says.
+        """
+        return _wait(self.afeedback(run_id, text, rating, ask=ask, redraft=redraft, watch=watch))
+
+    async def afeedback(
+        self,
+        run_id: str,
+        text: str,
+        rating: int = 0,
+        *,
+        ask: bool = True,
+        redraft: bool = True,
+        watch: Watch | None = None,
+    ) -> Heeded:
+        """`feedback` for callers with an event loop."""
+        return await heeded(self, run_id, text, rating, ask=ask, redraft=redraft, watch=watch)
+
+    def feedback_lines(self, lines: Iterable[bytes]) -> Bulk:
+        """Keep feedback in bulk, from JSON lines `{"run", "text", "rating"}`; no document is drafted again for it.
+
+        Raises:
+            UsageError: there is nothing in it; a line that is wrong is told in the result.
+            Missing: the store is damaged or cannot be written.
+        """
+        with Keeper(self.project) as keeper:
+            return _wait(keep_lines(lines, keeper))
+
+    def withdraw(self, run_id: str, feedback: str) -> Feedback:
+        """Let feedback count no more, on the run and in its cases.
+
+        Args:
+            run_id: the run.
+            feedback: beginning of its span id.
+
+        Raises:
+            UsageError: there is no such run or feedback.
+        """
+        with Keeper(self.project) as keeper:
+            return _wait(keeper.withdraw(run_id, feedback))
+
+    def feedback_on(self, run_id: str) -> Said:
+        """What was said of a run, and what of it contradicts itself.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+        with Keeper(self.project) as keeper:
+            return keeper.said(run_id)
+
+    def _settings_of(self, run_id: str) -> Settings:
+        """What a run was started with, and what is set here on top."""
+        with self._runs() as runs:
+            given = runs.settings(run_id)
+        chosen = self.settings.model_fields_set
+        set_here = {key: value for key, value in self.settings.model_dump().items() if key in chosen}
+        return Settings.model_validate({**given, **set_here})
 
     async def _begun(self, given: Input, settings: Settings, watch: Watch | None, parent: str | None = None) -> Outcome:
         run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"

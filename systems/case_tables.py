@@ -27,7 +27,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'holds')
 ON CONFLICT (id) DO UPDATE SET state = 'holds', origin = excluded.origin
 """
 CHECKS = "SELECT id, server, tool, outcome FROM claims WHERE case_key = ? AND state = 'holds' AND against = ''"
-CONFIRM = "UPDATE claims SET origin = 'person' WHERE id = ?"
+JUDGE = "UPDATE claims SET origin = ? WHERE id = ?"
+TRUST = "UPDATE claims SET state = 'dropped' WHERE run_id = ? AND words = ? AND against != ''"
 DRAFTS_OF_RUN = """
 SELECT claims.id, case_key FROM claims JOIN cases ON cases.key = case_key
 WHERE run_id = ? AND state = 'holds' AND against = '' AND kind IN ('draft', 'step') ORDER BY claims.rowid

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from systems.errors import Missing, UsageError
 from systems.records import Hash, Record, canonical, content_hash
 from systems.similarity import packed, unpacked
 from systems.splitting import SHARES, SHOWN, family, likeness, split
-from systems.trials import Asked, Called, Case, CaseKind, Requested, Side, Stepped
+from systems.trials import Asked, Called, Case, CaseKind, Origin, Requested, Side, Stepped
 
 GIVEN = {"route": Asked, "answer": Asked, "draft": Requested, "call": Called, "step": Stepped}
 
@@ -180,17 +180,23 @@ class Cases:
             self._end(claims, "dropped")
         return stored
 
-    def confirm(self, run_id: str) -> tuple[Hash, ...]:
-        """A person finds the drafts of a run good: their checks are the person's now; returns the cases' keys."""
-        with self._transaction():
-            claims = self._drafts_of(run_id)
-            self._connection.executemany(tables.CONFIRM, [(claim,) for claim, _ in claims])
-        return tuple(key for _, key in claims)
+    def confirm(self, run_id: str, keys: Collection[Hash] | None = None) -> tuple[Hash, ...]:
+        """A person finds drafts of a run good: their checks are the person's now; returns the cases' keys."""
+        return self._judged_by("person", run_id, keys)
 
-    def doubt(self, run_id: str, words: str) -> tuple[Hash, ...]:
-        """A person finds the drafts of a run bad: their cases are disputed; returns the cases' keys."""
+    def unconfirm(self, run_id: str, keys: Collection[Hash] | None = None) -> tuple[Hash, ...]:
+        """The person takes that back: the checks are the run's again; returns the cases' keys."""
+        return self._judged_by("run", run_id, keys)
+
+    def trust(self, run_id: str, words: str) -> None:
+        """A person takes back what they said against drafts of a run."""
         with self._transaction():
-            claims = self._drafts_of(run_id)
+            self._connection.execute(tables.TRUST, (run_id, words))
+
+    def doubt(self, run_id: str, words: str, keys: Collection[Hash] | None = None) -> tuple[Hash, ...]:
+        """A person finds drafts of a run bad: their cases are disputed; returns the cases' keys."""
+        with self._transaction():
+            claims = self._drafts_of(run_id, keys)
             for claim, key in claims:
                 row = (content_hash(canonical([key, claim, words])), key, "person", claim, words, "", "", "", run_id)
                 self._connection.execute(tables.INSERT_CLAIM, row)
@@ -277,9 +283,16 @@ class Cases:
         for claim in claims:
             self._connection.execute("UPDATE claims SET state = ? WHERE ? IN (id, against)", (state, claim))
 
-    def _drafts_of(self, run_id: str) -> list[tuple[Hash, Hash]]:
-        """(claim, case) of every check that the drafts of a run came with."""
-        return [(claim, key) for claim, key in self._connection.execute(tables.DRAFTS_OF_RUN, (run_id,))]
+    def _judged_by(self, origin: Origin, run_id: str, keys: Collection[Hash] | None) -> tuple[Hash, ...]:
+        with self._transaction():
+            claims = self._drafts_of(run_id, keys)
+            self._connection.executemany(tables.JUDGE, [(origin, claim) for claim, _ in claims])
+        return tuple(key for _, key in claims)
+
+    def _drafts_of(self, run_id: str, keys: Collection[Hash] | None) -> list[tuple[Hash, Hash]]:
+        """(claim, case) of the checks that these drafts of a run, or all, came with."""
+        found = self._connection.execute(tables.DRAFTS_OF_RUN, (run_id,)).fetchall()
+        return [(claim, key) for claim, key in found if keys is None or key in keys]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

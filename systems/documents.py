@@ -19,7 +19,7 @@ from pydantic import Field
 
 from systems.database import Database, Migrations, mapped, open_database
 from systems.errors import Missing
-from systems.records import Hash, LoopRecord, Record, canonical, content_hash
+from systems.records import Answer, Hash, LoopRecord, Record, canonical, content_hash
 
 R = TypeVar("R", bound=Record)
 PERSON = "person"
@@ -104,6 +104,16 @@ class Documents:
             loops.append(self.get_record(last, LoopRecord))
             last = loops[-1].previous
         return tuple(reversed(loops))
+
+    def answers_for(self, artifact: str, last: Hash | None) -> tuple[Answer, ...]:
+        """The answers that a run drafted an artifact from, when it last asked for any.
+
+        Args:
+            artifact: OpenSpec artifact id.
+            last: hash of the run's last loop.
+        """
+        asked = (loop.answers for loop in reversed(self.history(last)) if loop.step.artifact == artifact)
+        return next(filter(None, asked), ())
 
     def note_write(self, path: str, *, after: Hash, before: Hash | None, run_id: str) -> None:
         """Remember, before it happens, that a file is about to get a text."""

@@ -61,14 +61,16 @@ class Person:
             return answer
 
 
-def in_charge(options: Options, allowed: Iterable[str] | None = None) -> Person | None:
+def in_charge(options: Options, allowed: Iterable[str] | None = None, *, ask: bool | None = None) -> Person | None:
     """The person whom a node of the graph asks; None where nobody is asked.
 
     Args:
         options: of the run.
         allowed: what they always allow, by the state of the run.
+        ask: whether somebody is asked; None: as the run is set.
     """
-    return Person(_interrupted, allowed or ()) if options.approve == "ask" else None
+    asks = options.approve == "ask" if ask is None else ask
+    return Person(_interrupted, allowed or ()) if asks else None
 
 
 async def _interrupted(question: Question, form: type[Form]) -> Any:

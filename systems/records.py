@@ -88,6 +88,7 @@ class Step(Record):
     loop: int = Field(description="Number of the loop that works this step, from 1")
     reason: str = Field(description="Why this step is the next one")
     asked: tuple[str, ...] = Field((), description="What a redraft is to change, in the words of who refused it")
+    feedback: Hash | None = Field(None, description="Hash of the feedback for which a document is drafted again")
 
     @property
     def subject(self) -> str:
@@ -127,6 +128,7 @@ class DocumentUpdate(Record):
     )
     valid: bool = Field(description="Whether OpenSpec accepts the change with this file in it")
     issues: tuple[str, ...] = Field((), description="The validator's or the person's words")
+    approved: bool = Field(False, description="Whether a person saw what changes, and approved it")
     before: Hash | None = Field(None, description="Hash of the text before; None: no file")
     after: Hash | None = Field(None, description="Hash of the text now; None: no file")
 
@@ -212,17 +214,6 @@ class LoopRecord(Record):
     improvements: tuple[Improvement, ...]
     revision: PlanRevision
     previous: Hash | None
-
-
-class Feedback(Record):
-    """What a person thinks of a run."""
-
-    run_id: str
-    trace_id: str = Field(description="32 hex digits")
-    span_id: str = Field(description="Span that keeps it, 16 hex digits")
-    text: str = Field(description="In the person's words, without secrets")
-    rating: int = Field(ge=-1, le=1, description="1 good, 0 neither, -1 bad")
-    cases: tuple[Hash, ...] = Field((), description="Draft cases that it confirmed or disputed")
 
 
 class Artifact(Record):

@@ -12,9 +12,10 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -25,6 +26,9 @@ from systems.records import Hash, RunStatus, RunSummary, Tokens
 from systems.run_tables import migrations
 
 _alive_here: set[Path] = set()  # lock files of the runs that this process holds as a whole
+SHOWN = 3
+NEAR = 0.75  # run ids of one day have the date in common, which is 8 of 22 characters
+MOST_ID = 100
 LOOK_SECONDS = 1.0  # `status` holds a lock for a moment to see whether somebody else does
 
 
@@ -112,14 +116,13 @@ class Runs:
         """One run.
 
         Raises:
-            UsageError: there is no such run; names the newest ones.
+            UsageError: there is no such run; names those with nearly that name, else the newest.
         """
         runs = self.all()
         for run in runs:
             if run.run_id == run_id:
                 return run
-        newest = ", ".join(run.run_id for run in runs[:3]) or "none yet"
-        raise UsageError(f"There is no run {run_id!r} in this project.", mend=f"Newest runs: {newest}.")
+        raise unknown(run_id, [run.run_id for run in runs])
 
     def settings(self, run_id: str) -> dict[str, Any]:
         """The settings a run was started with."""
@@ -278,6 +281,20 @@ def _is_held(lock_file: Path) -> bool:
     if lock:
         lock.release()
     return lock is None
+
+
+def unknown(run_id: str, known: Sequence[str]) -> UsageError:
+    """The error for a run that a project does not have.
+
+    Args:
+        run_id: what was asked for.
+        known: its runs, newest first.
+    """
+    near = get_close_matches(run_id[:MOST_ID], known, SHOWN, NEAR)
+    named = ", ".join(near or known[:SHOWN]) or "none yet"
+    shown = run_id if len(run_id) <= MOST_ID else f"{run_id[:MOST_ID]}..."
+    what = "Did you mean" if near else "Newest runs:"
+    return UsageError(f"There is no run {shown!r} in this project.", mend=f"{what} {named}{'?' if near else '.'}")
 
 
 def _session(row: Mapping[str, Any], *, held: bool) -> float:

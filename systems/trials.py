@@ -14,6 +14,7 @@ from systems.hashed import Hash, Record, canonical, content_hash
 from systems.records import Finding
 
 CaseKind = Literal["route", "answer", "draft", "call", "step"]
+Origin = Literal["run", "person"]
 Side = Literal["working", "guard", "sealed"]
 Metric = Literal["success", "seconds", "tokens"]
 METRICS: tuple[Metric, ...] = ("success", "seconds", "tokens")
@@ -93,7 +94,7 @@ class Case(Record):
     kind: CaseKind
     given: Asked | Requested | Called | Stepped
     check: Check
-    origin: Literal["run", "person"] = Field(description="Who made it a case")
+    origin: Origin = Field(description="Who made it a case")
     run_id: str = Field("", description="Run it comes from")
     trace_id: str = ""
     span_ids: tuple[str, ...] = ()

@@ -1,127 +1,149 @@
-"""`specloop feedback`: what a person thinks of a run, kept as an evaluation on its trace, and heeded by its cases.
-
-An evaluation is a `gen_ai.evaluation.result` event
-(https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/#event-gen_aievaluationresult).
-"""
+"""`specloop feedback`: what a person thinks of a run, kept on its trace, and heeded by its documents and its cases."""
 
 from __future__ import annotations
 
-from contextlib import closing
+import asyncio
+import functools
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from systems import names
+from graph.commands.options import json_option, project_option, settings_options
 
 if TYPE_CHECKING:
-    from systems.records import Feedback
-    from systems.spans import Store
+    from graph.workspace import Workspace
+    from systems.feedback import Heeded
 
 RATINGS = ("-1", "0", "1")
-LABELS = {-1: "bad", 0: "neutral", 1: "good"}
-NAME = "user_feedback"
-MOST_TEXT = 10_000
+NOT_HEEDED = 1
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
-@click.argument("text")
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.argument("text", required=False)
 @click.option("--rating", type=click.Choice(RATINGS), default="0", show_default=True, help="1 good, -1 bad.")
-@click.option(
-    "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def feedback(run_id: str, text: str, rating: str, project: Path, as_json: bool) -> None:
-    """Say in TEXT what you think of RUN.
+@click.option("--file", "lines", type=click.File("rb"), help="JSON lines; - is standard input.")
+@click.option("--keep", is_flag=True, help="Only keep it: draft nothing again.")
+@click.option("--withdraw", metavar="ID", help="Take back what you said of RUN; its id is in the list.")
+@project_option
+@settings_options
+@json_option
+def feedback(run_id: str | None, text: str | None, project: Path, as_json: bool, **given: Any) -> None:
+    """Say in TEXT what you think of RUN; without TEXT, list what was said.
 
-    A rating of 1 makes the checks of its drafts yours; -1 takes its drafts out of all trials, until you drop one of the
-    two words on them (specloop case list).
+    Where you are not content, the documents that you mean are drafted again, and written once you approve them
+    (--approve auto: without asking); a change that is finished gets a follow-up instead. A rating of 1 makes the checks
+    of the drafts you mean yours; -1 takes them out of all trials.
     """
+    lines, withdraw = given.pop("lines"), given.pop("withdraw")
+    rating, keep = int(given.pop("rating")), given.pop("keep")
+    if (lines is None) == (run_id is None) or (withdraw and (text or lines)):
+        raise click.UsageError("Give RUN and TEXT, RUN alone, RUN with --withdraw, or --file.")
     from graph.cli import reported
 
     with reported(as_json, project):
-        import asyncio
+        if lines is not None:
+            _bulk(lines, project, as_json)
+        elif run_id and withdraw:
+            _withdrawn(run_id, withdraw, project, as_json)
+        elif run_id and text is None:
+            _listed(run_id, project, as_json)
+        elif run_id and text is not None:
+            _given(run_id, text, rating, project, as_json, keep=keep, settings=given)
 
-        from systems.repository import check_project
 
-        kept = asyncio.run(evaluated(check_project(project), run_id, text, int(rating)))
+def _given(
+    run_id: str, text: str, rating: int, project: Path, as_json: bool, *, keep: bool, settings: dict[str, Any]
+) -> None:
+    from graph.cli import EXIT_CODES, watched
+    from graph.commands.feedback_view import told
+    from graph.workspace import Workspace
+
+    ask = settings.pop("approve") != "auto"
+    workspace = Workspace(project, **settings)
+    work = functools.partial(workspace.feedback, run_id, text, rating, ask=ask, redraft=not keep)
+    heeded = watched(workspace, work, as_json)
+    if heeded.outcome and heeded.outcome.status == "waiting":
+        heeded = _talked(heeded, workspace, as_json)
     if as_json:
-        from nodes.feedback_loop.rendering.escaping import json_line
-
-        click.echo(json_line(kept.model_dump(mode="json")))
+        _print_json(heeded.model_dump(mode="json"))
     else:
-        click.echo(_told(kept))
+        click.echo("\n".join(told(heeded)))
+        _show_waiting(heeded, project)
+    failed = any(each.status == "failed" for each in heeded.documents)
+    sys.exit(EXIT_CODES[heeded.outcome.status] or NOT_HEEDED * failed if heeded.outcome else 0)
 
 
-async def evaluated(project: Path, run_id: str, text: str, rating: int) -> Feedback:
-    """Keep what a person thinks of a run.
+def _talked(heeded: Heeded, workspace: Workspace, as_json: bool) -> Heeded:
+    """What came of it after the person on the terminal was asked; as it was where nobody can be asked."""
+    from graph.cli import talked
+    from graph.feedback.heeding import came_of
 
-    Args:
-        project: absolute path of the project.
-        run_id: the run.
-        text: in words.
-        rating: 1 good, 0 neither, -1 bad.
-
-    Raises:
-        UsageError: there is no such run, or nothing is said.
-    """
-    from graph.learning.harvest.harvest import Stores, last_loops
-    from systems.records import Feedback
-    from systems.redaction import redact_text
-    from systems.telemetry import trace_id
-
-    said = redact_text(_sound(text))
-    with Stores(project) as stores:
-        stores.runs.get(run_id)
-        for last in (await last_loops([run_id], project)).values():
-            stores.harvested(run_id, last)
-        span_id = _recorded(stores.spans, run_id, said, rating)
-        cases = stores.cases
-        touched = cases.confirm(run_id) if rating > 0 else cases.doubt(run_id, said) if rating < 0 else ()
-    return Feedback(run_id=run_id, trace_id=trace_id(run_id), span_id=span_id, text=said, rating=rating, cases=touched)
+    if heeded.outcome is None:
+        return heeded
+    return asyncio.run(came_of(workspace, heeded, talked(heeded.outcome, workspace, as_json)))
 
 
-def _sound(text: str) -> str:
+def _show_waiting(heeded: Heeded, project: Path) -> None:
+    """The diffs that wait for approval, and how to give it."""
+    if heeded.outcome is None or heeded.outcome.status != "waiting":
+        return
+    from nodes.feedback_loop.rendering.escaping import visible
+
+    for item in heeded.outcome.waiting_for:
+        click.echo(f"\n{item['text']}")
+        for file in item.get("files", ()):
+            click.echo(visible(file["diff"]), nl=False)
+    click.echo(f"\nspecloop resume {heeded.run_id} --answer approve --project {project}   # or reject:REASON")
+
+
+def _listed(run_id: str, project: Path, as_json: bool) -> None:
+    from graph.workspace import Workspace
+
+    said = Workspace(project).feedback_on(run_id)
+    if as_json:
+        _print_json(said.model_dump(mode="json"))
+    elif said.feedback:
+        from rich.console import Console
+
+        from graph.commands.feedback_view import contradictions_table, said_table
+
+        Console().print(said_table(said))
+        if said.contradictions:
+            Console().print(contradictions_table(said))
+    else:
+        click.echo(f'Nothing was said of {run_id} yet: specloop feedback {run_id} "TEXT" --rating -1', err=True)
+
+
+def _withdrawn(run_id: str, prefix: str, project: Path, as_json: bool) -> None:
+    from graph.workspace import Workspace
+    from nodes.feedback_loop.rendering.escaping import plain
+
+    gone = Workspace(project).withdraw(run_id, prefix)
+    if as_json:
+        _print_json(gone.model_dump(mode="json"))
+    else:
+        click.echo(f"Taken back; it counts no more: {plain(gone.text)}")
+
+
+def _bulk(lines: BinaryIO, project: Path, as_json: bool) -> None:
+    """Keep the feedback of a file; no document is drafted again because of it."""
+    from graph.commands.feedback_view import bulk_told
+    from graph.feedback.lines import bounded
+    from graph.workspace import Workspace
     from systems.errors import UsageError
 
-    said = " ".join(text.encode("utf-8", "replace").decode().split())
-    if not said or len(said) > MOST_TEXT:
-        raise UsageError(
-            f"Feedback has 1 to {MOST_TEXT:,} characters; this has {len(said):,}.",
-            mend='For example: specloop feedback RUN "The tasks are too coarse" --rating -1',
-        )
-    return said
+    bulk = Workspace(project).feedback_lines(bounded(lines))
+    if as_json:
+        _print_json(bulk.model_dump(mode="json"))
+    for line in bulk_told(bulk):
+        click.echo(line, err=as_json)
+    sys.exit(UsageError.exit_code if bulk.wrong else 0)
 
 
-def _recorded(store: Store, run_id: str, text: str, rating: int) -> str:
-    """Keep an evaluation on the run's trace; returns the id of its span.
+def _print_json(value: object) -> None:
+    from nodes.feedback_loop.rendering.escaping import json_line
 
-    The span stands at the very end of the run, whose length would else reach to the feedback; the event has the time at
-    which the person spoke.
-    """
-    from systems.telemetry import Telemetry, trace_id
-
-    spans = store.spans(trace_id=trace_id(run_id))
-    roots = [span for span in spans if span.parent_id is None]
-    root = max(roots, key=lambda span: span.end_ns, default=None)
-    verdict = {
-        names.EVALUATION_NAME: NAME,
-        names.EVALUATION_VALUE: rating,
-        names.EVALUATION_LABEL: LABELS[rating],
-        names.EVALUATION_EXPLANATION: text,
-    }
-    telemetry = Telemetry(store)
-    with closing(telemetry), telemetry.run(run_id):
-        return telemetry.note(NAME, names.EVALUATION_EVENT, verdict, under=root)
-
-
-def _told(kept: Feedback) -> str:
-    count = len(kept.cases)
-    cases = "1 draft case" if count == 1 else f"{count} draft cases"
-    came_of_it = {
-        1: f"The checks of {cases} are yours now.",
-        0: "Its cases stay as they are.",
-        -1: f"{cases[0].upper()}{cases[1:]} of it are in no trial now; `specloop case list` shows them.",
-    }
-    return f"Kept with run {kept.run_id}. {came_of_it[kept.rating]}"
+    click.echo(json_line(value))

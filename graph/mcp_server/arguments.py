@@ -47,6 +47,7 @@ class Opinion(Arguments):
     run_id: str = Field(description="The run that is meant")
     text: str = Field(description="What the person thinks of it, in their words")
     rating: int = Field(0, ge=-1, le=1, description="1 good, -1 bad, 0 neither")
+    redraft: bool = Field(True, description="Whether documents they are not content with are drafted again")
 
 
 class TraceName(Arguments):

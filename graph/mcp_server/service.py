@@ -8,16 +8,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from graph.commands.feedback import evaluated
 from graph.commands.traces import STORE, stored, traces
+from graph.feedback.heeding import came_of
 from graph.listing import Listing, listing
 from graph.mcp_server.arguments import Asked, EntryName, Goal, Opinion, Resumption, RunName, Told, TraceName
 from graph.mcp_server.talking import talked, told_to
 from graph.workspace import Workspace
 from nodes.feedback_loop.report import Report, analyze
 from systems.errors import UsageError
+from systems.feedback import Heeded
 from systems.ledger import Ledger
-from systems.records import Answer, Feedback, Outcome
+from systems.records import Answer, Outcome
 from systems.serving import Caller
 from systems.settings import load_prices
 
@@ -63,9 +64,15 @@ class Service:
         """Answer one question."""
         return await self._workspace().aask(asked.question, linger=LINGER_SECONDS)
 
-    async def feedback(self, asked: Opinion, caller: Caller) -> Feedback:
-        """Keep what a person thinks of a run."""
-        return await evaluated(self._project, asked.run_id, asked.text, asked.rating)
+    async def feedback(self, asked: Opinion, caller: Caller) -> Heeded:
+        """Keep what a person thinks of a run; what is drafted again for it, the person at the client approves."""
+        workspace = self._workspace()
+        heeded = await workspace.afeedback(
+            asked.run_id, asked.text, asked.rating, redraft=asked.redraft, watch=told_to(caller)
+        )
+        if heeded.outcome is None or heeded.outcome.status != "waiting":
+            return heeded
+        return await came_of(workspace, heeded, await talked(heeded.outcome, workspace, caller))
 
     async def analyze(self, asked: TraceName, caller: Caller) -> Report:
         """What went wrong in a trace."""

@@ -6,7 +6,8 @@ from graph.listing import Listing
 from graph.mcp_server.arguments import Asked, EntryName, Goal, Opinion, Resumption, RunName, Told, TraceName
 from graph.mcp_server.service import Service
 from nodes.feedback_loop.report import Report
-from systems.records import Answer, Feedback, Outcome
+from systems.feedback import Heeded
+from systems.records import Answer, Outcome
 from systems.serving import Effects, Tool
 
 INSTRUCTIONS = (
@@ -20,7 +21,6 @@ INSTRUCTIONS = (
 READS = Effects(read_only=True, idempotent=True)
 ASKS = Effects(read_only=True, idempotent=True, open_world=True)
 WORKS = Effects(destructive=True, open_world=True)
-ADDS = Effects()
 
 
 def tools(service: Service) -> tuple[Tool, ...]:
@@ -54,11 +54,13 @@ def _working(service: Service) -> tuple[Tool, ...]:
         Tool(
             "feedback",
             "Judge a run",
-            "Keep what the person thinks of a run, for what is learned from it.",
+            "Keep what the person thinks of a run, in their own words, for what is learned from it. Where they are not"
+            " content, the documents they mean are drafted again and written once they approve (waiting_for in the"
+            " outcome, then `resume`); a finished change gets a follow-up change instead.",
             Opinion,
-            Feedback,
+            Heeded,
             service.feedback,
-            ADDS,
+            WORKS,
         ),
     )
 

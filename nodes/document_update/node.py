@@ -15,6 +15,7 @@ from nodes.document_update.writing import FileWrite, texts_by_path
 from systems import names
 from systems.connections import Run
 from systems.documents import PERSON, read_file, write_file
+from systems.feedback import Redraft
 from systems.forms import DocumentDecision
 from systems.openspec import ChangeStatus, ticked
 from systems.person import Person, in_charge
@@ -28,6 +29,7 @@ class Reads(TypedDict, total=False):
     draft_ref: Hash | None
     implementation_ref: Hash | None
     allowed: list[str]
+    redraft_ref: Hash | None
 
 
 class Writes(TypedDict, total=False):
@@ -52,16 +54,27 @@ async def document_update(state: Reads, run: Run) -> Writes:
     pending = [FileWrite(file, status.root / file.path, run) for file in draft.files]
     for write in pending:
         await write.merge()
-    person = in_charge(run.options, state.get("allowed"))
-    decision = await _decision(draft, status, pending, person) if person else None
+    person = _person(step, state, run)
+    changes = any(write.shown()["diff"] for write in pending)
+    asked = person if changes or not step.feedback else None
+    decision = await _decision(draft, status, pending, asked, anyway=bool(step.feedback)) if asked else None
     if decision and decision.rejected:
         updates = [write.rejected(draft.artifact, decision.reason) for write in pending]
     else:
         _take(decision.edited if decision else "", pending)
         async with run.systems.openspec.write_lock():
-            updates = await _updated(draft, pending, status, run)
+            updates = await _updated(draft, pending, status, run, asked=person is not None)
+        updates = [update.model_copy(update={"approved": decision is not None}) for update in updates]
     references = [documents.put_record(update) for update in updates]
     return Writes(update_refs=references, allowed=person.allowed if person else [])
+
+
+def _person(step: Step, state: Reads, run: Run) -> Person | None:
+    """Who approves what is written: as the run is set, and for feedback as that was given."""
+    ask = None
+    if step.feedback:
+        ask = run.systems.documents.get_record(state.get("redraft_ref") or "", Redraft).ask
+    return in_charge(run.options, state.get("allowed"), ask=ask)
 
 
 async def _ticked(step: Step, worked: Implementation, run: Run) -> list[DocumentUpdate]:
@@ -98,9 +111,11 @@ def _tick(key: str, text: str, new: str, run: Run) -> DocumentUpdate:
     return DocumentUpdate(artifact="tasks", path=key, status="written", valid=True, before=before, after=after)
 
 
-async def _updated(draft: Draft, pending: Sequence[FileWrite], status: ChangeStatus, run: Run) -> list[DocumentUpdate]:
+async def _updated(
+    draft: Draft, pending: Sequence[FileWrite], status: ChangeStatus, run: Run, *, asked: bool
+) -> list[DocumentUpdate]:
     for write in pending:
-        if not write.conflicts or run.options.approve == "ask":
+        if not write.conflicts or asked:
             write.make()
     made = [write for write in pending if write.made]
     issues = await _issues(draft, [write.file.path for write in made], status, run) if made else ()
@@ -135,13 +150,13 @@ def _concerns(issue: str, paths: Sequence[str]) -> bool:
 
 
 async def _decision(
-    draft: Draft, status: ChangeStatus, pending: Sequence[FileWrite], person: Person
+    draft: Draft, status: ChangeStatus, pending: Sequence[FileWrite], person: Person, *, anyway: bool
 ) -> DocumentDecision:
-    """What the person says to the draft; where it disputes their own words, whatever they always allow."""
+    """What the person says to the draft; where it disputes their own words, or `anyway`, whatever they always allow."""
     files = [write.shown() for write in pending]
     disputed = " ".join(words for write in pending for words in write.conflict_words())
     text = f"Write the {draft.artifact} of {status.change}? {disputed}".rstrip()
-    return await person.asked(DocumentDecision, text, anyway=bool(disputed), files=files)
+    return await person.asked(DocumentDecision, text, anyway=anyway or bool(disputed), files=files)
 
 
 def _take(edited: str, pending: Sequence[FileWrite]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, TypedDict
 
 from nodes.execution.artifacts import kebab
@@ -16,6 +17,7 @@ from nodes.execution.sources import sources_section
 from systems.connections import Run
 from systems.documents import read_file
 from systems.errors import DraftFailed
+from systems.feedback import Redraft
 from systems.openspec import ChangeStatus, Instructions, capabilities, says_nothing
 from systems.records import Answer, Draft, File, Hash, Implementation, PlanRevision, Step
 from systems.trials import Requested
@@ -28,6 +30,8 @@ class Reads(TypedDict, total=False):
     step: dict[str, Any] | None
     answer_refs: list[Hash]
     revision_ref: Hash | None
+    history_ref: Hash | None
+    redraft_ref: Hash | None
     check: str | None
     implementation_ref: Hash | None
     input_tokens: int
@@ -53,6 +57,7 @@ class Work:
     answers: tuple[Answer, ...]
     revision: PlanRevision
     run: Run
+    redraft: Redraft | None = None
 
     def document(self, path: str) -> str:
         """A document of the change, or nothing."""
@@ -74,9 +79,10 @@ async def execution(state: Reads, run: Run) -> Writes:
         step=step,
         status=status,
         instructions=instructions,
-        answers=tuple(documents.get_record(key, Answer) for key in state.get("answer_refs", [])),
+        answers=_answers(step, state, run),
         revision=_asked_for(step, run.systems.revision(state.get("revision_ref"))),
         run=run,
+        redraft=documents.get_record(state.get("redraft_ref") or "", Redraft) if step.feedback else None,
     )
     try:
         draft = await drafted(work)
@@ -91,6 +97,13 @@ def _asked_for(step: Step, revision: PlanRevision) -> PlanRevision:
     """The plan with what this step is to change."""
     asked = (f"{step.artifact}: {words}" for words in step.asked)
     return revision.model_copy(update={"hints": tuple(dict.fromkeys((*revision.hints, *asked)))})
+
+
+def _answers(step: Step, state: Reads, run: Run) -> tuple[Answer, ...]:
+    """What was found out for the step; what is drafted again has the answers that it was drafted from."""
+    documents = run.systems.documents
+    found = tuple(documents.get_record(key, Answer) for key in state.get("answer_refs", []))
+    return found or (documents.answers_for(step.artifact, state.get("history_ref")) if step.feedback else ())
 
 
 async def _implemented(step: Step, state: Reads, run: Run) -> Hash:
@@ -127,7 +140,7 @@ async def _documents(work: Work) -> Mapping[str, tuple[str, Sequence[str]]]:
     artifact, path = work.step.artifact, work.instructions.output_path
     if artifact == "specs":
         known = await work.run.systems.openspec.specs()
-        return {f"specs/{name}/spec.md": (name, known.get(name, ())) for name in _wanted(work)}
+        return {f"specs/{name}/spec.md": (name, known.get(name, ())) for name in _capabilities(work)}
     if any(mark in path for mark in "*?["):
         raise DraftFailed(f"{artifact} is a set of files ({path}); only one is drafted.")
     existing = tuple(await work.run.systems.openspec.specs()) if artifact == "proposal" else ()
@@ -140,11 +153,27 @@ def _asked(work: Work, about: str, existing: Sequence[str]) -> Requested:
         goal=work.goal,
         about=about,
         instruction=work.instructions.instruction,
-        documents=_built_on(work),
+        documents=(*_as_it_stands(work, about), *_built_on(work)),
         existing=tuple(existing),
         template=work.instructions.template,
     )
     return informed(asked, work.answers, work.run.systems.project)
+
+
+def _as_it_stands(work: Work, about: str) -> tuple[tuple[str, str], ...]:
+    """The document that is drafted again, without its sources; nothing where it is drafted for the first time."""
+    if work.redraft is None:
+        return ()
+    path = f"specs/{about}/spec.md" if work.step.artifact == "specs" else work.instructions.output_path
+    return ((f"{path}, as it stands", _without_sources(work.document(path))),)
+
+
+def _capabilities(work: Work) -> list[str]:
+    """The capabilities to draft: those that feedback is about, else those that are wanted."""
+    if work.redraft is None:
+        return _wanted(work)
+    specs = (PurePosixPath(each.path) for each in work.redraft.concerns if each.artifact == "specs")
+    return ["/".join(path.parts[1:-1]) for path in specs]
 
 
 def _wanted(work: Work) -> list[str]:
@@ -168,4 +197,8 @@ def _built_on(work: Work) -> tuple[tuple[str, str], ...]:
     """The documents an artifact builds on, without their sources; the proposal first."""
     order = [item for item in work.status.artifacts if item.id != work.step.artifact and item.existing]
     texts = [(path.name, read_file(path) or "") for item in order for path in item.existing[:2]]
-    return tuple((name, text.partition("\n## Sources")[0]) for name, text in texts)
+    return tuple((name, _without_sources(text)) for name, text in texts)
+
+
+def _without_sources(text: str) -> str:
+    return text.partition("\n## Sources")[0]

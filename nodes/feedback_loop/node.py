@@ -15,8 +15,10 @@ from nodes.feedback_loop.findings import find
 from nodes.feedback_loop.improvements import improve
 from nodes.feedback_loop.profile import profile
 from nodes.feedback_loop.recalled import with_orders
+from nodes.feedback_loop.redrafts import settled
 from systems import names
 from systems.connections import Run, Systems
+from systems.feedback import Redraft
 from systems.records import (
     Answer,
     DocumentUpdate,
@@ -45,6 +47,7 @@ class Reads(TypedDict, total=False):
     update_refs: list[Hash]
     revision_ref: Hash | None
     history_ref: Hash | None
+    redraft_ref: Hash | None
     input_tokens: int
     output_tokens: int
     seconds: float
@@ -55,6 +58,7 @@ class Writes(TypedDict, total=False):
 
     revision_ref: Hash
     history_ref: Hash
+    redraft_ref: Hash | None
     input_tokens: int
     output_tokens: int
     seconds: float
@@ -96,10 +100,17 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
     return Writes(
         revision_ref=systems.documents.put_record(revised),
         history_ref=record.hash,
+        redraft_ref=_redraft(state.get("redraft_ref"), record, systems) if step.feedback else None,
         input_tokens=state.get("input_tokens", 0) + total.input_tokens,
         output_tokens=state.get("output_tokens", 0) + total.output_tokens,
         seconds=state.get("seconds", 0.0) + working_seconds(now),
     )
+
+
+def _redraft(reference: Hash | None, loop: LoopRecord, systems: Systems) -> Hash:
+    """What is still to be drafted again for feedback."""
+    redraft = systems.documents.get_record(reference or "", Redraft)
+    return systems.documents.put_record(settled(redraft, loop, systems.history(loop.previous)))
 
 
 def _task(state: Reads, step: Step, systems: Systems) -> TaskResult | None:
@@ -142,7 +153,8 @@ def limited(
     """The plan without an artifact that has had all its attempts; a resumed run has all of them again."""
     if step.kind == "implement" or step.artifact in revised.give_up or _stands(updates):
         return revised
-    since = takewhile(lambda loop: step.artifact not in loop.revision.give_up, reversed(systems.history(history)))
+    same = reversed([loop for loop in systems.history(history) if loop.step.feedback == step.feedback])
+    since = takewhile(lambda loop: step.artifact not in loop.revision.give_up, same)
     tried = [loop for loop in since if loop.step.artifact == step.artifact and not _stands(loop.updates)]
     if len(tried) + 1 < systems.policy.loop.attempts:
         return revised

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from nodes.feedback_loop.analysis import Analysis
 from nodes.feedback_loop.critic import Critique
+from nodes.feedback_loop.evaluations import Evaluation, Evaluations
 from nodes.feedback_loop.operations import Operation, read
 from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
@@ -37,6 +38,7 @@ class Report(Record):
     profile: Profile
     findings: tuple[ReportedFinding, ...] = Field(description="Worst first")
     improvements: tuple[Improvement, ...] = Field(description="By expected gain and confidence, best first")
+    evaluations: tuple[Evaluation, ...] = Field((), description="What people and checkers made of it")
     critic: Critique | None = Field(None, description="What a model adds; None where none was asked")
 
 
@@ -60,10 +62,11 @@ def analyze(
         watch: called with every operation, in the order of ends, e.g. to draw it.
     """
     analysis, profiler, traces, count = Analysis(knobs), Profiler(prices), set[str](), 0
+    evaluations = Evaluations()
 
     def seen() -> Iterator[Operation]:
         nonlocal count
-        for operation in in_order(map(read, spans)):
+        for operation in in_order(map(read, evaluations.watched(spans))):
             profiler.observe(operation)
             traces.add(operation.trace_id)
             count += 1
@@ -85,6 +88,7 @@ def analyze(
             for finding in findings
         ),
         improvements=ranked(improvements, findings),
+        evaluations=evaluations.all(),
     )
 
 

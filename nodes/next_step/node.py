@@ -11,10 +11,12 @@ from typing import Any, Literal, TypedDict
 from langgraph.config import get_stream_writer
 from langgraph.types import Command
 
+from nodes.next_step.redrafting import again
 from nodes.next_step.tasks import Next, next_task
 from systems.connections import Run, Systems
 from systems.documents import read_file
 from systems.errors import Busy, Rejected, UsageError
+from systems.feedback import Redraft
 from systems.openspec import ArtifactStatus, ChangeStatus, capabilities, says_nothing
 from systems.records import Hash, Implementation, PlanRevision, Step
 
@@ -32,6 +34,8 @@ class Reads(TypedDict, total=False):
     archived: bool
     loop: int
     revision_ref: Hash | None
+    history_ref: Hash | None
+    redraft_ref: Hash | None
     implementation_ref: Hash | None
     check: str | None
     input_tokens: int
@@ -49,6 +53,7 @@ class Writes(TypedDict, total=False):
     answer_refs: None
     draft_ref: None
     update_refs: list[Hash]
+    redraft_ref: Hash | None
     missing: list[str]
     check: str | None
     notes: list[str]
@@ -60,6 +65,8 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
     run.systems.runs.start(run.id, goal=goal, change=None, settings={})
     if state.get("archived"):
         return Command(goto="workflow_end", update=Writes(step=None, missing=[], notes=[]))
+    if reference := state.get("redraft_ref"):
+        return await _again(run.systems.documents.get_record(reference, Redraft), state, run)
     change = await take_up(goal, state.get("change"), run, loop=state.get("loop", 0))
     revision = run.systems.revision(state.get("revision_ref"))
     status = await run.systems.openspec.status(change)
@@ -72,13 +79,45 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
         ended = Writes(change=change, step=None, missing=unfinished, notes=list(tasks.notes))
         return Command(goto="workflow_end", update=ended)
     run.systems.runs.update(run.id, change=change, loops=step.loop)
-    fresh = Writes(change=change, loop=step.loop, step=step.model_dump(), missing=[], notes=[])
+    fresh = _begun(step)
     if tasks.check:
         fresh["check"] = tasks.check
-    return Command(
-        goto="execution" if step.kind == "implement" else "question_routing",
-        update={**fresh, "route_refs": [], "answer_refs": None, "draft_ref": None, "update_refs": []},
-    )
+    return Command(goto="execution" if step.kind == "implement" else "question_routing", update=fresh)
+
+
+async def _again(
+    redraft: Redraft, state: Reads, run: Run
+) -> Command[Literal["question_routing", "execution", "workflow_end"]]:
+    """Draft again what feedback is about, from the answers it was drafted from; then end."""
+    systems, loop = run.systems, state.get("loop", 0) + 1
+    change = state.get("change") or systems.runs.change(run.id) or ""
+    await _claim(change, run)
+    found = await again(redraft, change, run, loop=loop)
+    writes = Writes(change=change, redraft_ref=systems.documents.put_record(found.redraft))
+    if found.step is None:
+        missing = (
+            []
+            if found.redraft.finished
+            else await _still_missing(change, systems.revision(state.get("revision_ref")), run)
+        )
+        ended = Writes(step=None, missing=missing, notes=[each.line for each in found.redraft.done])
+        return Command(goto="workflow_end", update={**writes, **ended})
+    systems.runs.update(run.id, loops=loop)
+    answers = systems.documents.answers_for(found.step.artifact, state.get("history_ref"))
+    return Command(goto="execution" if answers else "question_routing", update={**writes, **_begun(found.step)})
+
+
+async def _still_missing(change: str, revision: PlanRevision, run: Run) -> list[str]:
+    """What the change lacks, which a run that goes on for feedback leaves to `resume`."""
+    status = await run.systems.openspec.status(change)
+    step, missing = await choose(status, revision, run.systems, loop=0)
+    return list(missing) if step is None else _undone(status) or [f"{step.artifact}: {step.reason}"]
+
+
+def _begun(step: Step) -> Writes:
+    """The state at the beginning of a loop."""
+    fresh = Writes(change=step.change, loop=step.loop, step=step.model_dump(), missing=[], notes=[])
+    return {**fresh, "route_refs": [], "answer_refs": None, "draft_ref": None, "update_refs": []}
 
 
 async def _tasks(change: str, revision: PlanRevision, state: Reads, run: Run) -> Next:

@@ -27,7 +27,9 @@ class Filed(NamedTuple):
     allowed: tuple[str, ...] = ()
 
 
-async def filed(change: str, worked: Implementation | None, run: Run, allowed: Sequence[str]) -> Filed:
+async def filed(
+    change: str, worked: Implementation | None, run: Run, allowed: Sequence[str], *, offer: bool = True
+) -> Filed:
     """Archive a change whose tasks are all done, where the person is asked and says so.
 
     Args:
@@ -35,12 +37,15 @@ async def filed(change: str, worked: Implementation | None, run: Run, allowed: S
         worked: the branch on which its tasks were worked, if they were.
         run: the run.
         allowed: what the person always allows in it.
+        offer: whether a change that could be archived is offered to be.
     """
     openspec = run.systems.openspec
     if change not in await openspec.changes():
         return Filed(
             archived_as(openspec.project, change)
         )  # this run archived it, and was killed before it could say so
+    if not offer:
+        return Filed()
     tasks = await openspec.tasks(change)
     if tasks.state != "all_done" or not tasks.total:
         return Filed()

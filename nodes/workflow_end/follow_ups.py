@@ -1,6 +1,6 @@
-"""Follow-ups: a change for everything that no plan revision mended, with its evidence.
+"""Follow-ups: a change for everything that no plan revision mended, and for feedback on what is finished.
 
-What findings are about, their kind and their culprit, makes them the same: all of a run go into one follow-up.
+Each has its evidence. What findings are about, their kind and their culprit, makes them the same: all of a run go into one follow-up.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from systems.connections import Run
 from systems.documents import read_file, write_file
 from systems.errors import Rejected
+from systems.feedback import LABELS, Redraft
 from systems.records import Finding, FollowUp, LoopRecord, Tokens, content_hash
 from systems.telemetry import trace_id
 
@@ -19,6 +20,7 @@ MOST_NAME = 60
 MOST_EVIDENCE = 10
 MOST_SPANS = 8
 MOST_WORDS = 300
+FOR_FEEDBACK = "what a person said"
 
 Seen = Sequence[tuple[int, Finding]]
 """Findings about the same, with the loop of each."""
@@ -62,6 +64,17 @@ def _about(finding: Finding) -> str:
     return f"{finding.kind} in {finding.where}"
 
 
+async def open_for_feedback(redraft: Redraft, change: str | None, run: Run) -> tuple[FollowUp, ...]:
+    """A change for feedback on a change that is finished and is not touched any more; nothing where it is not."""
+    if not redraft.finished:
+        return ()
+    about, name = f"{FOR_FEEDBACK}: {redraft.text[:MOST_WORDS]}", feedback_name(redraft.text)
+    path = await _opened(name, about, feedback_proposal(redraft, change, run.id), run)
+    if path is None and name in await run.systems.openspec.changes():  # opened before, for the same words
+        path = f"openspec/changes/{name}/proposal.md"
+    return (FollowUp(change=name, finding=about, path=path),) if path else ()
+
+
 async def _opened(name: str, about: str, text: str, run: Run) -> str | None:
     """Path of the proposal of a follow-up, now written; None where somebody else has a change of that name."""
     systems = run.systems
@@ -96,6 +109,25 @@ def follow_up_name(about: str) -> str:
     """The change id for what findings are about: always the same for the same."""
     name = "-".join(["mend", *re.findall(r"[a-z0-9]+", about.lower().replace(" in ", " ", 1))])
     return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 9].strip('-')}-{content_hash(about)[:8]}"
+
+
+def feedback_name(text: str) -> str:
+    """The change id for feedback: always the same for the same words, in whatever language."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    short = "-".join(words)[: MOST_NAME - 14].strip("-")
+    return "-".join(filter(None, ["heed", short, content_hash(text)[:8]]))
+
+
+def feedback_proposal(redraft: Redraft, change: str | None, run_id: str) -> str:
+    """proposal.md of a follow-up that feedback asked for, with the feedback as its evidence."""
+    said = redraft.text.replace("<!--", "").replace("`", "'")
+    about = ", ".join(f"{concern.aspect} ({concern.why})" for concern in redraft.concerns) or "the whole change"
+    return (
+        f"# Proposal\n\n## Why\n\n{_mark(run_id)} {change} is finished ({redraft.finished}), and a person says of"
+        f" it:\n\n> {said}\n\n## What Changes\n\n- Heed what is said above\n\n## Evidence\n\n- Rating:"
+        f" {LABELS[redraft.rating]} ({redraft.rating:+d})\n- About: {about}\n- Span: {redraft.span_id}, trace"
+        f" {trace_id(run_id)}, shown by `specloop report {run_id}`\n\n## Impact\n\n- What {change} made\n"
+    )
 
 
 def follow_up_proposal(about: str, seen: Seen, change: str | None, run_id: str, spent: str) -> str:

@@ -10,8 +10,9 @@ from langgraph.types import Command
 
 from nodes.workflow_end.archiving import Filed, filed
 from nodes.workflow_end.documentation import documentation
-from nodes.workflow_end.follow_ups import open_follow_ups
+from nodes.workflow_end.follow_ups import open_follow_ups, open_for_feedback
 from systems.connections import Run, Systems
+from systems.feedback import Redraft
 from systems.openspec import ArtifactStatus
 from systems.records import (
     Answer,
@@ -34,6 +35,7 @@ class Reads(TypedDict, total=False):
     change: str | None
     loop: int
     history_ref: Hash | None
+    redraft_ref: Hash | None
     input_tokens: int
     output_tokens: int
     seconds: float
@@ -59,10 +61,13 @@ async def workflow_end(state: Reads, run: Run) -> Command[Literal["documentation
     missing = tuple(state.get("missing", []))
     artifacts = await _artifacts(change, systems) if change else ()
     worked = await _branch(state.get("implementation_ref"), change, systems)
-    archived = await filed(change, worked, run, state.get("allowed") or ()) if change and not missing else Filed()
+    redraft = _redraft(state.get("redraft_ref"), systems)
+    allowed = state.get("allowed") or ()
+    archived = await filed(change, worked, run, allowed, offer=redraft is None) if change and not missing else Filed()
     tokens = Tokens(input=state.get("input_tokens", 0), output=state.get("output_tokens", 0))
     seconds = round(state.get("seconds", 0.0), 3)
-    edits = await documentation(archived.path, run) if archived.path else None
+    edits = await documentation(archived.path, run) if archived.path and redraft is None else None
+    follow_ups = await open_follow_ups(loops, change, tokens, seconds, run)
     outcome = Outcome(
         run_id=run.id,
         change=change,
@@ -73,7 +78,7 @@ async def workflow_end(state: Reads, run: Run) -> Command[Literal["documentation
         questions=tuple(_asked(answer) for loop in loops for answer in loop.answers),
         findings=tuple(finding for loop in loops for finding in loop.findings),
         plan_revisions=_revisions(loops),
-        follow_ups=await open_follow_ups(loops, change, tokens, seconds, run),
+        follow_ups=(*follow_ups, *(await open_for_feedback(redraft, change, run) if redraft else ())),
         tokens=tokens,
         seconds=seconds,
         trace_id=trace_id(run.id),
@@ -87,6 +92,10 @@ async def workflow_end(state: Reads, run: Run) -> Command[Literal["documentation
         kept |= {"draft_ref": systems.documents.put_record(edits), "outcome_ref": systems.documents.put_record(outcome)}
         return Command(goto="documentation", update=kept)
     return Command(goto="__end__", update={**kept, "outcome_ref": systems.ended(outcome)})
+
+
+def _redraft(reference: Hash | None, systems: Systems) -> Redraft | None:
+    return systems.documents.get_record(reference, Redraft) if reference else None
 
 
 async def _branch(reference: Hash | None, change: str | None, systems: Systems) -> Implementation | None:

@@ -13,7 +13,7 @@ from systems import names
 from systems.documents import Documents
 from systems.errors import Missing
 from systems.lexical import STOP
-from systems.records import Answer, LoopRecord, Span
+from systems.records import Answer, Hash, LoopRecord, Span
 from systems.trials import Case, Check, Requested
 
 MOST_TERMS = 3
@@ -23,9 +23,11 @@ SOURCES = "\n## Sources"
 
 
 def cases_of_drafts(past: Past) -> Iterator[Case]:
-    """The draft cases of a run: what was accepted, and what was refused and succeeded later."""
+    """The draft cases of a run: what was accepted, what was refused and succeeded later, and what feedback changed."""
     for loop in past.accepted():
         yield from _accepted(loop, past)
+        if loop.step.feedback and all(update.approved for update in loop.updates):
+            yield from _asked_for(loop, past)
     for number, loop in enumerate(past.loops):
         later = [each for each in past.loops[number + 1 :] if each.step.artifact == loop.step.artifact]
         if _refused(loop) and any(stands(each.updates) for each in later):
@@ -51,6 +53,45 @@ def _drafted(span: Span, past: Past) -> str:
     """What came of a draft's last try; empty where nothing did."""
     drafted = span.attributes.get(names.DRAFT_HASH)
     return past.documents.get(str(drafted)).strip() if drafted else ""
+
+
+def requests(past: Past) -> dict[str, tuple[Hash, ...]]:
+    """Keys of the draft cases that a run may have left, by path of the document in its change."""
+    found: dict[str, list[Hash]] = {}
+    for loop in past.loops:
+        for request, _ in _requests(loop, past):
+            for path in _paths(request, loop):
+                found.setdefault(path, []).append(past.case("draft", request, Check(valid=True)).key)
+    return {path: tuple(dict.fromkeys(keys)) for path, keys in found.items()}
+
+
+def _paths(request: Requested, loop: LoopRecord) -> list[str]:
+    """Where in its change a request goes."""
+    if request.artifact == "specs":
+        return [f"specs/{request.about}/spec.md"]
+    folder = f"openspec/changes/{loop.step.change}/"
+    return [update.path.removeprefix(folder) for update in loop.updates]
+
+
+def _asked_for(loop: LoopRecord, past: Past) -> Iterator[Case]:
+    """What a person asked for and approved is what the first request should have led to: their words are its check."""
+    said = past.documents.get(loop.step.feedback or "")
+    texts = {update.path: past.documents.get(update.after or "") for update in loop.updates}
+    old = {update.path: past.documents.get(update.before) if update.before else "" for update in loop.updates}
+    for earlier in past.loops:
+        paths = {update.path for update in earlier.updates} & texts.keys()
+        if earlier.loop >= loop.loop or earlier.step.feedback or not stands(earlier.updates):
+            continue
+        for request, span in _requests(earlier, past):
+            for path in paths:
+                if path.endswith(tuple(_paths(request, earlier))) and (terms := _new(said, texts[path], old[path])):
+                    check = Check(valid=True, terms=(*key_words(past.goal, texts[path]), *terms))
+                    yield past.case("draft", request, check, span.span_id).model_copy(update={"origin": "person"})
+
+
+def _new(said: str, text: str, before: str) -> tuple[str, ...]:
+    """The words of feedback that a document has now, and had not before."""
+    return tuple(word for word in key_words(said, text) if word.casefold() not in before.casefold())
 
 
 def key_words(goal: str, text: str) -> tuple[str, ...]:

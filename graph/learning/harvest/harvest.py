@@ -31,7 +31,8 @@ def harvest(past: Past) -> tuple[Case, ...]:
     """The cases of a run, each once: questions with who answered and what, calls, drafts, and whole steps."""
     found: dict[Hash, Case] = {}
     for case in (*cases_of_answers(past), *cases_of_drafts(past), *cases_of_steps(past)):
-        found.setdefault(case.key, case)
+        if case.key not in found or case.origin == "person":
+            found[case.key] = case
     return tuple(found.values())
 
 

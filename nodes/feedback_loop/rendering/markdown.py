@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 50
 MOST_PLACES = 10
 MOST_SPANS = 10
+MOST_JUDGED = 20
 
 
 def markdown(reports: Sequence[Report], compared: Compared | None = None) -> str:
@@ -78,6 +79,12 @@ def _report(report: Report) -> Iterator[str]:
         for claim in report.critic.claims:
             cited = ", ".join(code(one, 32) for one in claim.span_ids)
             yield f"- `{claim.kind}` in {cited}: {prose(claim.explanation)} Quote: {code(claim.quote)}"
+        yield ""
+    if report.evaluations:
+        yield "### Judged\n"
+        for each in report.evaluations[:MOST_JUDGED]:
+            words = f": {prose(each.explanation)}" if each.explanation else ""
+            yield f"- {code(each.name, 60)} {prose(each.verdict, 60)}{words}"
         yield ""
     if places := tables(report.profile, brief=True):
         yield "### Where the time went\n"

@@ -19,6 +19,7 @@ from nodes.feedback_loop.rendering.template import filled
 
 if TYPE_CHECKING:
     from nodes.feedback_loop.critic import Critique
+    from nodes.feedback_loop.evaluations import Evaluation
     from nodes.feedback_loop.report import Report, ReportedFinding
 
 TEMPLATE = Path(__file__).with_name("page.html")
@@ -90,6 +91,7 @@ def _run(run: Run, most: int) -> dict[str, Any]:
         "dropped": visible(figures.dropped(report.dropped)),
         "left_out": rows.left_out,
         "findings": [*map(_finding, report.findings[:MOST_FINDINGS]), *_claims(report.critic)],
+        "judged": [_judged(each) for each in report.evaluations],
         "more_findings": max(0, len(report.findings) - MOST_FINDINGS),
         "tables": [_table(table) for table in tables(report.profile)],
         "critical": [span_id for span_id, _, _ in report.profile.critical_path],
@@ -126,6 +128,13 @@ def _finding(finding: ReportedFinding) -> dict[str, Any]:
         "spans": finding.span_ids[:MOST_CULPRITS],
         "more_spans": max(0, len(finding.span_ids) - MOST_CULPRITS),
     }
+
+
+def _judged(one: Evaluation) -> list[str]:
+    """Who judged, how, in which words, and the span that says so."""
+    about = f"{', '.join(one.about)}: " if one.about else ""
+    words = excerpt(visible(f"{about}{one.explanation}"), LONGEST_EVIDENCE)
+    return [excerpt(visible(one.name), 100), excerpt(visible(one.verdict), 100), words, one.span_id]
 
 
 def _claims(critic: Critique | None) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,7 @@ MOST_FINDINGS = 10
 MOST_FINDINGS_OF_MANY = 3
 MOST_PLACES = 5
 MOST_SPANS = 3
+MOST_JUDGED = 10
 NUMBERS = ("calls", "failed", "critical", "p95", "tokens", "cost")
 
 
@@ -50,6 +51,7 @@ def _report(report: Report) -> list[RenderableType]:
         parts.append(Text(plain(figures.dropped(report.dropped)), style="yellow"))
     parts += [Text(), _verdict(report), *_findings(report, MOST_FINDINGS)]
     parts += _claims(report.critic)
+    parts += _judged(report)
     if places := _places(report):
         parts += [Text(), places]
     return parts
@@ -108,6 +110,22 @@ def _claims(critic: Critique | None) -> list[RenderableType]:
     cost = f"{critic.input_tokens + critic.output_tokens:,} tokens"
     head = Text(f"{plain(critic.model)} adds (its quotes were checked, its judgement was not; {cost}):", "bold")
     return [Text(), head, *(Text(f"  {plain(line, 500)}") for line in told)]
+
+
+def _judged(report: Report) -> list[RenderableType]:
+    """What people and checkers made of the trace."""
+    if not report.evaluations:
+        return []
+    shown = Table.grid(padding=(0, 2))
+    shown.add_column(no_wrap=True)
+    shown.add_column(no_wrap=True)
+    shown.add_column(overflow="fold")
+    for each in report.evaluations[:MOST_JUDGED]:
+        about = f"({plain(', '.join(each.about), 100)}) " if each.about else ""
+        shown.add_row(plain(each.name, 40), plain(each.verdict, 40), f"{about}{plain(each.explanation)}")
+    more = len(report.evaluations) - MOST_JUDGED
+    rest = [Text(f"and {more} more: --json has all of them", "dim")] if more > 0 else []
+    return [Text(), Text("Judged:", "bold"), Padding(shown, (0, 0, 0, 2)), *rest]
 
 
 def _places(report: Report) -> RenderableType | None:

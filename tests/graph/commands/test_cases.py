@@ -264,6 +264,7 @@ def test_feedback_is_an_evaluation_on_the_trace_of_the_run(ran: Ran) -> None:
         "gen_ai.evaluation.score.value": 1,
         "gen_ai.evaluation.score.label": "good",
         "gen_ai.evaluation.explanation": "Good tasks",
+        "specloop.feedback.about": ["tasks.md"],
     }
     root = next(each for each in ran.spans if each.parent_id is None)
     assert (span.trace_id, span.parent_id) == (ran.outcome.trace_id, root.span_id)
@@ -279,7 +280,8 @@ def test_a_good_rating_confirms_the_drafts_and_a_bad_one_takes_them_out(ran: Ran
     assert "The checks of 1 draft case are yours now." in good.output
     (confirmed,) = (case for case in everything(ran.project) if case.kind == "draft")
     assert confirmed == draft.model_copy(update={"origin": "person"})
-    bad = said("feedback", ran.outcome.run_id, "No, too coarse", "--rating", "-1", project=ran.project)
+    keep = ("--rating", "-1", "--keep")
+    bad = said("feedback", ran.outcome.run_id, "No, too coarse", *keep, project=ran.project)
     assert "in no trial now" in bad.output
     assert [case for case in everything(ran.project) if case.kind == "draft"] == []
     (disputed,) = (each for each in listed(ran.project) if each["disputed"])
@@ -292,7 +294,7 @@ def test_a_good_rating_confirms_the_drafts_and_a_bad_one_takes_them_out(ran: Ran
 def test_feedback_without_a_rating_changes_no_case_and_holds_no_secret(ran: Ran) -> None:
     before = listed(ran.project)
     key = "sk-" + "abcdefghij" * 4
-    given = said("feedback", ran.outcome.run_id, f"It printed {key}", "--json", project=ran.project)
+    given = said("feedback", ran.outcome.run_id, f"It printed {key}", "--keep", "--json", project=ran.project)
     assert (given.code, given.json["rating"], given.json["cases"]) == (0, 0, [])
     assert key not in given.output
     assert listed(ran.project) == before

@@ -1,0 +1,123 @@
+"""The run goes on because of feedback: what it is about is drafted again, or a follow-up change is opened.
+
+It goes on in the graph, from its last checkpoint: it can be resumed, and its spans are in the run's own trace.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+
+from graph.build import Compiled
+from graph.checkpoints import saver
+from graph.feedback.keeping import Keeper
+from graph.learning.harvest.harvest import Stores
+from graph.progress import Watch
+from graph.stream import AFRESH, Resumed
+from nodes.workflow_end.follow_ups import FOR_FEEDBACK
+from systems.errors import Busy, SpecloopError
+from systems.feedback import Heeded, Redraft
+from systems.records import Outcome, RunStatus, RunSummary
+
+if TYPE_CHECKING:
+    from graph.workspace import Workspace
+
+ENDED: tuple[RunStatus, ...] = ("done", "unfinished")
+
+
+class Redrafting(Resumed):
+    """A run that goes on for feedback alone."""
+
+    def __init__(self, summary: RunSummary, redraft: str) -> None:
+        """Nothing has begun.
+
+        Args:
+            summary: the run.
+            redraft: hash of the `Redraft`.
+        """
+        super().__init__(summary, None)
+        self.begun = False
+        self._redraft = redraft
+
+    async def payload(self, compiled: Compiled, config: RunnableConfig) -> Command[Any]:
+        """The last state, at `next_step`, with what is to be drafted again."""
+        self.begun = True
+        known = {"goal": self.summary.goal, "change": self.summary.change}
+        return Command(goto="next_step", update={**AFRESH, **known, "redraft_ref": self._redraft})
+
+
+async def heeded(
+    workspace: Workspace, run_id: str, text: str, rating: int, *, ask: bool, redraft: bool, watch: Watch | None
+) -> Heeded:
+    """Keep feedback, and let the run go on because of it.
+
+    Args:
+        workspace: the project, with what holds for its runs.
+        run_id: the run.
+        text: in words.
+        rating: 1 good, 0 neither, -1 bad.
+        ask: whether the person approves each document before it is written.
+        redraft: whether the run goes on; else the feedback is only kept.
+        watch: called with every event while the run goes on.
+    """
+    with Keeper(workspace.project) as keeper:
+        kept, run = await keeper.keep(run_id, text, rating), keeper.run(run_id)
+    if not redraft or rating > 0:
+        return kept
+    if why := _not_at_rest(kept, run):
+        return kept.model_copy(update={"note": why})
+    outcome = await _gone_on(workspace, run, kept, ask=ask, watch=watch)
+    return await came_of(workspace, kept, outcome)
+
+
+async def came_of(workspace: Workspace, kept: Heeded, outcome: Outcome) -> Heeded:
+    """The feedback with what came of it so far.
+
+    Args:
+        workspace: the project.
+        kept: the feedback.
+        outcome: of the run that went on.
+    """
+    config: RunnableConfig = {"configurable": {"thread_id": kept.run_id, "checkpoint_ns": ""}}
+    async with saver(workspace.project) as checkpoints:
+        saved = await checkpoints.aget_tuple(config)
+    reference = saved.checkpoint["channel_values"].get("redraft_ref") if saved else None
+    with Stores(workspace.project) as stores:
+        redraft = stores.documents.get_record(reference or "", Redraft)
+    opened = tuple(each for each in outcome.follow_ups if redraft.finished and each.finding.startswith(FOR_FEEDBACK))
+    return kept.model_copy(
+        update={"documents": redraft.done, "follow_ups": opened, "note": redraft.note, "outcome": outcome}
+    )
+
+
+def _not_at_rest(kept: Heeded, run: RunSummary) -> str:
+    """Why a run cannot go on for feedback now; empty where it can."""
+    if kept.contradicts:
+        other = kept.contradicts[0]
+        return f"{other.span_id} says the opposite; `specloop feedback {run.run_id} --withdraw ID` takes one back"
+    if run.status == "waiting":
+        return f"the run waits for you; answer it with `specloop resume {run.run_id}` (reject:REASON changes a draft)"
+    if run.status not in ENDED:
+        return f"the run is {run.status}; say it again when it has ended (`specloop resume {run.run_id}`)"
+    return "" if run.change else "the run has made no change yet"
+
+
+async def _gone_on(workspace: Workspace, run: RunSummary, kept: Heeded, *, ask: bool, watch: Watch | None) -> Outcome:
+    redraft = Redraft(
+        text=kept.text,
+        rating=kept.rating,
+        span_id=kept.span_id,
+        ask=ask,
+        concerns=kept.concerns,
+    )
+    with Stores(workspace.project) as stores:
+        start = Redrafting(run, stores.documents.put_record(redraft))
+        try:
+            return await workspace.go_on(start, watch)
+        except SpecloopError as error:
+            if not (start.begun or isinstance(error, Busy)):
+                stores.runs.update(run.run_id, status=run.status)
+            error.message = f"The feedback is kept, but the run could not go on because of it: {error.message}"
+            raise
