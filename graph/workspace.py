@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -16,10 +16,7 @@ from graph.build import build
 from graph.checkpoints import saver
 from graph.context import Context
 from graph.families import Begin, family_of, share
-from graph.feedback.contradictions import Said
 from graph.feedback.heeding import heeded
-from graph.feedback.keeping import Keeper
-from graph.feedback.lines import Bulk, keep_lines
 from graph.following import Following
 from graph.learning.harvest.harvest import harvest_all
 from graph.learning.improvement import Plan, improve
@@ -32,7 +29,7 @@ from nodes.question_routing.ask import ask
 from systems.connections import Run, opened
 from systems.documents import Documents
 from systems.errors import SpecloopError, Stopped, UsageError
-from systems.feedback import Feedback, Heeded
+from systems.feedback import Heeded
 from systems.openspec import archived_as
 from systems.person import Person
 from systems.records import Answer, Outcome, RunSummary
@@ -254,38 +251,6 @@ class Workspace:
     ) -> Heeded:
         """`feedback` for callers with an event loop."""
         return await heeded(self, run_id, text, rating, ask=ask, redraft=redraft, watch=watch)
-
-    def feedback_lines(self, lines: Iterable[bytes]) -> Bulk:
-        """Keep feedback in bulk, from JSON lines `{"run", "text", "rating"}`; no document is drafted again for it.
-
-        Raises:
-            UsageError: there is nothing in it; a line that is wrong is told in the result.
-            Missing: the store is damaged or cannot be written.
-        """
-        with Keeper(self.project) as keeper:
-            return _wait(keep_lines(lines, keeper))
-
-    def withdraw(self, run_id: str, feedback: str) -> Feedback:
-        """Let feedback count no more, on the run and in its cases.
-
-        Args:
-            run_id: the run.
-            feedback: beginning of its span id.
-
-        Raises:
-            UsageError: there is no such run or feedback.
-        """
-        with Keeper(self.project) as keeper:
-            return _wait(keeper.withdraw(run_id, feedback))
-
-    def feedback_on(self, run_id: str) -> Said:
-        """What was said of a run, and what of it contradicts itself.
-
-        Raises:
-            UsageError: there is no such run.
-        """
-        with Keeper(self.project) as keeper:
-            return keeper.said(run_id)
 
     def _settings_of(self, run_id: str) -> Settings:
         """What a run was started with, and what is set here on top."""

@@ -100,9 +100,11 @@ def _show_waiting(heeded: Heeded, project: Path) -> None:
 
 
 def _listed(run_id: str, project: Path, as_json: bool) -> None:
-    from graph.workspace import Workspace
+    from graph.feedback.keeping import Keeper
+    from systems.repository import check_project
 
-    said = Workspace(project).feedback_on(run_id)
+    with Keeper(check_project(project)) as keeper:
+        said = keeper.said(run_id)
     if as_json:
         _print_json(said.model_dump(mode="json"))
     elif said.feedback:
@@ -118,10 +120,12 @@ def _listed(run_id: str, project: Path, as_json: bool) -> None:
 
 
 def _withdrawn(run_id: str, prefix: str, project: Path, as_json: bool) -> None:
-    from graph.workspace import Workspace
+    from graph.feedback.keeping import Keeper
     from nodes.feedback_loop.rendering.escaping import plain
+    from systems.repository import check_project
 
-    gone = Workspace(project).withdraw(run_id, prefix)
+    with Keeper(check_project(project)) as keeper:
+        gone = asyncio.run(keeper.withdraw(run_id, prefix))
     if as_json:
         _print_json(gone.model_dump(mode="json"))
     else:
@@ -131,11 +135,13 @@ def _withdrawn(run_id: str, prefix: str, project: Path, as_json: bool) -> None:
 def _bulk(lines: BinaryIO, project: Path, as_json: bool) -> None:
     """Keep the feedback of a file; no document is drafted again because of it."""
     from graph.commands.feedback_view import bulk_told
-    from graph.feedback.lines import bounded
-    from graph.workspace import Workspace
+    from graph.feedback.keeping import Keeper
+    from graph.feedback.lines import bounded, keep_lines
     from systems.errors import UsageError
+    from systems.repository import check_project
 
-    bulk = Workspace(project).feedback_lines(bounded(lines))
+    with Keeper(check_project(project)) as keeper:
+        bulk = asyncio.run(keep_lines(bounded(lines), keeper))
     if as_json:
         _print_json(bulk.model_dump(mode="json"))
     for line in bulk_told(bulk):

@@ -63,10 +63,10 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
     """Pick the step of the next loop."""
     goal = checked_goal(state.get("goal") or "")
     run.systems.runs.start(run.id, goal=goal, change=None, settings={})
-    if state.get("archived"):
-        return Command(goto="workflow_end", update=Writes(step=None, missing=[], notes=[]))
     if reference := state.get("redraft_ref"):
         return await _again(run.systems.documents.get_record(reference, Redraft), state, run)
+    if state.get("archived"):
+        return Command(goto="workflow_end", update=Writes(step=None, missing=[], notes=[]))
     change = await take_up(goal, state.get("change"), run, loop=state.get("loop", 0))
     revision = run.systems.revision(state.get("revision_ref"))
     status = await run.systems.openspec.status(change)
@@ -95,11 +95,8 @@ async def _again(
     found = await again(redraft, change, run, loop=loop)
     writes = Writes(change=change, redraft_ref=systems.documents.put_record(found.redraft))
     if found.step is None:
-        missing = (
-            []
-            if found.redraft.finished
-            else await _still_missing(change, systems.revision(state.get("revision_ref")), run)
-        )
+        revision = systems.revision(state.get("revision_ref"))
+        missing = [] if found.redraft.finished else await _still_missing(change, revision, run)
         ended = Writes(step=None, missing=missing, notes=[each.line for each in found.redraft.done])
         return Command(goto="workflow_end", update={**writes, **ended})
     systems.runs.update(run.id, loops=loop)

@@ -1,6 +1,7 @@
 """Follow-ups: a change for everything that no plan revision mended, and for feedback on what is finished.
 
-Each has its evidence. What findings are about, their kind and their culprit, makes them the same: all of a run go into one follow-up.
+Each has its evidence. What findings are about, their kind and their culprit, makes them the same: all of a run go into
+one follow-up.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from contextlib import closing
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from graph import Workspace
+from graph.feedback.keeping import Keeper
+from graph.feedback.lines import bounded, keep_lines
 from systems.errors import UsageError
 from systems.runs import Runs
 from tests.graph.conftest import change_folder, copied, said
@@ -34,7 +37,8 @@ def test_the_same_words_with_the_same_rating_are_kept_once(project: Path) -> Non
     for known in (False, True):
         given = said("feedback", RUN, " The design\n is long", "--keep", "--json", project=project).json
         assert (given["known"], given["text"], given["about"]) == (known, "The design is long", ["design.md"])
-    listed = Workspace(project).feedback_on(RUN)
+    with Keeper(project) as keeper:
+        listed = keeper.said(RUN)
     assert [each.text for each in listed.feedback] == ["The design is long"] and listed.feedback[0].said
 
 
@@ -81,7 +85,8 @@ def test_good_lines_of_a_file_are_kept_and_wrong_ones_named(project: Path, tmp_p
     for each in given.json["wrong"]:
         assert wrong[each["line"]][1] in each["why"], each
     assert (len(given.json["kept"]), given.json["known"]) == (1, 1) and "1 kept, 1 known already" in given.errors
-    again = Workspace(project).feedback_lines(io.BytesIO(path.read_bytes()))
+    with Keeper(project) as keeper:
+        again = asyncio.run(keep_lines(bounded(io.BytesIO(path.read_bytes())), keeper))
     assert (again.kept, again.known) == ((), 2)
 
 
@@ -105,6 +110,7 @@ def test_wrong_usage_is_a_sentence(project: Path, arguments: tuple[str, ...], wo
 def test_a_rating_that_is_none_is_refused_before_anything_is_kept(project: Path) -> None:
     with pytest.raises(UsageError, match="not 5"):
         Workspace(project).feedback(RUN, "fine", 5)
-    with pytest.raises(UsageError, match="no feedback in it"):
-        Workspace(project).feedback_lines([b"\n"])
-    assert Workspace(project).feedback_on(RUN).feedback == ()
+    with Keeper(project) as keeper:
+        with pytest.raises(UsageError, match="no feedback in it"):
+            asyncio.run(keep_lines([b"\n"], keeper))
+        assert keeper.said(RUN).feedback == ()
