@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from nodes.execution import artifacts
 from nodes.execution.caps import capped
@@ -17,6 +16,7 @@ from nodes.execution.example import example_of
 from nodes.execution.least import LEAST
 from systems.policy import DraftKnobs
 from systems.records import PlanRevision
+from systems.sections import sections
 from systems.trials import Requested
 
 Render = Callable[[Any], str]
@@ -87,9 +87,17 @@ def _whole(asked: Requested) -> tuple[type[BaseModel], Render]:
         case "tasks":
             return artifacts.Tasks, artifacts.render_tasks
         case _:
-            found = re.findall(r"^#+ .+$", asked.template, re.MULTILINE)
+            found = [each.heading.strip() for each in sections(asked.template) if each.title]
             headings = found or [f"# {asked.artifact.title()}"]
-            return artifacts.Sections, functools.partial(artifacts.render_sections, headings=headings)
+            return _texts(len(headings)), functools.partial(artifacts.render_sections, headings=headings)
+
+
+def _texts(count: int) -> type[artifacts.Sections]:
+    """One text for each heading, however few items a draft may have."""
+    texts = Field(min_length=count, max_length=count, description="One text for each heading of the template, in order")
+    fields: dict[str, Any] = {"sections": (list[str], texts)}
+    made = create_model("Sections", __base__=artifacts.Sections, __doc__=artifacts.Sections.__doc__, **fields)
+    return cast(type[artifacts.Sections], made)
 
 
 def _completed(render: Render, draft: Any) -> str:

@@ -104,7 +104,7 @@ def instructions(answer: dict[str, Any]) -> Instructions:
     missing = tuple(each["id"] for each in answer["dependencies"] if not _written(each, folder))
     return Instructions(
         artifact=answer["artifactId"],
-        instruction=answer["instruction"],
+        instruction=answer.get("instruction") or "",  # an own schema need not have one
         template=answer["template"],
         dependencies_done=not missing,
         missing=missing,

@@ -155,6 +155,26 @@ async def test_a_write_that_was_announced_but_not_made_is_made(stood: str | None
     assert (await updated(run, better)).status == "written" and path(run).read_text() == better
 
 
+async def test_a_document_of_the_project_is_changed_from_what_the_edit_was_made_of_and_not_made_anew(run: Run) -> None:
+    documents, readme = run.systems.documents, run.systems.project / "README.md"
+    file = File(path="README.md", content=documents.put("# New\n"), base=documents.put("# Old\n"))
+
+    async def made() -> str:
+        write = FileWrite(file, readme, run)
+        await write.merge()
+        write.make()
+        return write.update("documentation", ()).status
+
+    readme.unlink()
+    assert await made() == "kept_theirs" and not readme.exists()
+    readme.write_text("# Mine\n")
+    assert await made() == "kept_theirs" and readme.read_text() == "# Mine\n"
+    readme.write_text("# Old\n")
+    assert await made() == "written" and readme.read_text() == "# New\n"
+    before = readme.stat().st_mtime_ns
+    assert await made() == "written" and readme.stat().st_mtime_ns == before
+
+
 async def test_tasks_without_boxes_are_taken_back(run: Run) -> None:
     update = await updated(run, "# Tasks\n\nDo it.\n", artifact="tasks", name="tasks.md")
     assert update.status == "restored" and "no tasks" in update.issues[0]

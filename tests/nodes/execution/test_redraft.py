@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.context import Context
+from nodes.document_update.node import document_update
+from nodes.execution.node import execution
 from nodes.execution.redraft import redrafted
+from systems.connections import Run, opened
+from systems.records import Draft, Step
+from tests.graph.conftest import BEGUN, change_folder
+from tests.graph.scripted import prompt_of
+from tests.systems.imitation_server import ImitationServer
 
 WHY = "## Why\n\nScripts cannot read the list, because it is printed for people only.\n\n"
 RISKS = "## Risks\n\n- [Old shells break the quotes] → test them\n\n"
@@ -63,3 +74,31 @@ def test_it_consists_of_sections_of_both_and_asking_again_changes_nothing(
     lines = {*old.splitlines(), *draft.splitlines()}
     assert set(made.splitlines()) <= lines and made.endswith("\n") and not made.endswith("\n\n")
     assert redrafted(made, made, [asked]) == made
+
+
+def tasks_reply(request: dict[str, Any]) -> dict[str, Any]:
+    """A model that words everything otherwise when it is asked again, and adds what it was asked for."""
+    again = "Windows" in prompt_of(request)
+    printed = {"task": "Print the items as JSON" if again else "Let it print JSON", "verify": "pytest -q"}
+    groups = [{"title": "Print", "tasks": [printed]}]
+    windows = {"title": "Windows", "tasks": [{"task": "Try it with backslashes", "verify": "pytest -q"}]}
+    return {"groups": [*groups, *([windows] if again else [])]}
+
+
+@pytest.mark.external
+async def test_a_document_that_is_drafted_again_in_a_run_keeps_what_nobody_asked_to_change(begun: Path) -> None:
+    with ImitationServer(tasks_reply) as server:
+        context = Context(project=str(begun), model=server.url)
+        async with opened(context, linger=0) as systems:
+            run = Run("run-1", context, systems)
+            step = Step(artifact="tasks", change=BEGUN, loop=1, reason="test").model_dump()
+            written = await execution({"goal": "Print JSON", "step": step}, run)
+            await document_update({"step": step, "draft_ref": written["draft_ref"]}, run)
+            first = (change_folder(begun, BEGUN) / "tasks.md").read_text()
+            asked = {**step, "asked": ["Windows is missing"]}
+            written = await execution({"goal": "Print JSON", "step": asked}, run)
+            (file,) = systems.documents.get_record(written["draft_ref"] or "", Draft).files
+            again = systems.documents.get(file.content)
+    assert "Let it print JSON" in first and "Windows" not in first
+    assert again.startswith(first.rstrip("\n")) and "Try it with backslashes" in again
+    assert "Print the items as JSON" not in again
