@@ -48,6 +48,7 @@ class Row:
         self._before: frozenset[str] = frozenset()
         self._different: set[tuple[str, str]] = set()
         self._attempts = self._others = 0
+        self._previous = ""
 
     @property
     def tools(self) -> list[str]:
@@ -65,10 +66,14 @@ class Row:
     def continues(self, call: Operation) -> bool:
         """Whether a call brought nothing either, or only what it brought before."""
         before = self._results.get(call.where)
-        return fruitless(call) or (before is not None and no_news(before, call))
+        if fruitless(call):
+            return True
+        own = self._previous == call.where or not changes(call)  # else another call shows what a change brought
+        return own and before is not None and no_news(before, call)
 
     def learn(self, call: Operation) -> None:
         """Take what another call brought into account: it may name what is gone through."""
+        self._previous = call.where
         if call.result:
             self._unread.append(call.result)
             self._results[call.where] = call.result
@@ -83,6 +88,7 @@ class Row:
             self._different.add((first.where, asked(first)))
             self.calls.add(first)
         self.calls.add(call)
+        self._previous = call.where
         if len(self._different) < CALLS:
             self._different.add((call.where, asked(call)))
         now = words(call.arguments)

@@ -1,31 +1,51 @@
-"""Documents that the validator refused."""
+"""Documents that the validator refused: specloop's own, and what an agent wrote and had a tool validate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, times
+from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.drafts import subject
+from nodes.feedback_loop.effects import changes
+from nodes.feedback_loop.ends import Ends
 from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import OWN
+from nodes.feedback_loop.marks import ANY, OWN
+from nodes.feedback_loop.messages import parsed
 from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.transcript import Transcript
+from nodes.feedback_loop.words import leaves
 from systems import names
 from systems.records import Finding
 
 _WORDS = 2_000
+_VALIDATES = re.compile(r"valid|lint|conform|schema|well_?formed|check_(?:config|syntax|format)", re.IGNORECASE)
+_INVALID = re.compile(
+    r"\binvalid\b|\bnot (?:valid|well-formed|conformant)\b|\bdoes(?: not|n['\u2019]t) (?:validate|conform|match)\b|"
+    r"\"valid\"\s*:\s*false|\b[1-9]\d* (?:\w+ )?(?:errors?|violations?)\b|\bung(?:ü|ue)ltig\w*|\binv[aá]lid[oea]s?\b|"
+    r"\bnon valid[eo]\b",
+    re.IGNORECASE,
+)
+_TEXT = 40
+"""Characters of an argument that is the document itself."""
 
 
 class ValidationFailed:
-    """Failed `validate` spans, one finding per artifact; the evidence is the validator's words, one issue a line."""
+    """Failed `validate` spans, one finding per artifact; the evidence is the validator's words, one issue a line.
 
-    watches: ClassVar[Watches] = {"failure": OWN, "step": OWN}
+    Of other agents' tools for it the last word counts, on what the run wrote itself: who is asked whether something is
+    valid may well say no.
+    """
+
+    watches: ClassVar[Watches] = {"failure": OWN, "step": OWN, "end": ANY}
 
     def __init__(self, run: AgentRun) -> None:
         self._run = run
         self._refused: Grouped[str] = Grouped()
         self._valid: dict[str, int] = {}
+        self._ends = Ends(run, self._judged)
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
@@ -38,7 +58,8 @@ class ValidationFailed:
             self._valid[artifact] = max(span.start_ns, self._valid.get(artifact, 0))
 
     def findings(self) -> Iterable[Finding]:
-        """One finding per artifact."""
+        """One finding per artifact, one per tool."""
+        yield from self._ends.findings()
         for artifact, refused in self._refused.items():
             good = self._valid.get(artifact, -1) >= max(one.end_ns for one in refused)
             issues = dict.fromkeys(line for one in refused for line in one.error.splitlines() if line.strip())
@@ -52,3 +73,26 @@ class ValidationFailed:
                 explanation=f"The validator refused {artifact} {times(refused.total)}"
                 + ("; it accepted a later one." if good else "."),
             )
+
+    def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        last = {one.where: one for one in talk.tools if _VALIDATES.search(one.name)}
+        for where, check in last.items():
+            if check.failed or len(check.result) > _WORDS or not _INVALID.search(check.result):
+                continue
+            if _written(check) or any(changes(one) for one in talk.tools if one.end_ns <= check.start_ns):
+                yield from self._run.finding(
+                    "validation_failed",
+                    "error",
+                    where,
+                    (check,),
+                    confidence=0.8,
+                    evidence=excerpt(check.result),
+                    explanation=f"{where} refused what the run had written, and it was left so.",
+                )
+
+
+def _written(check: Operation) -> bool:
+    """Whether a call has the document itself, which the model wrote, in its arguments."""
+    return any(
+        len(one) >= _TEXT and ("<" in one or "{" in one or "\n" in one) for one in leaves(parsed(check.arguments))
+    )

@@ -75,3 +75,22 @@ def test_the_finding_names_the_hops() -> None:
     one = only(handed(("a", "b"), ("b", "a"), ("a", "b")), "delegation_cycle")
     assert one.evidence == "a -> b, b -> a, a -> b"
     assert one.severity == "error"
+
+
+def test_agents_that_are_asked_and_only_send_on_are_a_circle() -> None:
+    asked = {"assessor": "Needs the policy agent first.", "policy_agent": "Needs the assessor's view first."}
+    run = Conversation("Decide the claim.")
+    for _ in range(3):
+        run.each(*(call(f"ask_{agent}", told, claim="W-553") for agent, told in asked.items()))
+    assert "delegation_cycle" in kinds(run)
+
+
+def test_agents_that_are_asked_and_answer_are_none() -> None:
+    run = Conversation("Decide the claims.")
+    for claim in ("W-553", "W-554", "W-555"):
+        run.each(
+            call("ask_assessor", f"{claim} is 400 EUR", claim=claim),
+            call("ask_policy_agent", f"{claim} is covered", claim=claim),
+        )
+    run.says("W-553, W-554 and W-555: 400 EUR each, covered.")
+    assert "delegation_cycle" not in kinds(run)

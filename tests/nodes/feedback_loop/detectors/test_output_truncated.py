@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nodes.feedback_loop.broken_off import breaks_off
 from systems.records import Span
 from tests.nodes.feedback_loop.detectors.conversations import ids, kinds, only
 from tests.nodes.feedback_loop.traces import Trace
@@ -64,3 +65,17 @@ def test_an_answer_that_stopped_by_itself_is_whole(content: str, finish: str) ->
     trace = Trace()
     answered(trace, text(content), finish=finish, **{"gen_ai.request.max_tokens": 4_000})
     assert kinds(trace) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("Welcome aboard! Each lighthouse has its keeper and", True),
+        ("Bienvenue. Chaque phare a son gardien, son histoire et", True),
+        ("Welcome aboard. See you on the quay", False),
+        ("Rails asleep in rows and", False),
+        ("Done. It is the last of the list and.", False),
+    ],
+)
+def test_prose_breaks_off_where_no_sentence_ends(text: str, broken: bool) -> None:
+    assert breaks_off(text) == broken

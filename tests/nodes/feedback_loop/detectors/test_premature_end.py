@@ -149,3 +149,21 @@ def test_a_search_ends_where_it_has_found() -> None:
     run.each(call("list_folder", "photos", name="alpha"), call("list_folder", "lease.pdf", name="beta"))
     run.says("The lease is lease.pdf in beta, after photos in alpha.")
     assert "premature_end" not in kinds(run)
+
+
+@pytest.mark.parametrize(
+    ("last", "found"),
+    [
+        ("I'll rename them now to H2-T-01 and H2-T-02:", True),
+        ("Ich werde sie jetzt umbenennen.", True),
+        ("Voy a renombrarlos ahora…", True),
+        ("I'll be here now if you need more.", False),
+        ("Shall I rename them now?", False),
+        ("I will remember the scheme.", False),
+    ],
+)
+def test_the_last_sentence_may_announce_the_next_step(last: str, found: bool) -> None:
+    run = Conversation("Rename the sensors of hall 2.")
+    run.asks(call("sensors", "T1, T2", hall=2))
+    run.says(f"There are two sensors: T1, T2. {last}")
+    assert ("premature_end" in kinds(run)) == found

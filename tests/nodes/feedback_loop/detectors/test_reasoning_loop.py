@@ -47,3 +47,20 @@ def test_refrains_tables_and_emphasis_do_not() -> None:
 def test_any_text_can_be_looked_at(sentences: list[str], other: str) -> None:
     text = " ".join([*sentences, other])
     assert all(one.strip() in " ".join(text.split()) for one in repeated(text).split(". ") if one)
+
+
+def weighing(last: str) -> Conversation:
+    run = Conversation("Which vineyard first?")
+    thought = "I need to weigh ripeness against rain before I decide. Let me gather one more fact."
+    for number in range(4):
+        run.asks(call("facts", f"fact {number}", about=f"vineyard {number}"), text=thought)
+    run.says(last)
+    return run
+
+
+def test_one_thought_beside_all_calls_and_as_the_answer_is_a_loop() -> None:
+    assert "reasoning_loop" in kinds(weighing("I need to weigh ripeness against rain before I decide."))
+
+
+def test_one_announcement_beside_all_calls_of_a_run_that_gets_somewhere_is_none() -> None:
+    assert kinds(weighing("Pick vineyard 2 first: fact 0, fact 1, fact 2 and fact 3 say so.")) == set()

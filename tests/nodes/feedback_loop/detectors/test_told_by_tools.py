@@ -106,3 +106,22 @@ def test_a_memory_that_was_written_anew_is_what_was_written_last() -> None:
     )
     run.says("Noted: eu3 instead of eu1 is your home now.")
     assert kinds(run) == set()
+
+
+@pytest.mark.parametrize(
+    ("task", "found"),
+    [("When is high water today?", True), ("When was high water in 1960?", False), ("List tides.", False)],
+)
+def test_a_date_long_past_is_stale_where_now_was_asked_for(task: str, found: bool) -> None:
+    run = Conversation(task)
+    run.asks(call("tides", "Husum, table last updated 1960-01-03: 04:51, 17:20", harbour="Husum"))
+    run.says("High water is at 04:51 and 17:20.")
+    assert ("stale_data" in kinds(run)) == found
+
+
+@pytest.mark.parametrize(("read", "found"), [("31F", True), ("14C, window", False), ("not found", False)])
+def test_tools_that_keep_and_bring_back_are_a_memory(read: str, found: bool) -> None:
+    run = Conversation("Keep seat 14C for me, then read it back.")
+    run.each(call("save_preference", "saved", name="seat", value="14C"), call("load_preference", read, name="seat"))
+    run.says(f"Your seat: {read}.")
+    assert ("memory_corrupted" in kinds(run)) == found

@@ -96,3 +96,17 @@ def test_a_wrapper_without_content_takes_the_failure_of_the_span_around_it() -> 
     inner = trace.tool("transfer", 1.1, 1.9, under=outer, server=None)
     (one,) = alarms(trace)
     assert (one.kind, one.span_ids) == ("tool_error", ids(inner))
+
+
+def test_other_values_until_one_works_make_it_good() -> None:
+    run = Conversation("Download the star catalogue.")
+    run.each(call("download", error="no answer", mirror="eu"), call("download", "catalogue.fits, 118 MB", mirror="jp"))
+    run.says("The mirror in Europe did not answer; the one in Japan gave catalogue.fits (118 MB).")
+    assert kinds(run) == set()
+
+
+def test_what_is_still_missing_is_not_made_good_by_another_value() -> None:
+    run = Conversation("Prices of Apple and Microsoft?")
+    run.each(call("price", error="no answer", ticker="AAPL"), call("price", "410.20", ticker="MSFT"))
+    run.says("Microsoft is at 410.20; I could not get the price of Apple.")
+    assert kinds(run) == {"tool_error"}

@@ -62,3 +62,26 @@ def test_what_is_not_told_is_not_made_up(answer: str) -> None:
     run.asks(call("free_beds", "cardiology: 3 free (C04, C11, C12)", ward="cardiology"))
     run.says(answer)
     assert "ungrounded_output" not in kinds(run)
+
+
+def test_figures_although_nothing_was_found_are_ungrounded() -> None:
+    run = Conversation("Is there a ruling on cracked screens?")
+    run.asks(call("rulings", '{"hits": 0, "results": []}', query="cracked screen"))
+    answer = run.says("Yes: in VIII ZR 219/21 of 14 June 2022 the court awarded 340 EUR.")
+    assert only(run, "ungrounded_output").span_ids == ids(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("They leave at 14:30, 17:15 and 19:45.", True),
+        ("They leave at 15:10 and 16:40.", False),
+        ("In local time they leave at 17:10, 18:40 and 20:05.", False),
+        ("They leave at 15:10, and you arrive at 15:55.", False),
+    ],
+)
+def test_other_times_than_the_tool_told_are_ungrounded(answer: str, found: bool) -> None:
+    run = Conversation("When do the buses to Toledo leave?")
+    run.asks(call("timetable", "Toledo: 15:10, 16:40, 18:05", to="Toledo"))
+    run.says(answer)
+    assert ("ungrounded_output" in kinds(run)) == found

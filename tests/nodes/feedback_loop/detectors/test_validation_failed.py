@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.nodes.feedback_loop.detectors.conversations import ids, kinds, only
+import pytest
+
+from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
 from tests.nodes.feedback_loop.traces import Trace
 
 
@@ -25,3 +27,23 @@ def test_accepted_documents_and_other_spans_named_alike_are_fine() -> None:
     trace.validate("specs", 0, 1)
     trace.span("validates nothing", 1, 2)
     assert kinds(trace) == set()
+
+
+@pytest.mark.parametrize(
+    ("calls", "found"),
+    [
+        ([("write_config", "written"), ("validate", "INVALID: 1 error")], True),
+        (
+            [("write_config", "written"), ("validate", "1 error"), ("write_config", "written"), ("validate", "ok")],
+            False,
+        ),
+        ([("validate", "INVALID: 1 error")], False),
+    ],
+    ids=["left so", "mended", "only asked"],
+)
+def test_what_the_run_wrote_and_left_invalid_is_found(calls: list[tuple[str, str]], found: bool) -> None:
+    run = Conversation("Add the nightly job.")
+    for number, (tool, result) in enumerate(calls):
+        run.asks(call(tool, result, path="jobs.yaml", number=number))
+    run.says("That is what came of it.")
+    assert ("validation_failed" in kinds(run)) == found
