@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from systems.records import content_hash
 from systems.splitting import side_of
-from systems.trials import Asked, Called, Case, Check, Requested, Side
+from systems.trials import Asked, Called, Case, Check, Requested, Side, Stepped
 
 
 def route(question: str, server: str = "git", *, tool: str = "", origin: Literal["run", "person"] = "run") -> Case:
@@ -20,6 +20,12 @@ def answer(question: str, *terms: str) -> Case:
 def draft(goal: str, artifact: str = "specs", *, run_id: str = "r1", **more: Any) -> Case:
     given = Requested(artifact=artifact, goal=goal, about="json output", **more)
     return Case(kind="draft", given=given, check=Check(valid=True), origin="run", run_id=run_id)
+
+
+def step(drafted: Case) -> Case:
+    """The step of a draft."""
+    assert isinstance(drafted.given, Requested)
+    return drafted.model_copy(update={"kind": "step", "given": Stepped(requests=(drafted.given,))})
 
 
 def call(server: str, tool: str, **arguments: Any) -> Case:

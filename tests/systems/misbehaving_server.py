@@ -24,6 +24,7 @@ from mcp.types import AudioContent, CallToolResult, SamplingMessage, TextContent
 from pydantic import BaseModel
 
 SLOW_START_SECONDS = 1.5
+SENT = {"north": "amber", "south": "silk", "east": "salt", "west": "gold"}
 READS = ToolAnnotations(readOnlyHint=True)
 server = FastMCP("misbehaving", log_level="WARNING")
 
@@ -51,6 +52,13 @@ async def wait(seconds: float) -> str:
     """Take long, and answer others meanwhile."""
     await asyncio.sleep(seconds)
     return f"waited {seconds} s"
+
+
+@server.tool(annotations=READS)
+async def tidings(of: Literal["north", "south", "east", "west"]) -> str:
+    """Tell the tidings of a direction, after as many seconds as DELAY says, and answer others meanwhile."""
+    await asyncio.sleep(float(os.environ.get("DELAY", "0")))
+    return f"The {of} sends {SENT[of]}."
 
 
 @server.tool(annotations=READS)

@@ -15,7 +15,7 @@ from systems.cases import Cases, broken
 from systems.errors import Missing, UsageError
 from systems.splitting import SHARES, side_of
 from systems.trials import Asked, Called, Case, CaseKind, Check, Side
-from tests.systems.case_support import answer, call, draft, on, questions, route, words
+from tests.systems.case_support import answer, call, draft, on, questions, route, step, words
 
 SIDES: tuple[Side, ...] = get_args(Side)
 
@@ -154,6 +154,14 @@ def test_a_person_who_finds_a_run_bad_takes_its_drafts_out_until_that_is_dropped
     assert case not in cases.working()
     cases.drop(f"{case.key}:{stored.claims[1].id}")
     assert case in cases.working()
+
+
+def test_a_step_is_on_the_side_of_its_draft_and_doubted_with_it(cases: Cases) -> None:
+    drafts = (draft(text) for text in questions(200))
+    pairs = ((one, step(one)) for one in drafts)
+    one, whole = next(pair for pair in pairs if [side_of(each.key) for each in pair] == ["working", "sealed"])
+    assert [added.side for added in cases.add_all([one, whole])] == ["working", "working"]
+    assert set(cases.doubt("r1", "It misses the point")) == {one.key, whole.key} and cases.working() == ()
 
 
 def test_a_person_who_finds_a_run_good_makes_its_checks_theirs(cases: Cases) -> None:

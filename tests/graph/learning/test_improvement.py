@@ -40,18 +40,18 @@ def needs_caps(request: dict[str, Any]) -> Scripted:
     return scripted_reply(request) if held else Reply(content='{"gro', finish_reason="length")
 
 
-def with_cases(project: Path, count: int = 84) -> None:
-    """Draft cases, every one about something else."""
+def with_cases(project: Path, count: int = 84, hollow: int = 0) -> None:
+    """Draft cases, every one about something else; the check of the first so many is passed by broken drafts too."""
     pairs = [f"{one} {other}" for one in THINGS for other in THINGS if one != other]
     with closing(Cases(project / STORE)) as cases:
         cases.add_all(
             Case(
                 kind="draft",
                 given=Requested(artifact="tasks", goal=f"Paint the {pair}", about="the tasks"),
-                check=Check(valid=True),
+                check=Check(terms=("nothing",)) if number < hollow else Check(valid=True),
                 origin="person",
             )
-            for pair in pairs[:count]
+            for number, pair in enumerate(pairs[:count])
         )
 
 
@@ -149,6 +149,21 @@ def test_with_too_few_cases_nothing_is_changed_and_it_says_how_many_are_missing(
         report = improved(project, server)
     assert "needed" in report.stopped and "more" in report.stopped
     assert (report.accepted, report.rejected, report.sealed, report.opened) == (0, 0, (), 0)
+
+
+@pytest.mark.parametrize("hollow", [12, 3])
+def test_checks_that_broken_answers_pass_stop_everything_or_cost_their_cases(
+    project: Path, server: ImitationServer, hollow: int
+) -> None:
+    with_cases(project, 12, hollow)
+    told: list[str] = []
+    if hollow == 12:
+        with pytest.raises(UsageError, match="which judge nothing"):
+            improved(project, server, told)
+        assert not server.requests and kinds(project) == []
+    else:
+        improved(project, server, told)
+        assert any("passed their checks" in line and "tell nothing" in line for line in told)
 
 
 def test_nothing_is_learned_on_top_of_a_ledger_with_a_flipped_bit(project: Path) -> None:

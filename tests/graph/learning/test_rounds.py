@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from graph.learning.rounds import NOTHING_MORE
 from graph.learning.session import session
 from systems.errors import Missing
+from systems.ledger import Ledger
 from systems.policy import DEFAULT
 from systems.trials import Improved, Proposal, Trial, Verdict
 from tests.graph.learning.simulated import CAPPED, HARMFUL, MODEL, USELESS, Scene, Simulated
@@ -97,6 +99,17 @@ def test_an_interrupted_improve_goes_on_with_its_verdicts_and_its_plays(tmp_path
     policy, _ = asyncio.run(rounds.run(again.now, 5))
     assert policy == DEFAULT.edited(CAPPED) and rounds.verdicts[1].number == 2
     assert len(scene.plays.log) == len(set(scene.plays.log))
+    scene.close()
+
+
+def test_a_clock_that_jumps_back_loses_no_verdict_of_an_interrupted_improve(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    begun = session(scene.ledger, start=DEFAULT, model=MODEL, seed=7)
+    scene.ledger.close()
+    scene.ledger = Ledger(scene.path, clock=lambda: datetime(1999, 1, 1, tzinfo=UTC))
+    asyncio.run(scene.rounds(USELESS).run(begun.now, 1))
+    again = session(scene.ledger, start=DEFAULT, model=MODEL, seed=8)
+    assert again.began == begun.began and [verdict.number for verdict in again.verdicts] == [1]
     scene.close()
 
 
