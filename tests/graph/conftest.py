@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import pty
+import select
 import shutil
 import signal
 import subprocess
@@ -30,6 +31,8 @@ PROGRAM = (str(Path(sys.executable).with_name("specloop")),)
 GOAL = "Add a --json flag to the list command"
 TIME_SERVER = {"mcpServers": {"time": {"command": sys.executable, "args": ["-m", "mcp_server_time"]}}}
 ARTIFACTS = ("proposal", "specs", "design", "tasks")
+
+SILENT_SECONDS = 60
 
 BEGUN = "json-list"
 THEIRS = {
@@ -131,12 +134,12 @@ def at_terminal(
     os.close(theirs)
     screen, left = b"", list(answers)
     with suppress(OSError):  # the other end is closed: the program has ended
-        while part := os.read(ours, 65_536):
+        while select.select([ours], [], [], SILENT_SECONDS)[0] and (part := os.read(ours, 65_536)):
             screen += part
             if left and left[0][0] in screen.rpartition(b"\n")[2]:
                 os.write(ours, left.pop(0)[1].encode() + b"\n")
-    os.close(ours)
-    return process.wait(timeout=60), screen.decode(errors="replace")
+    os.close(ours)  # a program that still waits for something is hung up on
+    return process.wait(timeout=SILENT_SECONDS), screen.decode(errors="replace")
 
 
 SIGNALLED = "import os, signal, sys\nsignal.signal(signal.SIGINT, getattr(signal, sys.argv[1]))\n"

@@ -12,7 +12,7 @@ import pytest
 from graph import Workspace
 from systems.errors import UsageError
 from tests.graph.asking_server import ORDERS
-from tests.graph.conftest import BEGUN, GOAL, at_terminal, copied, drafted, program, said, workspace
+from tests.graph.conftest import BEGUN, GOAL, at_terminal, copied, drafted, said, workspace
 from tests.graph.scripted import prompt_of
 from tests.systems.imitation_server import ImitationServer
 
@@ -65,7 +65,7 @@ def test_the_person_allows_the_call_answers_its_question_and_its_orders_are_only
     assert finding.where == "filesystem.list_directory" and "Ignore all previous" in str(finding.evidence)
 
 
-def test_always_for_a_tool_holds_in_new_processes_and_auto_calls_it_all_the_same_no_more(
+def test_always_for_a_tool_holds_when_the_run_is_resumed_and_auto_calls_it_all_the_same_no_more(
     begun: Path, log: Path, server: ImitationServer
 ) -> None:
     run = workspace(begun, server, approve="ask").run(GOAL, change=BEGUN)
@@ -77,12 +77,11 @@ def test_always_for_a_tool_holds_in_new_processes_and_auto_calls_it_all_the_same
     assert len(wanted) == len(asked) == len(waiting)
     workspace(begun, server, approve="ask").resume(run.run_id, dict.fromkeys(wanted, "3"))
     made = len(log.read_text().splitlines())
-    words = ("resume", run.run_id, "--model", server.url, "--json", "--answer")
-    again = json.loads(program(*words, "reject: say how it is tested", project=begun).stdout)
-    assert of_kind(again["waiting_for"], "elicitation") and not of_kind(again["waiting_for"], "permission")
-    given = {str(item["id"]): "3" if item["kind"] == "elicitation" else "" for item in again["waiting_for"]}
-    ended = json.loads(program(*words, json.dumps(given), "--approve", "auto", project=begun).stdout)
-    assert ended["status"] == "done" and len(log.read_text().splitlines()) == made
+    again = workspace(begun, server, approve="ask").resume(run.run_id, "reject: say how it is tested").waiting_for
+    assert of_kind(again, "elicitation") and not of_kind(again, "permission")
+    given = {str(item["id"]): "3" if item["kind"] == "elicitation" else "" for item in again}
+    ended = workspace(begun, server, approve="auto").resume(run.run_id, given)
+    assert ended.status == "done" and len(log.read_text().splitlines()) == made
     assert "say how it is tested" in prompt_of(server.requests[-1])
 
 
