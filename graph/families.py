@@ -1,7 +1,7 @@
 """A family: a run that a person gave the goal of, the runs of its follow-ups, those of theirs, and who is next.
 
 All of it is read from the stores, so a family that was killed goes on where it stopped. Whoever works a family holds
-it (`Runs.followed`). What a finding is about, its kind and its culprit, makes it the same: a follow-up for something
+it (`Runs.followed`). A follow-up has the name of what it is about, a finding's kind and culprit: one for something
 that a run of the family was about already is not new. Budgets hold for the family together.
 """
 
@@ -120,12 +120,11 @@ def next_turn(
 
 def _new(family: Sequence[RunSummary], opened: Mapping[str, Sequence[FollowUp]]) -> Iterator[tuple[Begin, int]]:
     """The follow-ups that no run of the family was about, with their generation; the first generation first."""
-    found = {each.change: each.finding for follow_ups in opened.values() for each in follow_ups}
-    about = {found[str(run.change)] for run in family if run.change in found}
+    about = {run.change for run in family}
     for depth, run in sorted(tree_below(family[0].run_id, family[::-1]), key=lambda each: each[0]):
         for follow_up in opened.get(run.run_id, ()):
-            if follow_up.finding not in about:
-                about.add(follow_up.finding)
+            if follow_up.change not in about:
+                about.add(follow_up.change)
                 yield Begin(follow_up, run.run_id, len(family)), depth + 1
 
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from graph.families import Begin, family_of, next_turn, share
+from graph.families import Begin, family_of, next_turn
 from graph.progress import Event, Watch
+from graph.state import Input
 from graph.stopping import stoppable
+from graph.stream import Resumed
 from systems.records import Followed, Outcome, RunSummary
 from systems.runs import Runs
 from systems.settings import Settings
+
+
+class Works(Protocol):
+    """Who works the runs: `graph.workspace.Workspace`. A run gets what its family leaves of the budgets."""
+
+    project: Path
+
+    def ended(self, run_id: str) -> Outcome | None: ...  # noqa: D102
+    async def go_on(self, resumed: Resumed, watch: Watch | None = None) -> Outcome: ...  # noqa: D102
+    async def begin(  # noqa: D102
+        self, given: Input, settings: Settings, watch: Watch | None, parent: str | None = None
+    ) -> Outcome: ...
 
 
 @dataclass(frozen=True)
@@ -19,21 +33,15 @@ class Following:
     """How the follow-ups of a run are run.
 
     Attributes:
-        project: absolute path of the project.
+        works: works each of them.
         runs: those of the project.
         settings: what holds for the family; its budgets for all together.
-        ended: what a run came to, or None.
-        begin: runs a follow-up.
-        resume: goes on with a run of the family, under what the others leave of the budgets.
         watch: told what is run, and why it ended.
     """
 
-    project: Path
+    works: Works
     runs: Runs
     settings: Settings
-    ended: Callable[[str], Outcome | None]
-    begin: Callable[[Begin], Awaitable[Outcome]]
-    resume: Callable[[RunSummary, Settings], Awaitable[Outcome]]
     watch: Watch | None
 
     async def after(self, outcome: Outcome) -> Outcome:
@@ -55,9 +63,9 @@ class Following:
 
     def _turn(self, first: str) -> RunSummary | Begin | Followed:
         family = family_of(first, self.runs.all())
-        outcomes = {run.run_id: self.ended(run.run_id) for run in family}
+        outcomes = {run.run_id: self.works.ended(run.run_id) for run in family}
         opened = {run_id: outcome.follow_ups for run_id, outcome in outcomes.items() if outcome}
-        folder = self.project / "openspec" / "changes"
+        folder = self.works.project / "openspec" / "changes"
         changes = {each.change for follow_ups in opened.values() for each in follow_ups}
         return next_turn(family, opened, [name for name in changes if (folder / name).is_dir()], self.settings)
 
@@ -66,10 +74,10 @@ class Following:
             found = turn.follow_up
             of = f"follow-up {turn.number} of at most {self.settings.follow_ups}"
             self._say(f"{of}: {found.change}", f"{found.finding}, found by run {turn.parent}")
-            return await self.begin(turn)
-        waits = self.ended(turn.run_id) if turn.status == "waiting" else None
-        limits = share(turn.run_id, family_of(turn.run_id, self.runs.all()), self.settings)
-        return waits or await self.resume(turn, limits)
+            given = Input(goal=f"Mend {found.finding}", change=found.change)
+            return await self.works.begin(given, self.settings, self.watch, turn.parent)
+        waits = self.works.ended(turn.run_id) if turn.status == "waiting" else None
+        return waits or await self.works.go_on(Resumed(turn, None), self.watch)
 
     def _say(self, text: str, detail: str = "") -> None:
         if self.watch:

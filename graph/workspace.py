@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from graph.build import build
 from graph.checkpoints import saver
 from graph.context import Context
-from graph.families import Begin, family_of, share
+from graph.families import family_of, share
 from graph.feedback.heeding import heeded
 from graph.following import Following
 from graph.learning.harvest.harvest import harvest_all
@@ -24,6 +23,7 @@ from graph.progress import Event, Watch
 from graph.state import Input
 from graph.stopping import stop, stoppable
 from graph.stream import NotAnswered, Resumed, streamed
+from graph.sync import wait
 from nodes.next_step.node import checked_goal
 from nodes.question_routing.ask import ask
 from systems.connections import Run, opened
@@ -38,7 +38,6 @@ from systems.runs import Runs
 from systems.settings import Settings, load_settings
 from systems.trials import Improved
 
-T = TypeVar("T")
 STORE = Path(".specloop") / "specloop.db"
 OF_A_FAMILY = {"follow_ups", "follow_up_depth"}  # the others hold for each run
 
@@ -79,11 +78,11 @@ class Workspace:
             UsageError: the goal, the change or the configuration is wrong.
             Missing: an outside system is missing or failed for good; `resume` goes on once that is mended.
         """
-        return _wait(self.arun(goal, change=change, watch=watch))
+        return wait(self.arun(goal, change=change, watch=watch))
 
     async def arun(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
         """`run` for callers with an event loop."""
-        outcome = await self._begun(Input(goal=checked_goal(goal), change=change), self.settings, watch)
+        outcome = await self.begin(Input(goal=checked_goal(goal), change=change), self.settings, watch)
         return await self._followed(outcome, self.settings, watch)
 
     def document(self, change: str, *, watch: Watch | None = None) -> Outcome:
@@ -103,7 +102,7 @@ class Workspace:
         if archived_as(self.project, change) is None:
             raise UsageError(f"No change {change} is archived.", mend=f"Archive it: specloop archive {change}.")
         given = Input(goal=f"Keep the documents true to {change}", change=change, archived=True)
-        return _wait(self._begun(given, self.settings, watch))
+        return wait(self.begin(given, self.settings, watch))
 
     def resume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """Go on with a run that was interrupted, waits for a person, or ended unfinished.
@@ -119,7 +118,7 @@ class Workspace:
             Waiting: the run waits for a person and no answer is given.
             Busy: another process is working on it.
         """
-        return _wait(self.aresume(run_id, answer, watch=watch))
+        return wait(self.aresume(run_id, answer, watch=watch))
 
     async def aresume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """`resume` for callers with an event loop."""
@@ -151,7 +150,7 @@ class Workspace:
             Busy: it does not stop.
         """
         with self._runs() as runs:
-            return _wait(stop(runs, run_id))
+            return wait(stop(runs, run_id))
 
     def outcome(self, run_id: str) -> Outcome:
         """What a run came to, or what it waits for.
@@ -180,7 +179,7 @@ class Workspace:
             question: about the project.
             person: who allows calls of tools that may change something; None: such tools are not called.
         """
-        return _wait(self.aask(question, person=person))
+        return wait(self.aask(question, person=person))
 
     async def aask(self, question: str, *, person: Person | None = None, linger: float = 0.0) -> Answer:
         """`ask` for callers with an event loop, who may keep the servers open for the next question.
@@ -206,7 +205,7 @@ class Workspace:
             Busy: another process improves this project.
             Missing: an outside system is gone; asked again, it goes on where it stopped.
         """
-        return _wait(self.aimprove(plan))
+        return wait(self.aimprove(plan))
 
     async def aimprove(self, plan: Plan | None = None) -> Improved:
         """`improve` for callers with an event loop."""
@@ -237,7 +236,7 @@ class Workspace:
             UsageError: there is no such run, nothing is said, or the rating is none.
             Missing: the feedback could not be kept, or it is kept and an outside system is gone; the message says.
         """
-        return _wait(self.afeedback(run_id, text, rating, ask=ask, redraft=redraft, watch=watch))
+        return wait(self.afeedback(run_id, text, rating, ask=ask, redraft=redraft, watch=watch))
 
     async def afeedback(
         self,
@@ -260,7 +259,8 @@ class Workspace:
         set_here = {key: value for key, value in self.settings.model_dump().items() if key in chosen}
         return Settings.model_validate({**given, **set_here})
 
-    async def _begun(self, given: Input, settings: Settings, watch: Watch | None, parent: str | None = None) -> Outcome:
+    async def begin(self, given: Input, settings: Settings, watch: Watch | None, parent: str | None = None) -> Outcome:
+        """A new run, of a person's goal or of a follow-up that another run has opened."""
         run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         with self._runs() as runs:
             runs.start(
@@ -273,17 +273,8 @@ class Workspace:
         """The outcome of a run after its follow-ups were run, as far as they are to be run."""
         if not settings.follow_ups or outcome.status == "waiting":
             return outcome
-
-        def begin(turn: Begin) -> Coroutine[Any, Any, Outcome]:
-            found = turn.follow_up
-            return self._begun(Input(goal=f"Mend {found.finding}", change=found.change), settings, watch, turn.parent)
-
-        def resume(run: RunSummary, limits: Settings) -> Coroutine[Any, Any, Outcome]:
-            return self._go(run.run_id, Resumed(run, None), limits, watch)
-
         with self._runs() as runs:
-            following = Following(self.project, runs, settings, self.ended, begin, resume, watch)
-            return await following.after(outcome)
+            return await Following(self, runs, settings, watch).after(outcome)
 
     async def _go(self, run_id: str, start: Input | Resumed, settings: Settings, watch: Watch | None) -> Outcome:
         context = self._context(settings)
@@ -317,13 +308,3 @@ class Workspace:
     def _runs(self) -> Iterator[Runs]:
         with closing(Runs(self.project / STORE)) as runs:
             yield runs
-
-
-def _wait(work: Coroutine[Any, Any, T]) -> T:
-    """The result of async work for a caller without an event loop, or (as in a notebook) inside of one."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()

@@ -20,8 +20,8 @@ def run(name: str, parent: str | None = None, **given: Any) -> RunSummary:
     return RunSummary(run_id=name, parent=parent, **about)
 
 
-def follow_up(name: str, finding: str = "") -> FollowUp:
-    return FollowUp(change=f"mend-{name}", finding=finding or f"timeout in {name}", path="proposal.md")
+def follow_up(name: str) -> FollowUp:
+    return FollowUp(change=f"mend-{name}", finding=f"timeout in {name}", path="proposal.md")
 
 
 A, B, C = run("a"), run("b", "a"), run("c", "b")
@@ -49,7 +49,7 @@ def test_runs_stand_below_the_one_whose_follow_up_they_work_on() -> None:
 
 
 def test_a_generation_is_run_before_the_next_and_each_finding_once() -> None:
-    opened = {"a": [follow_up("b"), follow_up("d")], "b": [follow_up("c"), follow_up("again", "timeout in d")]}
+    opened = {"a": [follow_up("b"), follow_up("d")], "b": [follow_up("c"), follow_up("d"), follow_up("a")]}
     assert turn([A], opened | {"b": []}) == Begin(follow_up("b"), "a", 1)
     assert turn([A, B], opened) == Begin(follow_up("d"), "a", 2)
     assert turn([A, B, run("d", "a")], opened) == Begin(follow_up("c"), "b", 3)

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from graph.families import Begin
 from graph.following import Following
-from graph.progress import Event
+from graph.progress import Event, Watch
+from graph.state import Input
 from graph.stopping import stop
+from graph.stream import Resumed
 from systems import names
 from systems.errors import Busy, Stopped
-from systems.records import FollowUp, Outcome, RunStatus, RunSummary
+from systems.records import FollowUp, Outcome, RunStatus
 from systems.runs import Runs
 from systems.settings import Settings
 from systems.spans import Store
@@ -81,7 +82,7 @@ class Played:
     said: list[str] = field(default_factory=list)
     work: Callable[[], Awaitable[None]] | None = None
 
-    def outcome(self, run_id: str) -> Outcome | None:
+    def ended(self, run_id: str) -> Outcome | None:
         run = self.runs.get(run_id)
         names_ = self.opens.get(run_id, [])
         follow_ups = tuple(FollowUp(change=name, finding=f"timeout in {name}", path="x") for name in names_)
@@ -92,25 +93,25 @@ class Played:
         if self.work:
             await self.work()
         self.runs.update(run_id, status=self.ends.get(run_id, "done"))
-        outcome = self.outcome(run_id)
+        outcome = self.ended(run_id)
         assert outcome
         return outcome
 
-    async def begin(self, turn: Begin) -> Outcome:
-        change = turn.follow_up.change
-        self.runs.start(change, goal="Mend", change=change, settings={}, parent=turn.parent)
+    async def begin(self, given: Input, settings: Settings, watch: Watch | None, parent: str | None = None) -> Outcome:
+        change = str(given["change"])
+        self.runs.start(change, goal=given["goal"], change=change, settings={}, parent=parent)
         return await self.end(change)
 
-    async def resume(self, run: RunSummary, limits: Settings) -> Outcome:
-        return await self.end(run.run_id)
+    async def go_on(self, resumed: Resumed, watch: Watch | None = None) -> Outcome:
+        return await self.end(resumed.summary.run_id)
 
     async def after(self, run_id: str, **settings: int) -> Outcome:
         def watch(event: Event) -> None:
             self.said.append(event.text)
 
         limits = Settings.model_validate({"follow_ups": 9, **settings})
-        following = Following(self.project, self.runs, limits, self.outcome, self.begin, self.resume, watch)
-        outcome = self.outcome(run_id)
+        following = Following(self, self.runs, limits, watch)
+        outcome = self.ended(run_id)
         assert outcome
         return await following.after(outcome)
 
