@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import click
 
 from graph.commands.pages import check_page, write_page
+from graph.commands.reporting import print_json, reported
 from systems.errors import SpecloopError, UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +91,6 @@ def report(run_id: str, project: Path, as_json: bool, html: Path | None) -> None
 
 
 def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False) -> None:
-    from graph.cli import reported
     from graph.commands import traces
 
     with reported(wanted.form == "json", project), _interruptible():
@@ -144,7 +144,7 @@ def _each(found: Iterator[Trace], done: Analyzed, wanted: Wanted, *, several: bo
             _tell_unreadable(trace.name, error, as_json=wanted.form == "json")
         else:
             if wanted.form == "json" and several:
-                _print_json(report.model_dump(mode="json"))
+                print_json(report.model_dump(mode="json"))
     return whole
 
 
@@ -163,13 +163,7 @@ def _tell(reports: Sequence[Report], compared: Compared | None, wanted: Wanted, 
         told = {} if several else reports[0].model_dump(mode="json")
         if compared:
             told |= {"against": compared.against, "comparison": compared.comparison.model_dump(mode="json")}
-        _print_json(told)
-
-
-def _print_json(value: object) -> None:
-    from nodes.feedback_loop.rendering.escaping import json_line
-
-    click.echo(json_line(value))
+        print_json(told)
 
 
 def _tell_unreadable(name: str, error: SpecloopError, *, as_json: bool) -> None:
@@ -177,7 +171,7 @@ def _tell_unreadable(name: str, error: SpecloopError, *, as_json: bool) -> None:
 
     if as_json:
         told = {"kind": type(error).__name__, "message": error.message, "mend": error.mend}
-        _print_json({"file": name, "error": told})
+        print_json({"file": name, "error": told})
     click.echo(f"{type(error).__name__}: {plain(str(error), 1_000)}", err=True)
 
 

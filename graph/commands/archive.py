@@ -6,7 +6,6 @@ The project's own documents that `[documents] update` names are then looked at, 
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graph.commands.options import json_option, project_option
+from graph.commands.reporting import EXIT_CODES, print_json, reported
+from graph.commands.working import carried_out
 
 if TYPE_CHECKING:
     from systems.records import Outcome
@@ -31,8 +32,6 @@ def archive(change: str, project: Path, as_json: bool, **settings: Any) -> None:
     An archive that would leave a main spec that OpenSpec refuses is undone. Then the documents that [documents] update
     in specloop.toml names are looked at; of a change that is archived already, only that is done.
     """
-    from graph.cli import EXIT_CODES, reported
-
     with reported(as_json, project):
         from systems.named_documents import load_documentation
         from systems.openspec import archived_as
@@ -45,7 +44,7 @@ def archive(change: str, project: Path, as_json: bool, **settings: Any) -> None:
         said = {"change": change, "path": place} if again else _archived(change, root, as_json)
         outcome = _documented(change, root, settings, as_json) if named else None
     if as_json:
-        click.echo(json.dumps(said | ({"outcome": outcome.model_dump(mode="json")} if outcome else {})))
+        print_json(said | ({"outcome": outcome.model_dump(mode="json")} if outcome else {}))
     if outcome:
         sys.exit(EXIT_CODES[outcome.status])
 
@@ -63,7 +62,6 @@ def _archived(change: str, root: Path, as_json: bool) -> dict[str, Any]:
 
 
 def _documented(change: str, root: Path, settings: dict[str, Any], as_json: bool) -> Outcome:
-    from graph.cli import carried_out
     from graph.workspace import Workspace
 
     workspace = Workspace(root, **settings)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graph.commands.reporting import print_json, reported
+
 if TYPE_CHECKING:
     from systems.cases import Added, Cases, Stored
 
@@ -35,7 +37,7 @@ def list_cases(project: Path, as_json: bool) -> None:
         stored = cases.stored()
         counts: dict[Any, Any] = dict(cases.counts())
     if as_json:
-        _print_json({"cases": [_as_json(each) for each in stored], "counts": counts})
+        print_json({"cases": [_as_json(each) for each in stored], "counts": counts})
     elif stored:
         from rich.console import Console
 
@@ -69,7 +71,7 @@ def add(path: Path | None, project: Path, as_json: bool, **said: Any) -> None:
         given = from_file(path) if path else asked({name: value for name, value in said.items() if value})
         added = cases.add_all(given)
     if as_json:
-        _print_json({"added": [each.model_dump(mode="json") for each in added]})
+        print_json({"added": [each.model_dump(mode="json") for each in added]})
     for each in added:
         click.echo(_told(each), err=as_json)
     sys.exit(NOT_TAKEN if not any(each.side for each in added) else 0)
@@ -84,15 +86,13 @@ def drop(case_id: str, project: Path, as_json: bool) -> None:
     with _cases(project, as_json) as cases:
         dropped = cases.drop(case_id)
     if as_json:
-        _print_json({"dropped": case_id, "case": _as_json(dropped)})
+        print_json({"dropped": case_id, "case": _as_json(dropped)})
     else:
         click.echo(f"Dropped {case_id}. `specloop case add` brings it back, to the same side.")
 
 
 @contextmanager
 def _cases(project: Path, as_json: bool) -> Iterator[Cases]:
-    from graph.cli import reported
-
     with reported(as_json, project):
         from systems.cases import Cases
         from systems.repository import check_project
@@ -113,9 +113,3 @@ def _told(added: Added) -> str:
         f" Disputed, in no trial: specloop case drop {added.key[:12]}:CLAIM (see case list)" if added.disputed else ""
     )
     return f"{added.key[:12]} {added.kind}, {added.side}{reason}.{disputed}"
-
-
-def _print_json(value: object) -> None:
-    from nodes.feedback_loop.rendering.escaping import json_line
-
-    click.echo(json_line(value))

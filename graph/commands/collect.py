@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
+
+from graph.commands.reporting import print_json, reported
 
 
 @click.command()
@@ -23,8 +24,6 @@ def collect(port: int, host: str, project: Path, as_json: bool) -> None:
     Point an agent at it with OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 (protocol http/protobuf or http/json),
     then `specloop analyze TRACE`.
     """
-    from graph.cli import reported
-
     with reported(as_json, project):
         from graph.commands.traces import STORE
         from systems.collector import serve
@@ -35,7 +34,7 @@ def collect(port: int, host: str, project: Path, as_json: bool) -> None:
 
         counts = serve(check_folder(project) / STORE, host=host, port=port, ready=ready)
     if as_json:
-        click.echo(json.dumps(counts.model_dump()))
+        print_json(counts.model_dump())
     else:
         rejected = f", {counts.rejected:,} bad ones rejected" if counts.rejected else ""
         click.echo(f"{counts.stored:,} spans of {counts.requests:,} requests were stored{rejected}.")

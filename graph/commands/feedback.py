@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from graph.commands.options import json_option, project_option, settings_options
+from graph.commands.reporting import EXIT_CODES, print_json, reported
+from graph.commands.working import talked, watched
 
 if TYPE_CHECKING:
     from graph.workspace import Workspace
@@ -41,8 +43,6 @@ def feedback(run_id: str | None, text: str | None, project: Path, as_json: bool,
     rating, keep = int(given.pop("rating")), given.pop("keep")
     if (lines is None) == (run_id is None) or (withdraw and (text or lines)):
         raise click.UsageError("Give RUN and TEXT, RUN alone, RUN with --withdraw, or --file.")
-    from graph.cli import reported
-
     with reported(as_json, project):
         if lines is not None:
             _bulk(lines, project, as_json)
@@ -57,7 +57,6 @@ def feedback(run_id: str | None, text: str | None, project: Path, as_json: bool,
 def _given(
     run_id: str, text: str, rating: int, project: Path, as_json: bool, *, keep: bool, settings: dict[str, Any]
 ) -> None:
-    from graph.cli import EXIT_CODES, watched
     from graph.commands.feedback_view import told
     from graph.workspace import Workspace
 
@@ -68,7 +67,7 @@ def _given(
     if heeded.outcome and heeded.outcome.status == "waiting":
         heeded = _talked(heeded, workspace, as_json)
     if as_json:
-        _print_json(heeded.model_dump(mode="json"))
+        print_json(heeded.model_dump(mode="json"))
     else:
         click.echo("\n".join(told(heeded)))
         _show_waiting(heeded, project)
@@ -78,7 +77,6 @@ def _given(
 
 def _talked(heeded: Heeded, workspace: Workspace, as_json: bool) -> Heeded:
     """What came of it after the person on the terminal was asked; as it was where nobody can be asked."""
-    from graph.cli import talked
     from graph.feedback.heeding import came_of
 
     if heeded.outcome is None:
@@ -106,7 +104,7 @@ def _listed(run_id: str, project: Path, as_json: bool) -> None:
     with Keeper(check_project(project)) as keeper:
         said = keeper.said(run_id)
     if as_json:
-        _print_json(said.model_dump(mode="json"))
+        print_json(said.model_dump(mode="json"))
     elif said.feedback:
         from rich.console import Console
 
@@ -127,7 +125,7 @@ def _withdrawn(run_id: str, prefix: str, project: Path, as_json: bool) -> None:
     with Keeper(check_project(project)) as keeper:
         gone = asyncio.run(keeper.withdraw(run_id, prefix))
     if as_json:
-        _print_json(gone.model_dump(mode="json"))
+        print_json(gone.model_dump(mode="json"))
     else:
         click.echo(f"Taken back; it counts no more: {plain(gone.text)}")
 
@@ -143,13 +141,7 @@ def _bulk(lines: BinaryIO, project: Path, as_json: bool) -> None:
     with Keeper(check_project(project)) as keeper:
         bulk = asyncio.run(keep_lines(bounded(lines), keeper))
     if as_json:
-        _print_json(bulk.model_dump(mode="json"))
+        print_json(bulk.model_dump(mode="json"))
     for line in bulk_told(bulk):
         click.echo(line, err=as_json)
     sys.exit(UsageError.exit_code if bulk.wrong else 0)
-
-
-def _print_json(value: object) -> None:
-    from nodes.feedback_loop.rendering.escaping import json_line
-
-    click.echo(json_line(value))

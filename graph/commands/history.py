@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graph.commands.options import json_option, project_option
+from graph.commands.reporting import print_json, reported
 
 if TYPE_CHECKING:
     from systems.documents import Documents, Version
@@ -34,8 +35,6 @@ def history(
     as_json: bool,
 ) -> None:
     """List the versions of FILE that specloop wrote or met, oldest first; without FILE, the files that have any."""
-    from graph.cli import reported
-
     with reported(as_json, project):
         from systems.documents import Documents
         from systems.errors import UsageError
@@ -112,7 +111,7 @@ def _restored(documents: Documents, found: FileHistory, number: int, root: Path)
 def _listed(found: FileHistory, run_id: str | None, as_json: bool) -> None:
     versions = [version for version in found.versions if run_id in (None, version.by)]
     if as_json:
-        click.echo(json.dumps({"path": found.path, "versions": [version.model_dump() for version in versions]}))
+        print_json({"path": found.path, "versions": [version.model_dump() for version in versions]})
     elif versions:
         for version in versions:
             click.echo(f"{version.number:>4}  {version.noted}  {version.text[:12]}  {version.by}")
@@ -124,7 +123,7 @@ def _listed(found: FileHistory, run_id: str | None, as_json: bool) -> None:
 def _files(documents: Documents, run_id: str | None, as_json: bool) -> None:
     files = documents.files(by=run_id)
     if as_json:
-        click.echo(json.dumps({"files": [{"path": path, **last.model_dump()} for path, last in files.items()]}))
+        print_json({"files": [{"path": path, **last.model_dump()} for path, last in files.items()]})
     for path, last in {} if as_json else files.items():
         click.echo(f"{last.number:>4}  {last.noted}  {path}  {last.by}")
     if not files:

@@ -6,11 +6,13 @@ word; 4 an outside system is gone.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from graph.commands.reporting import print_json, reported
+from graph.commands.working import can_ask
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -40,8 +42,6 @@ def improve(rounds: int, budget: float | None, trial: float, project: Path, as_j
 
     With --approve ask you see each policy that has won its trial before it holds; without a terminal it waits.
     """
-    from graph.cli import can_ask, reported
-
     with reported(as_json, project):
         from rich.console import Console
 
@@ -61,7 +61,7 @@ def improve(rounds: int, budget: float | None, trial: float, project: Path, as_j
             )
             report = Workspace(project, **settings).improve(plan)
         if as_json:
-            click.echo(json.dumps(report.model_dump(mode="json"), ensure_ascii=False))
+            print_json(report.model_dump(mode="json"))
         else:
             Console().print(summary(report))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graph.commands.pages import check_page, write_page
+from graph.commands.reporting import print_json, reported
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -138,8 +139,6 @@ def rollback(context: click.Context, /, policy: str, model: str | None, reason: 
 @contextmanager
 def _opened(context: click.Context) -> Iterator[Ledger]:
     """The ledger of the project that the command, or the group before it, names."""
-    from graph.cli import reported
-
     project: Path = _given(context, "project") or Path()
     with reported(bool(_given(context, "as_json")), project):
         from graph.commands.traces import STORE
@@ -163,9 +162,7 @@ def _given(context: click.Context, option: str) -> Any:
 
 def _show(context: click.Context, told: dict[str, Any], text: RenderableType) -> None:
     if _given(context, "as_json"):
-        from nodes.feedback_loop.rendering.escaping import json_line
-
-        click.echo(json_line(finite(told)))
+        print_json(finite(told))
     else:
         from rich.console import Console
 

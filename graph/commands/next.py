@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graph.commands.options import json_option, project_option
+from graph.commands.reporting import reported
 
 if TYPE_CHECKING:
     from graph.advice import Advice
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 @json_option
 def next_(project: Path, as_json: bool) -> None:
     """Say what to do next and why, in one line. Asks no model."""
-    from graph.cli import reported
-
     with reported(as_json, project):
         from systems.repository import check_project
 

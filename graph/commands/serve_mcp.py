@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from graph.commands.options import project_option, settings_options
+from graph.commands.reporting import reported
 
 PORT = 8765
 
@@ -30,8 +31,6 @@ def serve_mcp(http: bool, host: str, port: int, project: Path, **settings: Any) 
 
     MCP clients start it by themselves when their mcp.json names it; the options hold for every call.
     """
-    from graph.cli import reported
-
     with reported(False, project):
         from systems.repository import check_project
         from systems.settings import load_settings

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graph.commands.options import json_option, project_option
+from graph.commands.reporting import reported
 
 if TYPE_CHECKING:
     from graph.workspace import Workspace
@@ -28,8 +29,6 @@ def status(run_id: str | None, watch: bool, project: Path, as_json: bool) -> Non
 
     A run is `running` while a living process holds it, here or in another terminal; what it has spent so far is shown.
     """
-    from graph.cli import reported
-
     with reported(as_json, project):
         from systems.repository import check_project
 
@@ -49,8 +48,6 @@ def status(run_id: str | None, watch: bool, project: Path, as_json: bool) -> Non
 @json_option
 def stop(run_id: str, project: Path, as_json: bool) -> None:
     """Stop RUN, wherever on this machine it is worked on; `specloop resume RUN` goes on with it."""
-    from graph.cli import reported
-
     with reported(as_json, project):
         from graph.workspace import Workspace
 

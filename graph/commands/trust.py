@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from graph.commands.reporting import print_json, reported
 
 if TYPE_CHECKING:
     from systems.settings import Settings
@@ -23,7 +24,6 @@ NOT_TRUSTED = 3
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def trust(project: Path, yes: bool, as_json: bool) -> None:
     """Show what the project's mcp.json starts, and let it; asked again when the file changes."""
-    from graph.cli import reported
     from systems.repository import check_project
     from systems.settings import load_settings
 
@@ -36,7 +36,7 @@ def trust(project: Path, yes: bool, as_json: bool) -> None:
             _say(file, lines, trusted)
         if as_json:
             found = {"file": str(file) if file else None, "starts": lines, "trusted": trusted}
-            click.echo(json.dumps(found, ensure_ascii=False))
+            print_json(found)
     sys.exit(0 if trusted else NOT_TRUSTED)
 
 

@@ -120,7 +120,7 @@ def test_the_mcp_json_of_the_readme_starts_the_server_as_the_program_takes_it() 
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
-    from graph.cli import EXIT_CODES, INTERRUPTED
+    from graph.commands.reporting import EXIT_CODES, INTERRUPTED
     from systems.errors import Missing, UsageError, Waiting
 
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
