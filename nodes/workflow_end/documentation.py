@@ -138,7 +138,10 @@ async def _concerned(document: Document, offered: Sequence[Section], systems: Sy
         f"{number}. {each.title or '(top)'}: {' '.join(each.body.split())[:MOST_SHOWN]}"
         for number, each in enumerate(offered, 1)
     )
-    asked = "Which of these sections say something that the change has made wrong, or lack what it adds? Mostly none."
+    asked = (
+        "Which of these sections say something that the change has made wrong, or lack what it adds? Mostly none. Give"
+        ' their numbers in "sections", an empty list for none.'
+    )
     found = await _asked([fenced(f"Sections of {document.path}", listing), asked], form, document, systems)
     return [offered[number - 1] for number in dict.fromkeys(found.sections)]
 
@@ -150,7 +153,10 @@ async def _drafted(document: Document, section: Section, systems: Systems) -> st
         InvalidDraft: the model gave no edit that is one.
     """
     shown = fenced(f"Section {section.title} of {document.path}", numbered(section))
-    asked = "Replace as few of its lines as you can, so that it is true and complete after the change."
+    asked = (
+        'Replace as few of its lines as you can, so that it is true and complete after the change: "first" and "last"'
+        ' are the numbers of the lines that go, "lines" is what stands there instead, in Markdown.'
+    )
     edit = await _asked([shown, asked], LineEdit, document, systems)
     text = edited(document.text, section, edit)
     if why := unfit(document.text, text, section, about=document.change):
