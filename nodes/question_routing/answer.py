@@ -87,7 +87,7 @@ async def _from_person(route: Route, failures: tuple[str, ...], run: Run, person
     why = "; ".join(failures)
     text = (await person.asked(QuestionReply, route.question.text, reason=why or route.reason)).answer.strip()
     if not text:
-        left = f"left open by the person ({why})" if why else "left open by the person"
+        left = f"left open by the person; {why}" if why else "left open by the person"
         return Answer(question=route.question.text, answered=False, text=left)
     run.systems.documents.put(text)
     source = Source(server="person", tool="asked", arguments={}, span_id="", content_hash=content_hash(text))

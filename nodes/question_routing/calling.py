@@ -52,7 +52,7 @@ async def permitted(candidate: Candidate, run: Run, person: Person | None) -> Pe
         arguments=candidate.arguments,
     )
     if decision.rejected:
-        message = f"{name} was not allowed by the person{f': {decision.reason}' if decision.reason else '.'}"
+        message = f"not allowed by the person{f': {decision.reason}' if decision.reason else ''}"
         raise ToolFailed(message, server=candidate.server, tool=candidate.tool, cause="error")
     if decision.arguments is not None:
         candidate = candidate.model_copy(update={"arguments": decision.arguments})

@@ -32,7 +32,7 @@ GOAL = "Add a --json flag to the list command"
 TIME_SERVER = {"mcpServers": {"time": {"command": sys.executable, "args": ["-m", "mcp_server_time"]}}}
 ARTIFACTS = ("proposal", "specs", "design", "tasks")
 
-SILENT_SECONDS = 60
+SILENT_SECONDS = 120
 
 BEGUN = "json-list"
 THEIRS = {
@@ -139,7 +139,10 @@ def at_terminal(
             if left and left[0][0] in screen.rpartition(b"\n")[2]:
                 os.write(ours, left.pop(0)[1].encode() + b"\n")
     os.close(ours)  # a program that still waits for something is hung up on
-    return process.wait(timeout=SILENT_SECONDS), screen.decode(errors="replace")
+    try:
+        return process.wait(timeout=SILENT_SECONDS), screen.decode(errors="replace")
+    finally:
+        process.kill()
 
 
 SIGNALLED = "import os, signal, sys\nsignal.signal(signal.SIGINT, getattr(signal, sys.argv[1]))\n"

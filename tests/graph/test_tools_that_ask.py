@@ -94,7 +94,9 @@ def test_the_person_gives_the_call_other_arguments_and_their_no_reaches_the_docu
     given: dict[str, Any] = dict.fromkeys(of_kind(run.waiting_for, "question"), "")
     refused = copied(begun, tmp_path / "other", json.loads((begun / "mcp.json").read_text()))
     no = {**given, asked: "reject: never look there"}
-    (draft,) = workspace(refused, server, approve="ask").resume(run.run_id, no).waiting_for
+    (open_,) = workspace(refused, server, approve="ask").resume(run.run_id, no).waiting_for
+    assert open_["kind"] == "question" and "not allowed by the person: never look there" in open_["reason"]
+    (draft,) = workspace(refused, server, approve="ask").resume(run.run_id, "").waiting_for
     assert draft["kind"] == "approval" and "never look there" in draft["files"][0]["text"] and not log.exists()
     given[asked] = edit
     left = of_kind(workspace(begun, server, approve="ask").resume(run.run_id, given).waiting_for, "elicitation")
