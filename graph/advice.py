@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import Field
 
-from systems.openspec.standing import TASKS, Standing
+from systems.openspec.documents import TASKS
+from systems.openspec.standing import Standing
 from systems.records import SEVERITIES, Outcome, Record, RunSummary
 
 STOPPED = ("interrupted", "failed", "unfinished")

@@ -161,7 +161,7 @@ def _branch(done: Implementation) -> Iterable[str]:
 def _followed(followed: Followed) -> Iterable[str]:
     """What became of each follow-up, those of later generations further in, and why there were no more."""
     for depth, run in tree(followed.runs[::-1]):
-        yield f"{'  ' * depth}{run.change}: {run.status}, {spent(run)} (run {run.run_id})"
+        yield f"{'└ ' * depth}{run.change}: {run.status}, {spent(run)} (run {run.run_id})"
     yield followed.ended
     if followed.left:
         yield f"not run: {', '.join(followed.left)}"

@@ -56,6 +56,9 @@ class Worktree:
         """Why there can be no worktree, in a sentence; empty where there can."""
         if (await asked(self._project, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")).returncode:
             return "the repository has no commit yet: make one, then resume"
+        above = self.branch.partition("/")[0]
+        if not (await asked(self._project, "rev-parse", "--verify", "--quiet", f"refs/heads/{above}")).returncode:
+            return f"branch {above} stands in the way of {self.branch}: rename it, then resume"
         listing = await git(self._project, "worktree", "list", "--porcelain")
         for entry in listing.split("\n\n"):
             place = entry.partition("\n")[0].removeprefix("worktree ")

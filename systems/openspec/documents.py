@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+TASKS = "tasks"
 # What a template consists of before anyone fills it in: comments, <placeholders>, headings, `**Label:**`, the key words
 # of a scenario, and check boxes.
 SKELETON = re.compile(
@@ -37,6 +38,15 @@ def capabilities(proposal: str) -> tuple[str, ...]:
     section = re.split(r"^## ", section, maxsplit=1, flags=re.MULTILINE)[0]
     listed = dict.fromkeys(CAPABILITY.findall(section))
     return tuple(name for name in listed if ".." not in name.split("/"))
+
+
+def has_boxes(path: Path) -> bool:
+    """Whether a document has check boxes."""
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return False
+    return any(TASK.match(line) for line in text.splitlines())
 
 
 def ticked(text: str, task: str) -> str | None:

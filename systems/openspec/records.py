@@ -65,7 +65,11 @@ class TaskState(Record):
     total: int = Field(description="Check boxes in the task list")
     complete: int = Field(description="Ticked ones")
     tasks: tuple[Task, ...] = Field((), description="Each of them, in order")
-    files: tuple[Path, ...] = Field((), description="Absolute paths of the lists they stand in")
+    files: tuple[Path, ...] = Field(
+        (),
+        description="Absolute paths of the lists they may stand in: `tasks`, then what else has boxes, because the CLI"
+        " does not say which document a schema of the user's own tracks",
+    )
 
 
 class Archived(Record):

@@ -1,4 +1,7 @@
-"""From what the CLI wrote to our records and errors; pure functions, no process and, but for blank files, no disk."""
+"""From what the CLI wrote to our records and errors; pure functions, no process, hardly any disk.
+
+Looked at is only whether documents are blank or have check boxes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any, NoReturn
 
 from systems.errors import Missing, Rejected, UsageError
 from systems.node import MEND
-from systems.openspec.documents import blank
+from systems.openspec.documents import TASKS, blank, has_boxes
 from systems.openspec.records import Archived, ArtifactStatus, ChangeStatus, Instructions, Task, TaskState, Validation
 from systems.program import Completed
 
@@ -155,11 +158,12 @@ def task_state(answer: dict[str, Any]) -> TaskState:
     """What `instructions apply` says of the task list."""
     progress = answer["progress"]
     tasks = tuple(Task(description=each["description"], done=each["done"]) for each in answer.get("tasks") or ())
-    listed = answer.get("contextFiles", {}).get("tasks", ())
+    documents = {name: tuple(map(Path, paths)) for name, paths in answer.get("contextFiles", {}).items()}
+    others = (path for name, paths in documents.items() if name != TASKS for path in paths)
     return TaskState(
         state=answer["state"],
         total=progress["total"],
         complete=progress["complete"],
         tasks=tasks,
-        files=tuple(map(Path, listed)),
+        files=(*documents.get(TASKS, ()), *filter(has_boxes, others)),
     )

@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import Field
 
 from systems.openspec import replies
+from systems.openspec.documents import TASKS
 from systems.openspec.records import ArtifactStatus
 from systems.records import Record
 
 OPEN_TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[[^xX\]]?\]\s+(\S.*)$", re.MULTILINE)
-TASKS = "tasks"
 
 
 class Standing(Record):

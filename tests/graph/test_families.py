@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from graph.families import Begin, family_of, next_turn, share, tree
-from graph.view import runs_table
-from systems.records import Followed, FollowUp, RunSummary, Tokens
+from graph.view import next_steps, outcome_panel, runs_table
+from systems.records import Followed, FollowUp, Outcome, RunSummary, Tokens
 from systems.settings import Settings
 
 SETTINGS = Settings(follow_ups=5, follow_up_depth=2)
@@ -96,3 +96,23 @@ def test_a_run_may_spend_what_the_others_leave() -> None:
     assert left.follow_ups == 5 and share("a", [A], SETTINGS) == SETTINGS
     over = share("a", [spent, spent], SETTINGS)
     assert Settings.model_validate(over.model_dump()).max_loops == 1
+
+
+def test_the_person_sees_what_was_run_and_why_no_more_or_how_to_run_it() -> None:
+    about: dict[str, Any] = {"run_id": "a", "change": "mend-a", "status": "done", "loops": 1, "trace_id": "0" * 32}
+    opened = Outcome(follow_ups=(follow_up("b"),), **about)
+    assert "specloop resume a --follow-ups 3 --project p   # runs the follow-ups in turn" in next_steps(
+        opened, "p", "specloop"
+    )
+    followed = Followed(run_id="a", runs=(B, C), left=("mend-d",), ended="nothing new after 2 follow-ups")
+    console = Console(width=200, record=True)
+    console.print(outcome_panel(opened.model_copy(update={"followed": followed}), project="p", program="specloop"))
+    shown = [line.strip(" │•") for line in console.export_text().splitlines()]
+    start = shown.index("Follow-ups that were run")
+    assert shown[start + 1 : start + 5] == [
+        "mend-b: done, 0:00, 0 in 0 out (run b)",
+        "└ mend-c: done, 0:00, 0 in 0 out (run c)",
+        "nothing new after 2 follow-ups",
+        "not run: mend-d",
+    ]
+    assert not any("--follow-ups" in line for line in shown)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from graph.context import Context
-from nodes.document_update.node import document_update
+from nodes.document_update.node import Reads, document_update
 from nodes.document_update.writing import FileWrite
 from systems.connections import Run, opened
 from systems.implementation import CheckRun, Implementation, TaskResult
@@ -188,20 +189,42 @@ async def test_a_failed_draft_writes_nothing(run: Run) -> None:
     assert await document_update({"step": None, "draft_ref": None}, run) == {"update_refs": []}
 
 
+async def worked(run: Run, task: str) -> list[DocumentUpdate]:
+    """What becomes of the list when a task is done."""
+    documents, green = run.systems.documents, CheckRun(verdict="green")
+    result = TaskResult(task=task, loop=1, done=True, check=green)
+    done = Implementation(branch="b", worktree="w", command="true", isolation="", before=green, results=(result,))
+    step = Step(kind="implement", artifact="apply", task=task, change=BEGUN, loop=1, reason="test")
+    state = {"step": step.model_dump(), "implementation_ref": documents.put_record(done)}
+    written = await document_update(cast(Reads, state), run)
+    return [documents.get_record(key, DocumentUpdate) for key in written["update_refs"]]
+
+
 async def test_the_box_of_a_task_that_a_person_reworded_meanwhile_is_theirs(run: Run) -> None:
     path(run).write_text(SOUND)
     tasks = change_folder(run.systems.project, BEGUN) / "tasks.md"
     tasks.write_text("- [ ] 1.1 Print JSON, and test it\n- [x] 1.2 Ticked by the person\n- [ ] 1.3 Left\n")
-    before, green = tasks.read_text(), CheckRun(verdict="green")
-    found = []
-    for task in ("1.1 Print JSON", "1.2 Ticked by the person", "1.3 Left"):
-        result = TaskResult(task=task, loop=1, done=True, check=green)
-        worked = Implementation(branch="b", worktree="w", command="true", isolation="", before=green, results=(result,))
-        step = Step(kind="implement", artifact="apply", task=task, change=BEGUN, loop=1, reason="test")
-        reference = run.systems.documents.put_record(worked)
-        written = await document_update({"step": step.model_dump(), "implementation_ref": reference}, run)
-        found.append([run.systems.documents.get_record(key, DocumentUpdate) for key in written["update_refs"]])
-    (reworded,), ticked, (left,) = found
+    before = tasks.read_text()
+    (reworded,), ticked, (left,) = [
+        await worked(run, task) for task in ("1.1 Print JSON", "1.2 Ticked by the person", "1.3 Left")
+    ]
     assert reworded.status == "kept_theirs" and "'1.1 Print JSON' is done and committed" in reworded.issues[0]
     assert not ticked and left.status == "written"
     assert tasks.read_text() == before.replace("[ ] 1.3", "[x] 1.3")
+
+
+async def test_a_task_is_ticked_in_whatever_document_a_schema_of_the_users_own_keeps_it(run: Run) -> None:
+    folder = run.systems.project / "openspec" / "schemas" / "lean"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "templates" / "todo.md").write_text("# To do\n")
+    artifact = "{id: todo, generates: todo.md, description: d, template: todo.md, instruction: i, requires: []}"
+    apply = "{requires: [todo], tracks: todo.md}"
+    (folder / "schema.yaml").write_text(
+        f"name: lean\nversion: 1\ndescription: d\nartifacts: [{artifact}]\napply: {apply}\n"
+    )
+    change = change_folder(run.systems.project, BEGUN)
+    (change / ".openspec.yaml").write_text("schema: lean\ncreated: 2026-01-01\n")
+    (change / "todo.md").write_text("- [ ] 1.1 Print JSON\n")
+    (update,) = await worked(run, "1.1 Print JSON")
+    assert (update.status, Path(update.path).name) == ("written", "todo.md")
+    assert (change / "todo.md").read_text() == "- [x] 1.1 Print JSON\n"

@@ -130,6 +130,11 @@ async def test_a_repository_without_commits_and_a_branch_in_use_are_obstacles(
         await Worktree(project, "bad..name").prepare()
 
 
+async def test_a_branch_of_the_persons_that_takes_the_name_is_an_obstacle(project: Path, worktree: Worktree) -> None:
+    git(project, "branch", "specloop")
+    assert await worktree.obstacle() == "branch specloop stands in the way of specloop/change: rename it, then resume"
+
+
 async def test_a_detached_head_is_where_the_branch_begins(project: Path, worktree: Worktree) -> None:
     git(project, "checkout", "--quiet", "--detach")
     await worktree.prepare()
@@ -188,3 +193,27 @@ async def test_submodules_are_empty_and_said_to_be(project: Path, worktree: Work
     assert await worktree.prepare() == ("submodules are empty in the worktree: vendor/other",)
     (worktree.folder / "vendor" / "other" / "x").write_text("x")
     assert not await worktree.stage()
+
+
+@pytest.mark.parametrize("sort", ["submodule", "worktree"])
+async def test_a_project_whose_git_is_elsewhere_is_worked_as_any_other(
+    sort: str, project: Path, tmp_path: Path
+) -> None:
+    inner = tmp_path / "inner"
+    if sort == "submodule":
+        inner = project / "inner"
+        other = tmp_path / "other"
+        git(tmp_path, "clone", "--quiet", str(project), str(other))
+        git(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "inner")
+    else:
+        git(project, "worktree", "add", "--quiet", "-b", "theirs", str(inner))
+    assert (inner / ".git").is_file()
+    worktree = Worktree(inner, "change")
+    assert await worktree.obstacle() == ""
+    await worktree.prepare()
+    made = await commit(worktree, "b.txt", "two\n", "b")
+    assert git(inner, "rev-parse", "specloop/change") == made and not (inner / "b.txt").exists()
+    assert git(inner, "status", "--porcelain") == ""
+    shutil.rmtree(worktree.root)
+    await worktree.prepare()
+    assert (await worktree.last()).id == made
