@@ -151,9 +151,12 @@ class Connection:
         self._stop.set()
         if self._owner is None:
             return
+        seconds = CLOSE_SECONDS - 2 * _GRACE_SECONDS
         if kill:
             self._kill()
-        await asyncio.wait({self._owner}, timeout=CLOSE_SECONDS - 2 * _GRACE_SECONDS)
+            if self._config.transport == "http":  # the library still says good-bye, which a hung server does not answer
+                seconds = _GRACE_SECONDS
+        await asyncio.wait({self._owner}, timeout=seconds)
         self._child.kill()
         if not self._owner.done():
             self._owner.cancel()

@@ -63,14 +63,15 @@ class Patience:
             return 0
         return min(limit, max(limit / SHORTENED, LEAST_SECONDS))
 
-    def ran_out(self, call: Place) -> None:
-        """A call got no answer in time."""
-        self._note(call)
-        self._note(call._replace(arguments=""))
+    def ran_out(self, call: Place, *, hung: bool = False) -> None:
+        """A call got no answer in time.
 
-    def hung(self, server: str) -> None:
-        """The whole server does not answer."""
-        self._note(Place(server))
+        Args:
+            call: with its arguments.
+            hung: the whole server answers nothing; the tool is not to blame.
+        """
+        self._note(call)
+        self._note(Place(call.server) if hung else call._replace(arguments=""))
 
     def answered(self, call: Place) -> None:
         """A call was answered: its tool and its server are waited for as at first."""

@@ -113,7 +113,7 @@ class Pool:
             raise given_up(server, connection)
         seconds = limits(knobs, server).start_seconds
         if connection.hung:  # a server that cannot be killed hangs still
-            seconds = min(seconds, max(seconds / AGAIN_SHORTENED, AGAIN_TIMES * connection.took))
+            seconds = min(seconds, round(max(seconds / AGAIN_SHORTENED, AGAIN_TIMES * connection.took), 1))
         try:
             await self._start(server, seconds)
         except ServerUnavailable:

@@ -214,9 +214,8 @@ class Servers:
             try:
                 answer = await connection.call(tool, arguments, seconds, ongoing)
             except TimeoutError as error:
-                self._patience.ran_out(place)
+                self._patience.ran_out(place, hung=connection.hung)
                 if connection.hung:
-                    self._patience.hung(tool.server)
                     await self._died(tool.server, connection)
                 raise too_slow(tool, seconds, limit) from error
             except Lost as error:

@@ -32,14 +32,15 @@ def test_an_answer_restores_the_tool_but_not_the_call_that_got_none() -> None:
     assert (patience.seconds(ONE, 32), patience.seconds(TWO, 32), patience.seconds(THREE, 32)) == (0, 32, 32)
 
 
-def test_a_hung_server_shortens_all_its_tools_until_it_answers() -> None:
+def test_all_tools_of_a_hung_server_get_one_short_trial_until_it_answers() -> None:
     patience = Patience()
-    patience.hung("s")
-    assert (patience.seconds(OTHER_TOOL, 32), patience.seconds(OTHER_SERVER, 32)) == (4, 32)
-    patience.ran_out(ONE)
-    assert (patience.seconds(TWO, 32), patience.seconds(OTHER_TOOL, 32)) == (0, 4)
+    patience.ran_out(ONE, hung=True)
+    assert (patience.seconds(ONE, 32), patience.seconds(TWO, 32), patience.seconds(OTHER_TOOL, 32)) == (0, 4, 4)
+    assert patience.seconds(OTHER_SERVER, 32) == 32
+    patience.ran_out(TWO)
+    assert (patience.seconds(THREE, 32), patience.seconds(OTHER_TOOL, 32)) == (0, 4)
     patience.answered(OTHER_TOOL)
-    assert patience.seconds(THREE._replace(tool="third"), 32) == 32
+    assert (patience.seconds(THREE, 32), patience.seconds(OTHER_TOOL, 32)) == (4, 32)
 
 
 def test_what_is_shut_out_is_tried_again_after_ten_limits_and_costs_an_eighth() -> None:
