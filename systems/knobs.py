@@ -69,13 +69,15 @@ class QuestionKnobs(Record):
         "hybrid", description="What ranks the tools; where nothing embeds, hybrid and embeddings are lexical"
     )
     margin: float = Field(
-        0.2,
+        0.1,
         ge=0,
         le=1,
         description="Lead of the best server, or the person, over the next, below which `unsure` decides",
     )
-    unsure: Literal["first", "model", "person"] = Field(
-        "first", description="Who decides between close tools: nobody (the first is tried), the model or the person"
+    unsure: Literal["auto", "first", "model", "person"] = Field(
+        "auto",
+        description="Who decides between close tools: the model, the person, or nobody (the first is tried); auto: the"
+        " model, unless it is the embedded one, which does worse than likeness",
     )
     routes: dict[str, str] = Field(
         default={}, max_length=200, description="Learned: the tool (server.tool) or `person` that answered a question"

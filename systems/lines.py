@@ -122,8 +122,8 @@ ENGLISH: dict[str, str] = {
         "of the folders. Layout of the project."
     ),
     "filesystem.search_files": (
-        "Find a file by its name. In which folder is the file? Which files have this extension? Where is the file "
-        "kept? Is there a file with this name? Is there a folder of that name? Are there files with this ending? "
+        "Find a file by its name. In which folder is the file? Which files have this extension? "
+        "Is there a file with this name? Is there a folder of that name? Are there files with this ending? "
         "Files ending in a certain extension."
     ),
     "filesystem.list_allowed_directories": "Which folders may you read?",

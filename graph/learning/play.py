@@ -43,7 +43,7 @@ BROKEN = "# Nothing\n\nThis is no spec delta.\n"
 def noticed(policy: Policy, kind: CaseKind) -> Hash:
     """Hash of the part of a policy that a kind of case can notice: plays under equal parts are the same play."""
     sections = set(NOTICED[kind])
-    if kind in ("route", "answer") and "model" in (policy.questions.method, policy.questions.unsure):
+    if kind in ("route", "answer") and {"model", "auto"} & {policy.questions.method, policy.questions.unsure}:
         sections.add("draft")
     seen = policy.model_dump(mode="json", include=sections, exclude={} if kind == "step" else IN_STEPS)
     return content_hash(canonical(seen))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from nodes.question_routing.answer import answered
-from nodes.question_routing.node import find_places, ready, router_of
+from nodes.question_routing.node import find_places, ready, router_of, told
 from systems.connections import Run
 from systems.errors import UsageError
 from systems.person import Person
@@ -32,6 +32,7 @@ async def ask(question: str, run: Run, person: Person | None = None) -> Answer:
             mend='Ask one thing at a time, e.g. specloop ask "What were the last commits?"',
         )
     route = await routed(text, run)
+    told(route, run.systems.documents.put_record(route))
     answer = await answered(route, run, person=person)
     return answer.model_copy(update={"route": route})
 

@@ -23,7 +23,11 @@ class Named(BaseModel):
 
 
 class Chooser:
-    """Asks the model who should answer a question."""
+    """Asks the model who should answer a question.
+
+    Attributes:
+        able: whether its choice is worth more than that of likeness; the embedded model's is not.
+    """
 
     def __init__(self, model: Model, knobs: DraftKnobs) -> None:
         """Nothing is asked yet.
@@ -33,6 +37,7 @@ class Chooser:
             knobs: how it is asked.
         """
         self._model = model
+        self.able = not model.choice.embedded
         self._knobs = knobs.model_copy(update={"output_tokens": OUTPUT_TOKENS, "temperature": 0.0})
 
     async def named(self, question: str, tools: Sequence[Tool]) -> str | None:

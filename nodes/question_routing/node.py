@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypedDict
 
 from langgraph.types import Command, Send
+from opentelemetry import trace
 from pydantic import BaseModel, Field
 
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.questions import Places, fill
 from nodes.question_routing.routing import Router
+from systems import names
 from systems.connections import Run
 from systems.errors import InvalidDraft
 from systems.models import Message
@@ -47,6 +49,8 @@ async def question_routing(state: Reads, run: Run) -> Command[Literal["answer", 
     systems, step = run.systems, Step.model_validate(state.get("step"))
     routes = await routes_of(step, state.get("goal", ""), run, systems.revision(state.get("revision_ref")))
     references = [systems.documents.put_record(route) for route in routes]
+    for route, reference in zip(routes, references, strict=True):
+        told(route, reference)
     allowed = state.get("allowed") or []
     sends = [Send("answer", Asked(route_ref=one, loop=step.loop, allowed=allowed)) for one in references]
     return Command(goto=sends or "execution", update=Writes(route_refs=references))
@@ -63,6 +67,19 @@ async def routes_of(step: Step, goal: str, run: Run, revision: PlanRevision) -> 
     router = router_of(run, places)
     routes = without_repeats([await router.route(question, avoid=revision.avoid) for question in questions])
     return routes + for_person(revision, step.artifact)
+
+
+def told(route: Route, reference: Hash) -> None:
+    """Put on the span why a question goes where it goes; what is asked stays in the route, which `reference` names."""
+    why: dict[str, str | float] = {
+        names.ROUTE_SERVER: route.server,
+        names.ROUTE_RUNNER_UP: route.runner_up,
+        names.ROUTE_MARGIN: route.margin,
+        names.ROUTE_SCORES: canonical(route.scores),
+        names.ROUTE_DECIDED_BY: route.decided_by,
+        names.ROUTE_REF: reference,
+    }
+    trace.get_current_span().add_event(names.ROUTED, why)
 
 
 async def ready(run: Run, text: str) -> None:

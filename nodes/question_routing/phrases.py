@@ -25,6 +25,7 @@ DOES = re.compile(
     re.IGNORECASE,
 )
 """A sentence on what a tool gives, and of it what that is."""
+ASKING = re.compile(r"(?:how|where|wh(?:at|en|ich|o|y)|whether)\b", re.IGNORECASE)
 SAME_TOOLS = 2  # as many tools of one name make two servers the same program
 ASKED = {
     "list": "Which {} are there?",
@@ -125,7 +126,8 @@ def derived(tool: Tool) -> Iterable[str]:
     yield f"{tool.server} {' '.join(words)}: {''.join(told[:1])}"
     yield from told
     if gives := DOES.search(told[0]) if told else None:
-        yield f"What is the {gives['what'].strip()}?"
+        what = gives["what"].strip()
+        yield f"{what.capitalize()}?" if ASKING.match(what) else f"What is the {what}?"
     words = words_of(tool.name)
     verbs = (place for place, word in enumerate(words[:-1]) if word in ASKED)
     yield from (ASKED[words[place]].format(" ".join(words[place + 1 :])) for place in verbs)

@@ -29,6 +29,8 @@ Method = Literal["lexical", "embeddings", "hybrid"]
 
 WORDS_WEIGHT = 1.5  # of the words' kernel beside the embeddings'
 TAKEN = 0.5  # likeness to what a new server says of itself, from which a fact of the world outside is its to look up
+CLEAR = 0.5  # score of the first, below which a question is strange to all and a lead says less
+CLEAR_AMONG_NEW = 0.8  # the same where servers take part that are known by their tools alone
 RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; both chosen on tests/benchmarks/data
 SURE: Mapping[Method, float] = {"lexical": 0.7, "embeddings": 0.7, "hybrid": 1.0}
 """What a lead is worth: of leads of one kind alone, as many are wrong as of smaller ones of both (`tune` halves)."""
@@ -44,6 +46,7 @@ class Ranked:
         tools: how near each tool's nearest phrase is, 0 to 1, by `server.tool`.
         learned: likeness of each learned question, 0 to 1, by its text.
         method: what ranked; `lexical` where nothing embeds.
+        clear: score from which a lead of the first counts in full.
     """
 
     servers: Mapping[str, float] = field(default_factory=dict)
@@ -51,12 +54,13 @@ class Ranked:
     tools: Mapping[str, float] = field(default_factory=dict)
     learned: Mapping[str, float] = field(default_factory=dict)
     method: Method = "lexical"
+    clear: float = CLEAR
 
     @property
     def margin(self) -> float:
-        """Lead of the first over the second, 0 to 1; by words or by meaning alone it counts less than by both."""
+        """Lead of the first over the second, 0 to 1; it counts less where the first is faint, or one likeness ranks."""
         first, second = [*self.servers.values(), 0.0, 0.0][:2]
-        return round(min(1.0, max(0.0, first - second)) * SURE[self.method], 4)
+        return round(min(1.0, max(0.0, first - second)) * min(1.0, max(0.0, first) / self.clear) * SURE[self.method], 4)
 
     @property
     def is_of_world(self) -> bool:
@@ -116,6 +120,7 @@ class Ranking:
             tools=self._nearest(near / _most(method)),
             learned={each.text: float(like) for each, like in zip(self.phrases, alike, strict=True) if each.learned},
             method=method,
+            clear=CLEAR_AMONG_NEW if self._new else CLEAR,
         )
 
     def _nearest(self, nearness: Matrix) -> dict[str, float]:

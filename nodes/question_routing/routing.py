@@ -120,15 +120,22 @@ class Router:
         words = f"{best} {score:.2f}, {rival} {next_score:.2f}"
         if score < self._knobs.least_score or self._coverage(best, found.text) < self._knobs.least_coverage:
             return _Choice(PERSON, "person", f"no server speaks of this ({words})")
-        if ranked.margin >= self._knobs.margin or self._knobs.unsure == "first":
-            return _Choice(
-                found.best_of(best), PERSON if best == PERSON else ranked.method, f"nearest by likeness: {words}"
-            )
-        if self._knobs.unsure == "person" or not self._chooser:
+        decides = self._decides()
+        if ranked.margin >= self._knobs.margin or decides == "first":
+            close = "" if ranked.margin >= self._knobs.margin else ", though close"
+            by: DecidedBy = PERSON if best == PERSON else ranked.method
+            return _Choice(found.best_of(best), by, f"nearest by likeness{close}: {words}")
+        if decides == "person" or not self._chooser:
             return _Choice(PERSON, "person", f"too close to tell: {words}")
         served = [found.best_of(server) for server in list(ranked.servers)[:OPTIONS]]
         chosen = await self._chooser.chosen(found.text, [self._tools[key] for key in served if key in self._tools])
         return _Choice(chosen or found.best_of(best), "model", f"the model chose, as it is close: {words}")
+
+    def _decides(self) -> str:
+        """Who decides between those that are close."""
+        if self._knobs.unsure != "auto":
+            return self._knobs.unsure
+        return "model" if self._chooser and self._chooser.able else "first"
 
     async def _ranked(self, text: str) -> Ranked:
         """The ranking; where a server that does not serve is first, one that no line speaks of may be who it is."""

@@ -10,7 +10,7 @@ import pytest
 
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.questions import fill
-from nodes.question_routing.ranking import SURE
+from nodes.question_routing.ranking import CLEAR, SURE
 from nodes.question_routing.routing import Router
 from systems.embeddings import local_files
 from systems.knobs import QuestionKnobs
@@ -27,10 +27,12 @@ CLOSE = "What is the date of the file calc.py?"
 
 
 @asynccontextmanager
-async def choosing(script: Script) -> AsyncIterator[tuple[Chooser, ImitationServer]]:
+async def choosing(script: Script, *, embedded: bool = False) -> AsyncIterator[tuple[Chooser, ImitationServer]]:
     with ImitationServer(script) as server:
         async with connected(ModelChoice(name="imitation", base_url=server.url), None) as model:
-            yield Chooser(model, DEFAULT.draft), server
+            chooser = Chooser(model, DEFAULT.draft)
+            chooser.able = not embedded
+            yield chooser, server
 
 
 def first(route: Route) -> str:
@@ -80,7 +82,8 @@ async def test_a_route_says_why() -> None:
     route = await router().route(asked("What were the last commits?"))
     (best, score), (second, next_score) = list(route.scores.items())[:2]
     assert (route.server, route.runner_up) == (best, second) == ("git", second)
-    assert route.margin == pytest.approx(SURE["lexical"] * min(1, score - next_score), abs=1e-3)
+    lead = min(1, score - next_score) * min(1, score / CLEAR)
+    assert route.margin == pytest.approx(SURE["lexical"] * lead, abs=1e-3)
     assert set(route.scores) == {"git", "filesystem", "time", "search", "person"}
     assert f"{best} {score:.2f}" in route.reason and second in route.reason
 
@@ -157,6 +160,13 @@ async def test_the_model_chooses_between_close_tools_and_the_person() -> None:
     async with choosing([{"answers": "person"}]) as (chooser, server):
         route = await router(margin=1, unsure="model", chooser=chooser).route(asked(CLOSE))
         assert (route.server, route.candidates, route.decided_by) == ("person", (), "model")
+
+
+async def test_the_embedded_models_choice_is_worth_less_than_likeness_and_it_is_not_asked() -> None:
+    for embedded, by in ((False, "model"), (True, "lexical")):
+        async with choosing(lambda request: {"answers": options(request)[0]}, embedded=embedded) as (chooser, server):
+            route = await router(margin=1, chooser=chooser).route(asked(CLOSE))
+        assert (route.decided_by, len(server.requests)) == (by, not embedded) and "close" in route.reason
 
 
 async def test_the_model_is_not_asked_when_there_is_no_doubt() -> None:
