@@ -6,6 +6,7 @@ what is to come, so that a run killed at any moment neither loses a document nor
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -133,8 +134,7 @@ async def _issues(draft: Draft, paths: Sequence[str], status: ChangeStatus, run:
             validation = await run.systems.openspec.validate(status.change)
             issues = tuple(issue for issue in validation.issues if not validation.valid and _concerns(issue, paths))
         elif draft.artifact == "tasks":
-            state = await run.systems.openspec.tasks(status.change)
-            issues = () if state.total else ("tasks.md: OpenSpec finds no tasks in it",)
+            issues = await _issues_of_tasks(paths, status, run)
         else:
             issues = ()
         verdict = {names.EVALUATION_NAME: "openspec", names.EVALUATION_LABEL: "fail" if issues else "pass"}
@@ -142,6 +142,15 @@ async def _issues(draft: Draft, paths: Sequence[str], status: ChangeStatus, run:
         if issues:
             span.set_status(Status(StatusCode.ERROR, "; ".join(issues)[:500]))
         return issues
+
+
+async def _issues_of_tasks(paths: Sequence[str], status: ChangeStatus, run: Run) -> tuple[str, ...]:
+    openspec = run.systems.openspec
+    state, validation = await asyncio.gather(openspec.tasks(status.change), openspec.validate(status.change))
+    if not state.total:
+        return ("tasks.md: OpenSpec finds no tasks in it",)
+    named = tuple(issue for issue in validation.issues if issue.partition(":")[0] in paths)
+    return () if validation.valid else named
 
 
 def _concerns(issue: str, paths: Sequence[str]) -> bool:

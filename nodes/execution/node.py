@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -21,6 +22,8 @@ from systems.feedback import Redraft
 from systems.openspec import ChangeStatus, Instructions, capabilities, says_nothing
 from systems.records import Answer, Draft, File, Hash, Implementation, PlanRevision, Step
 from systems.trials import Requested
+
+TASK_NUMBER = re.compile(r"^[ \t]*- \[.\] (\d+(?:\.\d+)+)", re.MULTILINE)
 
 
 class Reads(TypedDict, total=False):
@@ -189,8 +192,15 @@ def _file(work: Work, path: str, text: str) -> File:
     body = f"{text}\n{sources_section(work.answers, project=systems.project)}".rstrip("\n") + "\n"
     old = systems.documents.last_write((work.status.root / path).relative_to(systems.project).as_posix())
     if old and not says_nothing(work.document(path)):
-        body = redrafted(systems.documents.get(old[0]), body, hints(work.revision, work.step.artifact))
+        small = redrafted(systems.documents.get(old[0]), body, hints(work.revision, work.step.artifact))
+        body = body if _numbered_twice(small) else small
     return File(path=path, content=systems.documents.put(body))
+
+
+def _numbered_twice(text: str) -> bool:
+    """Whether two tasks of a list have one number, which OpenSpec refuses: old groups stayed beside new ones."""
+    numbers = TASK_NUMBER.findall(text)
+    return len(set(numbers)) < len(numbers)
 
 
 def _built_on(work: Work) -> tuple[tuple[str, str], ...]:

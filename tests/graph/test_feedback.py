@@ -82,7 +82,12 @@ def test_a_document_is_drafted_again_and_written_once_approved(run: tuple[Path, 
     approved = said("resume", run_id, "--answer", "approve", "--model", model.url, "--json", project=project)
     assert approved.code == 0 and any(note.startswith("tasks.md was drafted again") for note in approved.json["notes"])
     text = tasks.read_text()
-    assert "## 1. Windows paths" in text and "Mind the release on Friday." in text and "## Sources" in text
+    assert (
+        "## 1. Windows paths" in text
+        and "## 1. Title 1" not in text
+        and "Mind the release on Friday." in text
+        and "## Sources" in text
+    )
     (case,) = (case for case in cases_of(project) if case.key in first)
     assert case.origin == "person" and {"Windows", "paths"} <= set(case.check.terms), "the words are the check now"
     with closing(Store(project / ".specloop" / "specloop.db")) as store:
@@ -121,7 +126,7 @@ def test_feedback_on_a_finished_change_opens_a_follow_up_and_touches_nothing(
     shutil.move(folder, folder.parent / "archive" / f"2026-11-01-{BEGUN}")
     again = said(*words, project=project)
     assert again.json["known"] and [each["change"] for each in again.json["follow_ups"]] == [opened["change"]]
-    assert (project / opened["path"]).read_text() == proposal
+    assert "is archived in" in (project / opened["path"]).read_text(), "it is ours, and kept true"
 
 
 def test_what_a_person_wrote_is_left_to_them(run: tuple[Path, str], model: ImitationServer) -> None:
