@@ -66,7 +66,7 @@ def said_table(said: Said) -> RenderableType:
     for each in said.feedback:
         about = plain(", ".join(each.about)) or "the run"
         label = Text(LABELS[each.rating], style=STYLES[each.rating])
-        table.add_row(each.span_id[:SHOWN], each.said, label, Text(about), Text(plain(each.text, MOST)))
+        table.add_row(each.span_id[:SHOWN], each.said[:16].replace("T", " "), label, Text(about), Text(plain(each.text, MOST)))
     return table
 
 
