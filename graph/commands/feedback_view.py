@@ -62,11 +62,12 @@ def said_table(said: Said) -> RenderableType:
     """What was said of a run, oldest first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("id", "when", "rating", "about", "feedback"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "when")
     for each in said.feedback:
         about = plain(", ".join(each.about)) or "the run"
         label = Text(LABELS[each.rating], style=STYLES[each.rating])
-        table.add_row(each.span_id[:SHOWN], each.said[:16].replace("T", " "), label, Text(about), Text(plain(each.text, MOST)))
+        when = each.said[:16].replace("T", " ")
+        table.add_row(each.span_id[:SHOWN], when, label, Text(about), Text(plain(each.text, MOST)))
     return table
 
 
