@@ -35,9 +35,8 @@ PLAIN = asking(parallel=1)
 
 def steps(count: int) -> list[Case]:
     """Steps about different goals."""
-    requests = (
-        Requested(artifact="tasks", goal=f"Trade in gold {number}", about="the tasks") for number in range(count)
-    )
+    goals = (f"Trade in gold {number}" for number in range(count))
+    requests = (Requested(artifact="tasks", goal=goal, about="the tasks") for goal in goals)
     return [STEP.model_copy(update={"given": Stepped(requests=(one,))}) for one in requests]
 
 
