@@ -98,7 +98,7 @@ class Connection:
         Raises:
             ServerUnavailable: it is not there, ended, refused, or took longer than its limit.
         """
-        load_library()
+        load_library(self._config)
         began = time.monotonic()
         self._owner = asyncio.create_task(self._own(), name=f"mcp {self._config.name}")
         try:
