@@ -147,7 +147,10 @@ class Router:
         self._present = self._present or self._ranking.over(present)
         again = (await self._present.rank(text)).servers
         if not ranked.is_of_world:
-            again = {server: (score + ranked.servers[server]) / 2 for server, score in again.items()}
+            own = ranked.servers  # those that have lines lost to the absent one already
+            again = {
+                name: (score + own[name]) / 2 if name in self._strange else own[name] for name, score in again.items()
+            }
         best = max(again, key=lambda server: again[server])
         found = best in self._strange and again[best] >= self._knobs.least_score
         return replace(ranked, servers=by_score(again), world=0.0) if found else ranked
