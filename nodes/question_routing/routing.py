@@ -129,7 +129,9 @@ class Router:
             return _Choice(PERSON, "person", f"too close to tell: {words}")
         served = [found.best_of(server) for server in list(ranked.servers)[:OPTIONS]]
         chosen = await self._chooser.chosen(found.text, [self._tools[key] for key in served if key in self._tools])
-        return _Choice(chosen or found.best_of(best), "model", f"the model chose, as it is close: {words}")
+        if chosen is None:
+            return _Choice(found.best_of(best), ranked.method, f"close, and the model gave no sound answer: {words}")
+        return _Choice(chosen, "model", f"the model chose, as it is close: {words}")
 
     def _decides(self) -> str:
         """Who decides between those that are close."""
