@@ -51,7 +51,7 @@ class Chooser:
         return PERSON if name.lower() == PERSON else next(iter(keys), None)
 
     async def chosen(self, question: str, tools: Sequence[Tool]) -> str | None:
-        """One of these tools as `server.tool`, or `person`; None when there is no sound answer, or no model any more."""
+        """One of these tools as `server.tool`, or `person`; None when there is no sound answer, or no model."""
         options = (*(_key(tool) for tool in tools), PERSON)
         answers: Any = Literal[options]
         choice = create_model("Choice", answers=(answers, Field(description="Who can answer the question")))
