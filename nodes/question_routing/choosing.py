@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, Field, create_model
 
 from nodes.question_routing.phrases import PERSON, sentences
-from systems.errors import InvalidDraft
+from systems.errors import InvalidDraft, Missing
 from systems.mcp import Tool
 from systems.models import Message, Model
 from systems.policy import DraftKnobs
@@ -51,13 +51,13 @@ class Chooser:
         return PERSON if name.lower() == PERSON else next(iter(keys), None)
 
     async def chosen(self, question: str, tools: Sequence[Tool]) -> str | None:
-        """One of these tools as `server.tool`, or `person`; None when there is no sound answer."""
+        """One of these tools as `server.tool`, or `person`; None when there is no sound answer, or no model."""
         options = (*(_key(tool) for tool in tools), PERSON)
         answers: Any = Literal[options]
         choice = create_model("Choice", answers=(answers, Field(description="Who can answer the question")))
         try:
             drafted = await self._model.draft(_prompt(question, tools), choice, self._knobs)
-        except InvalidDraft:
+        except (InvalidDraft, Missing):  # likeness decides then; the draft that needs the model says what is wrong
             return None
         return cast(str, drafted.value.model_dump()["answers"])
 

@@ -30,7 +30,7 @@ Method = Literal["lexical", "embeddings", "hybrid"]
 WORDS_WEIGHT = 1.5  # of the words' kernel beside the embeddings'
 TAKEN = 0.5  # likeness to what a new server says of itself, from which a fact of the world outside is its to look up
 CLEAR = 0.5  # score of the first, below which a question is strange to all and a lead says less
-CLEAR_AMONG_NEW = 0.8  # the same where servers take part that are known by their tools alone
+CLEAR_AMONG_NEW = 1.0  # the same where servers take part that are known by their tools alone
 RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; both chosen on tests/benchmarks/data
 SURE: Mapping[Method, float] = {"lexical": 0.7, "embeddings": 0.7, "hybrid": 1.0}
 """What a lead is worth: of leads of one kind alone, as many are wrong as of smaller ones of both (`tune` halves)."""

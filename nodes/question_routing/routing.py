@@ -129,7 +129,9 @@ class Router:
             return _Choice(PERSON, "person", f"too close to tell: {words}")
         served = [found.best_of(server) for server in list(ranked.servers)[:OPTIONS]]
         chosen = await self._chooser.chosen(found.text, [self._tools[key] for key in served if key in self._tools])
-        return _Choice(chosen or found.best_of(best), "model", f"the model chose, as it is close: {words}")
+        if chosen is None:
+            return _Choice(found.best_of(best), ranked.method, f"close, and the model gave no sound answer: {words}")
+        return _Choice(chosen, "model", f"the model chose, as it is close: {words}")
 
     def _decides(self) -> str:
         """Who decides between those that are close."""
@@ -147,7 +149,10 @@ class Router:
         self._present = self._present or self._ranking.over(present)
         again = (await self._present.rank(text)).servers
         if not ranked.is_of_world:
-            again = {server: (score + ranked.servers[server]) / 2 for server, score in again.items()}
+            own = ranked.servers  # those that have lines lost to the absent one already
+            again = {
+                name: (score + own[name]) / 2 if name in self._strange else own[name] for name, score in again.items()
+            }
         best = max(again, key=lambda server: again[server])
         found = best in self._strange and again[best] >= self._knobs.least_score
         return replace(ranked, servers=by_score(again), world=0.0) if found else ranked

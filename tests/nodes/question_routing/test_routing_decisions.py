@@ -180,6 +180,7 @@ async def test_a_model_without_a_sound_answer_leaves_the_first(reply: Any) -> No
     async with choosing([reply]) as (chooser, _):
         route = await router(margin=1, unsure="model", chooser=chooser).route(asked(CLOSE))
     assert first(route) == first(await router(margin=1).route(asked(CLOSE)))
+    assert route.decided_by == "lexical" and "no sound answer" in route.reason
 
 
 def options(request: dict[str, Any]) -> list[str]:
