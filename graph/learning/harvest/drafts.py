@@ -13,7 +13,7 @@ from systems import names
 from systems.documents import Documents
 from systems.errors import Missing
 from systems.lexical import STOP
-from systems.records import Answer, Hash, LoopRecord, Span
+from systems.records import Answer, DocumentUpdate, Hash, LoopRecord, Span
 from systems.trials import Case, Check, Requested
 
 MOST_TERMS = 3
@@ -26,7 +26,8 @@ def cases_of_drafts(past: Past) -> Iterator[Case]:
     """The draft cases of a run: what was accepted, what was refused and succeeded later, and what feedback changed."""
     for loop in past.accepted():
         yield from _accepted(loop, past)
-        if loop.step.feedback and all(update.approved for update in loop.updates):
+    for loop in past.loops:
+        if loop.step.feedback and loop.updates and all(map(_approved, loop.updates)):
             yield from _asked_for(loop, past)
     for number, loop in enumerate(past.loops):
         later = [each for each in past.loops[number + 1 :] if each.step.artifact == loop.step.artifact]
@@ -71,6 +72,11 @@ def _paths(request: Requested, loop: LoopRecord) -> list[str]:
         return [f"specs/{request.about}/spec.md"]
     folder = f"openspec/changes/{loop.step.change}/"
     return [update.path.removeprefix(folder) for update in loop.updates]
+
+
+def _approved(update: DocumentUpdate) -> bool:
+    """Whether a document is on disk as a person approved it, also beside an edit of theirs."""
+    return update.approved and update.valid and update.status in ("written", "merged")
 
 
 def _asked_for(loop: LoopRecord, past: Past) -> Iterator[Case]:
