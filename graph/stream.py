@@ -40,6 +40,11 @@ class Resumed:
         self.summary = summary
         self._answer = answer
 
+    @property
+    def answered(self) -> bool:
+        """Whether there is an answer to what the run waits for."""
+        return self._answer is not None
+
     async def payload(self, compiled: Compiled, config: RunnableConfig) -> Input | Command[Any] | None:
         """What LangGraph is given: an answer, a new start from the last state, or nothing: go on where it stopped.
 
@@ -59,7 +64,7 @@ class Resumed:
         return None
 
     def _answers(self, interrupts: tuple[Interrupt, ...]) -> dict[str, Any]:
-        if self._answer is None:
+        if not self.answered:
             texts = "; ".join(str(each.value.get("text", "")) for each in interrupts)
             raise Waiting(
                 f"Run {self.summary.run_id} waits for a person: {texts}",

@@ -135,7 +135,8 @@ class Workspace:
         run_id = resumed.summary.run_id
         with self._runs() as runs:
             family = family_of(run_id, runs.all())
-        return await self._go(run_id, resumed, share(run_id, family, self._settings_of(run_id)), watch)
+        settings = self._settings_of(run_id, answered=resumed.answered)
+        return await self._go(run_id, resumed, share(run_id, family, settings), watch)
 
     def status(self, run_id: str | None = None) -> tuple[RunSummary, ...]:
         """The runs of the project, newest first, or the one asked for."""
@@ -251,11 +252,11 @@ class Workspace:
         """`feedback` for callers with an event loop."""
         return await heeded(self, run_id, text, rating, ask=ask, redraft=redraft, watch=watch)
 
-    def _settings_of(self, run_id: str) -> Settings:
-        """What a run was started with, and what is set here on top."""
+    def _settings_of(self, run_id: str, *, answered: bool = False) -> Settings:
+        """What a run was started with, and what is set here on top; an answer goes to whoever asked, also in `auto`."""
         with self._runs() as runs:
             given = runs.settings(run_id)
-        chosen = self.settings.model_fields_set
+        chosen = self.settings.model_fields_set - ({"approve"} if answered else set())
         set_here = {key: value for key, value in self.settings.model_dump().items() if key in chosen}
         return Settings.model_validate({**given, **set_here})
 

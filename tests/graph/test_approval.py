@@ -77,8 +77,8 @@ def asked(waiting: Asked, tmp_path: Path) -> Asked:
     return Asked(project, waiting.run_id, waiting.changed)
 
 
-def resumed(asked: Asked, answer: str, server: ImitationServer) -> tuple[int, Outcome]:
-    arguments = ("--answer", answer, "--model", server.url, "--json")
+def resumed(asked: Asked, answer: str, server: ImitationServer, *more: str) -> tuple[int, Outcome]:
+    arguments = ("--answer", answer, "--model", server.url, "--json", *more)
     result = said("resume", asked.run_id, *arguments, project=asked.project)
     return result.code, Outcome.model_validate(result.json)
 
@@ -123,9 +123,11 @@ def test_a_rejected_document_is_drafted_again_with_the_reason(asked: Asked, serv
     assert code == 0 and "say how it is tested" in str(outcome.plan_revisions)
 
 
-def test_an_edited_document_is_written_as_edited(asked: Asked, server: ImitationServer) -> None:
+def test_an_edited_document_is_written_as_edited_also_where_nobody_is_to_be_asked_from_now_on(
+    asked: Asked, server: ImitationServer
+) -> None:
     edit = {"decision": "edit", "text": "# Tasks\n\n- [ ] 1.1 As I say"}
-    code, _ = resumed(asked, json.dumps(edit), server)
+    code, _ = resumed(asked, json.dumps(edit), server, "--approve", "auto")
     assert code == 0 and asked.tasks.read_text() == "# Tasks\n\n- [ ] 1.1 As I say\n"
 
 
