@@ -40,8 +40,8 @@ PATIENCE = 2
 LATER = 100
 """So many calls after a failure nothing is looked for any more that replaces it."""
 LONGEST_TASK = 10_000
-TOLD, LONGEST_RESULT = 12, 2_000
-"""Last results that may name what is gone through, and characters of each that are looked at."""
+TOLD, LONGEST_RESULT, MOST_ASKED = 12, 2_000, 20
+"""Last results that may name what is gone through, characters of each, and how often that is looked at."""
 WORDS = 300
 MOST_TRIED = 6
 """More calls of one tool go through things."""
@@ -87,7 +87,7 @@ class AgentRun:
         self.ends = 0
         self.began = 0
         self.drafts = Drafts()
-        self._until = 0
+        self._until = self._told_asked = 0
         self._attempts = Attempts(self.words_of_task, self.words_told)
         self._known: frozenset[str] = frozenset()
         self._replaced: dict[str, bool] = {}
@@ -260,7 +260,10 @@ class AgentRun:
         return self._known
 
     def words_told(self) -> frozenset[str]:
-        """The words and numbers of the task and of what the last tools gave back."""
+        """The words of the task and of what the last tools gave back; after `MOST_ASKED` of the task alone."""
+        self._told_asked += 1
+        if self._told_asked > MOST_ASKED:
+            return self.words_of_task()
         last = islice(reversed(self.tools), TOLD)
         return self.words_of_task().union(*(words(one.result[:LONGEST_RESULT]) for one in last if not one.failed))
 

@@ -106,7 +106,7 @@ CAUSES: Mapping[str, int] = {
     "connection_lost": LOST,
     "error": ERROR,
 }
-_ASKS = ("ask_", "consult_", "contact_", "call_", "refer_", "forward_", "send_", "query_")
+_ASKS = ("ask_", "consult_", "refer_")
 _AGENTS = ("_agent", "_desk", "_team", "_department", "_specialist", "_expert", "_assistant")
 _OWN_STEPS = (names.VALIDATE, names.DRAFT, names.START_SERVER)
 

@@ -27,7 +27,7 @@ _HANDS_OVER = re.compile(
 
 
 _ASKS = re.compile(
-    r"(?:ask|consult|contact|call|refer|forward|send|query)_(?:the_)?(.+)|"
+    r"(?:ask|consult|refer)_(?:the_)?(.+)|"
     r"(.+)_(?:agent|desk|team|department|specialist|expert|assistant)",
     re.IGNORECASE,
 )
@@ -152,10 +152,14 @@ def _sends_on(span: Operation, path: list[tuple[str, str, Operation]], asked: st
     """Whether the answer of an agent that was asked is only that somebody else comes first."""
     if span.failed or not 0 < len(span.result) < MUCH:
         return False
+    if _ELSEWHERE.search(span.result):
+        return True
+    if not path:
+        return False
     others = stems(asked.replace("agent", ""))
     told = stems(span.result) - stems(span.arguments) - others
     known = frozenset().union(*(stems(one[1]) for one in path)) - others
-    return bool(_ELSEWHERE.search(span.result) or told & known)
+    return bool(told & known)
 
 
 def _worked(run: AgentRun, before: Operation) -> bool:
