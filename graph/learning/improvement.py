@@ -127,6 +127,7 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
             plays=player,
             results=stack.enter_context(closing(Results(store))),
             model=systems.model.choice.name,
+            chooser=not systems.model.choice.embedded,
             seed=plan.seed,
             pinned=lambda policy: pinned(policy, pins),
             fits=lambda case: case.server in servers,

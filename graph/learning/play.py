@@ -40,10 +40,17 @@ BROKEN = "# Nothing\n\nThis is no spec delta.\n"
 """What OpenSpec must refuse as one."""
 
 
-def noticed(policy: Policy, kind: CaseKind) -> Hash:
-    """Hash of the part of a policy that a kind of case can notice: plays under equal parts are the same play."""
+def noticed(policy: Policy, kind: CaseKind, *, chooser: bool = True) -> Hash:
+    """Hash of the part of a policy that a kind of case can notice: plays under equal parts are the same play.
+
+    Args:
+        policy: the policy.
+        kind: of case.
+        chooser: whether the model decides close calls where the policy leaves that to its worth (`unsure = "auto"`).
+    """
     sections = set(NOTICED[kind])
-    if kind in ("route", "answer") and {"model", "auto"} & {policy.questions.method, policy.questions.unsure}:
+    asked = {"model", "auto"} if chooser else {"model"}
+    if kind in ("route", "answer") and asked & {policy.questions.method, policy.questions.unsure}:
         sections.add("draft")
     seen = policy.model_dump(mode="json", include=sections, exclude={} if kind == "step" else IN_STEPS)
     return content_hash(canonical(seen))

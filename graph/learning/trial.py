@@ -51,6 +51,7 @@ class Ground:
         plays: who plays.
         results: plays that are kept.
         model: plays of different models are kept apart.
+        chooser: whether the model is worth asking who is to answer; the embedded one is not.
         seed: of the order of plays.
         pinned: the policy with what the person has pinned; so it is played.
         fits: whether a case can be played here at all.
@@ -64,6 +65,7 @@ class Ground:
     plays: Plays
     results: Results
     model: str
+    chooser: bool = True
     seed: int = 0
     pinned: Callable[[Policy], Policy] = lambda policy: policy
     fits: Callable[[Case], bool] = lambda _: True
@@ -107,7 +109,7 @@ class Ground:
         """
         case, repetition = wanted.case, wanted.repetition
         policy = self.pinned(wanted.policy)
-        key = noticed(policy, case.kind), case.key, self.model, repetition
+        key = noticed(policy, case.kind, chooser=self.chooser), case.key, self.model, repetition
         known = self.results.get(*key)
         if known is not None:
             return known
@@ -149,7 +151,7 @@ class Pairing:
     @property
     def kinds(self) -> tuple[CaseKind, ...]:
         """Kinds of case that can notice the edit, whether or not there are such cases."""
-        return tuple(kind for kind in get_args(CaseKind) if noticed(self._old, kind) != noticed(self._new, kind))
+        return tuple(kind for kind in get_args(CaseKind) if self._notices(kind))
 
     def trial(self) -> Trial:
         """What was played so far."""
@@ -197,7 +199,11 @@ class Pairing:
             row_plays.append(played)
 
     def _touches(self, case: Case) -> bool:
-        return noticed(self._old, case.kind) != noticed(self._new, case.kind)
+        return self._notices(case.kind)
+
+    def _notices(self, kind: CaseKind) -> bool:
+        chooser = self._ground.chooser
+        return noticed(self._old, kind, chooser=chooser) != noticed(self._new, kind, chooser=chooser)
 
 
 def succeeded(plays: Iterable[Played]) -> float:

@@ -90,6 +90,11 @@ def test_a_kind_of_case_notices_its_own_sections_only() -> None:
     assert noticed(DEFAULT, "call") == noticed(NEW, "call")
     asked = DEFAULT.edited({"questions": {"method": "model"}})
     assert noticed(asked, "route") != noticed(asked.edited(CAPPED), "route")
+    alone = DEFAULT.edited({"questions": {"unsure": "auto"}})
+    both = [
+        [noticed(one, "route", chooser=chooser) for one in (alone, alone.edited(CAPPED))] for chooser in (True, False)
+    ]
+    assert [old == new for old, new in both] == [False, True]
 
 
 def test_the_budget_ends_the_plays_and_keeps_what_was_played(scene: Scene) -> None:
