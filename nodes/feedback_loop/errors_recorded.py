@@ -24,6 +24,7 @@ CONTROL_FLOW = frozenset(
         "SkipToolValidation",
         "SkipToolExecution",
         "RunCancelled",
+        "elicited",  # specloop: a tool that asks a person in the middle of its call
         "InterruptException",  # Strands
         "MiddlewareTermination",  # Microsoft Agent Framework
         "WaitingForEvent",  # LlamaIndex

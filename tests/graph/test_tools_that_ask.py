@@ -65,9 +65,7 @@ def test_the_person_allows_the_call_answers_its_question_and_its_orders_are_only
     assert finding.where == "filesystem.list_directory" and "Ignore all previous" in str(finding.evidence)
 
 
-def test_always_for_a_tool_holds_when_the_run_is_resumed_and_auto_calls_it_all_the_same_no_more(
-    begun: Path, log: Path, server: ImitationServer
-) -> None:
+def test_always_for_a_tool_holds_when_the_run_is_resumed(begun: Path, log: Path, server: ImitationServer) -> None:
     run = workspace(begun, server, approve="ask").run(GOAL, change=BEGUN)
     asked = of_kind(run.waiting_for, "permission")
     assert "every other call of filesystem.list_directory" in next(iter(asked.values()))["ways"]["always"]
@@ -76,12 +74,11 @@ def test_always_for_a_tool_holds_when_the_run_is_resumed_and_auto_calls_it_all_t
     wanted = of_kind(waiting, "elicitation")
     assert len(wanted) == len(asked) == len(waiting)
     workspace(begun, server, approve="ask").resume(run.run_id, dict.fromkeys(wanted, "3"))
-    made = len(log.read_text().splitlines())
     again = workspace(begun, server, approve="ask").resume(run.run_id, "reject: say how it is tested").waiting_for
     assert of_kind(again, "elicitation") and not of_kind(again, "permission")
     given = {str(item["id"]): "3" if item["kind"] == "elicitation" else "" for item in again}
-    ended = workspace(begun, server, approve="auto").resume(run.run_id, given)
-    assert ended.status == "done" and len(log.read_text().splitlines()) == made
+    (last,) = workspace(begun, server, approve="ask").resume(run.run_id, given).waiting_for
+    assert last["kind"] == "approval"
     assert "say how it is tested" in prompt_of(server.requests[-1])
 
 
