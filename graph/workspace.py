@@ -32,8 +32,8 @@ from systems.errors import SpecloopError, Stopped, UsageError
 from systems.feedback import Heeded
 from systems.openspec import archived_as
 from systems.person import Person
+from systems.project.repository import check_project
 from systems.records import Answer, Outcome, RunSummary
-from systems.repository import check_project
 from systems.runs import Runs
 from systems.settings import Settings, load_settings
 from systems.trials import Improved

@@ -1,8 +1,9 @@
 """Cases: what happened in past runs, kept to be done again; split once into working, guard and sealed.
 
-Contract: the side of a case comes from its key and never changes; near-duplicates (`systems.similarity`) are on one
-side; a case whose near-duplicates lie on two sides is not taken. A check is never averaged: where two contradict each
-other, or a person says that one is wrong, both are kept and the case is `disputed`, in no trial, until one is dropped.
+Contract: the side of a case comes from its key and never changes; near-duplicates are on one side
+(`systems.likeness.similarity`); a case whose near-duplicates lie on two sides is not taken. A check is never
+averaged: where two contradict each other, or a person says that one is wrong, both are kept and the case is
+`disputed`, in no trial, until one is dropped.
 What a person dropped does not come back from a run. Nothing is deleted.
 
 Bodies of sealed cases are in a table of their own, which this module fills and cannot read: SQLite refuses it on this
@@ -22,8 +23,8 @@ from pydantic import Field
 from systems import case_tables as tables
 from systems.database import mapped, open_database
 from systems.errors import Missing, UsageError
+from systems.likeness.similarity import packed, unpacked
 from systems.records import Hash, Record, canonical, content_hash
-from systems.similarity import packed, unpacked
 from systems.splitting import SHARES, SHOWN, family, likeness, split
 from systems.trials import Asked, Called, Case, CaseKind, Origin, Requested, Side, Stepped
 

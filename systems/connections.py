@@ -27,9 +27,9 @@ from weakref import WeakKeyDictionary
 from filelock import FileLock
 
 from systems.documents import Documents, read_file
-from systems.embeddings import Embedder, open_embedder
 from systems.errors import Busy
 from systems.ledger import Ledger
+from systems.likeness.embeddings import Embedder, open_embedder
 from systems.locks import taken
 from systems.mcp import KeptReads, Listings, Reads, ServerConfig, Servers, Sources, servers_of
 from systems.models import Model, ModelChoice, Told, open_model
@@ -38,8 +38,8 @@ from systems.openspec import OpenSpec
 from systems.options import Options
 from systems.pins import load_pins, pinned
 from systems.policy import Policy, shipped
+from systems.project.repository import check_project
 from systems.records import Hash, LoopRecord, Outcome, PlanRevision, content_hash
-from systems.repository import check_project
 from systems.runs import Runs
 from systems.settings import api_key, load_prices
 from systems.spans import Store

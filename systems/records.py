@@ -18,10 +18,10 @@ from systems.hashed import Hash as Hash
 from systems.hashed import Record as Record
 from systems.hashed import canonical as canonical
 from systems.hashed import content_hash as content_hash
-from systems.implementation import Implementation as Implementation
-from systems.implementation import TaskResult as TaskResult
 from systems.profiles import Profile as Profile
 from systems.profiles import Totals as Totals
+from systems.project.implementation import Implementation as Implementation
+from systems.project.implementation import TaskResult as TaskResult
 from systems.questions import Answer as Answer
 from systems.questions import Candidate as Candidate
 from systems.questions import DecidedBy as DecidedBy

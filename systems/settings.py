@@ -17,10 +17,10 @@
     fresh = false              # true: use nothing that earlier runs read
     [prices]                   # US dollars per million tokens, see systems/prices.py; none are built in
     "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }
-    [verify]                   # the check that decides whether a task is done, see systems/checks.py
+    [verify]                   # the check that decides whether a task is done, see systems/project/checks.py
     command = "pytest -q"
     [documents]                # documents that are kept true when a change is archived, see
-    update = ["README.md"]     # systems/named_documents.py
+    update = ["README.md"]     # systems/project/named_documents.py
     [policy.draft]             # any knob of any section of systems/knobs.py, see systems/pins.py; nothing learned
     temperature = 0.0          # touches a knob that is set here
 

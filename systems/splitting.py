@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from systems.likeness.similarity import NEAR, Sketch, similarity, sketch
 from systems.records import Hash, canonical
-from systems.similarity import NEAR, Sketch, similarity, sketch
 from systems.trials import Asked, Called, Case, Requested, Side, Stepped
 
 SHARES: tuple[tuple[Side, float], ...] = (("working", 0.5), ("guard", 0.25), ("sealed", 0.25))

@@ -9,9 +9,9 @@ from graph.commands.traces import Trace, traces
 from nodes.feedback_loop.analysis import run_key
 from nodes.feedback_loop.comparison import compare
 from nodes.feedback_loop.digest import Digest
-from nodes.feedback_loop.operations import Operation, read
-from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
+from nodes.feedback_loop.reading.operations import Operation, read
+from nodes.feedback_loop.reading.ordering import in_order
 from nodes.feedback_loop.rendering import MOST_ROWS, Compared, Rows, Run
 from nodes.feedback_loop.report import Report, analyze
 from systems.prices import NO_PRICES, Prices

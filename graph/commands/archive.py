@@ -33,9 +33,9 @@ def archive(change: str, project: Path, as_json: bool, **settings: Any) -> None:
     in specloop.toml names are looked at; of a change that is archived already, only that is done.
     """
     with reported(as_json, project):
-        from systems.named_documents import load_documentation
         from systems.openspec import archived_as
-        from systems.repository import check_project
+        from systems.project.named_documents import load_documentation
+        from systems.project.repository import check_project
 
         root = check_project(project)
         named = load_documentation(root).update

@@ -95,7 +95,7 @@ def drop(case_id: str, project: Path, as_json: bool) -> None:
 def _cases(project: Path, as_json: bool) -> Iterator[Cases]:
     with reported(as_json, project):
         from systems.cases import Cases
-        from systems.repository import check_project
+        from systems.project.repository import check_project
 
         with closing(Cases(check_project(project) / ".specloop" / "specloop.db")) as cases:
             yield cases

@@ -27,7 +27,7 @@ def collect(port: int, host: str, project: Path, as_json: bool) -> None:
     with reported(as_json, project):
         from graph.commands.traces import STORE
         from systems.collector import serve
-        from systems.repository import check_folder
+        from systems.project.repository import check_folder
 
         def ready(bound: int) -> None:
             click.echo(f"Taking spans at http://{host}:{bound}/v1/traces, until Ctrl-C.", err=True)

@@ -14,16 +14,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from systems.documents import Documents
-from systems.embeddings import INSTALL, open_embedder
 from systems.errors import SpecloopError, UsageError
+from systems.likeness.embeddings import INSTALL, open_embedder
 from systems.mcp import Servers, servers_of
 from systems.models import Told, choose, open_model
 from systems.node import find_node
 from systems.openspec import OpenSpec
 from systems.pins import load_pins, pinned
 from systems.policy import DEFAULT, DraftKnobs, ServerKnobs
+from systems.project.repository import check_project
 from systems.records import Record
-from systems.repository import check_project
 from systems.runs import Runs
 from systems.settings import Settings, api_key, load_settings
 from systems.spans import Store

@@ -99,7 +99,7 @@ def _show_waiting(heeded: Heeded, project: Path) -> None:
 
 def _listed(run_id: str, project: Path, as_json: bool) -> None:
     from graph.feedback.keeping import Keeper
-    from systems.repository import check_project
+    from systems.project.repository import check_project
 
     with Keeper(check_project(project)) as keeper:
         said = keeper.said(run_id)
@@ -120,7 +120,7 @@ def _listed(run_id: str, project: Path, as_json: bool) -> None:
 def _withdrawn(run_id: str, prefix: str, project: Path, as_json: bool) -> None:
     from graph.feedback.keeping import Keeper
     from nodes.feedback_loop.rendering.escaping import plain
-    from systems.repository import check_project
+    from systems.project.repository import check_project
 
     with Keeper(check_project(project)) as keeper:
         gone = asyncio.run(keeper.withdraw(run_id, prefix))
@@ -136,7 +136,7 @@ def _bulk(lines: BinaryIO, project: Path, as_json: bool) -> None:
     from graph.feedback.keeping import Keeper
     from graph.feedback.lines import bounded, keep_lines
     from systems.errors import UsageError
-    from systems.repository import check_project
+    from systems.project.repository import check_project
 
     with Keeper(check_project(project)) as keeper:
         bulk = asyncio.run(keep_lines(bounded(lines), keeper))

@@ -39,7 +39,7 @@ def history(
         from systems.documents import Documents
         from systems.errors import UsageError
         from systems.histories import file_history
-        from systems.repository import check_project
+        from systems.project.repository import check_project
 
         root = check_project(project)
         with closing(Documents(root / ".specloop" / "specloop.db")) as documents:
@@ -91,8 +91,8 @@ def _version(found: FileHistory, number: int) -> Version:
 
 
 def _diff(documents: Documents, found: FileHistory, number: int, root: Path) -> str:
-    from systems.diffs import unified
     from systems.documents import read_file
+    from systems.texts.diffs import unified
 
     old, new = documents.get(_version(found, number).text), read_file(root / found.path) or ""
     return unified(old, new, f"version {number}", "now")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def next_(project: Path, as_json: bool) -> None:
     """Say what to do next and why, in one line. Asks no model."""
     with reported(as_json, project):
-        from systems.repository import check_project
+        from systems.project.repository import check_project
 
         found = advised(check_project(project), Path.cwd())
         click.echo(found.model_dump_json() if as_json else found.line)

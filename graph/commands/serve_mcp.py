@@ -32,7 +32,7 @@ def serve_mcp(http: bool, host: str, port: int, project: Path, **settings: Any) 
     MCP clients start it by themselves when their mcp.json names it; the options hold for every call.
     """
     with reported(False, project):
-        from systems.repository import check_project
+        from systems.project.repository import check_project
         from systems.settings import load_settings
 
         folder = check_project(project)

@@ -30,7 +30,7 @@ def status(run_id: str | None, watch: bool, project: Path, as_json: bool) -> Non
     A run is `running` while a living process holds it, here or in another terminal; what it has spent so far is shown.
     """
     with reported(as_json, project):
-        from systems.repository import check_project
+        from systems.project.repository import check_project
 
         check_project(project)
         from graph.workspace import Workspace

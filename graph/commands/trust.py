@@ -24,7 +24,7 @@ NOT_TRUSTED = 3
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def trust(project: Path, yes: bool, as_json: bool) -> None:
     """Show what the project's mcp.json starts, and let it; asked again when the file changes."""
-    from systems.repository import check_project
+    from systems.project.repository import check_project
     from systems.settings import load_settings
 
     with reported(as_json, project):

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 def project_of(project: Path, settings: dict[str, Any], *, can_ask: bool = False) -> Workspace:
     """The project, after the person was asked about programs it wants to start, where they are asked at all."""
-    from systems.repository import check_project
+    from systems.project.repository import check_project
     from systems.settings import load_settings
 
     folder = check_project(project)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 
 from systems.feedback import Feedback
+from systems.likeness.similarity import NEAR, similarity, sketch
 from systems.records import Record
-from systems.similarity import NEAR, similarity, sketch
 
 
 class Said(Record):

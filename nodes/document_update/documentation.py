@@ -10,11 +10,11 @@ from typing import TypedDict
 
 from nodes.document_update.writing import FileWrite
 from systems.connections import Run
-from systems.diffs import unified
 from systems.documents import write_file
 from systems.forms import DocumentationDecision
 from systems.person import in_charge
 from systems.records import DocumentUpdate, Draft, Hash, Outcome
+from systems.texts.diffs import unified
 
 PATCHES = Path(".specloop") / "documents"
 

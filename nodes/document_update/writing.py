@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from systems.connections import Run
-from systems.diffs import shown, unified, written_as
 from systems.documents import PERSON, read_file, write_file
-from systems.merging import merged
 from systems.openspec import says_nothing
 from systems.records import DocumentUpdate, File, Hash, content_hash
+from systems.texts.diffs import shown, unified, written_as
+from systems.texts.merging import merged
 
 
 class FileWrite:

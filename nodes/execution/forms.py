@@ -16,7 +16,7 @@ from nodes.execution.example import example_of
 from nodes.execution.least import LEAST
 from systems.policy import DraftKnobs
 from systems.records import PlanRevision
-from systems.sections import sections
+from systems.texts.sections import sections
 from systems.trials import Requested
 
 Render = Callable[[Any], str]

@@ -2,8 +2,8 @@
 
 What was asked for are the validator's words, a person's reason or feedback. It concerns a section when one of its words
 is in the heading, or is among the words that the draft puts there or takes away. Where it concerns no section, it is
-about the whole document: then only sections that are merely worded otherwise stay (`systems.similarity.NEAR`), unless
-that would leave everything as it was.
+about the whole document: then only sections that are merely worded otherwise stay (`NEAR`), unless that would leave
+everything as it was.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from systems.lexical import telling
-from systems.sections import Key, Section, sections
-from systems.similarity import NEAR, similarity, sketch
+from systems.likeness.lexical import telling
+from systems.likeness.similarity import NEAR, similarity, sketch
+from systems.texts.sections import Key, Section, sections
 
 BY_CODE = ("sources", "open questions")
 """Sections that say where the facts came from: they are as the draft has them as soon as anything is."""

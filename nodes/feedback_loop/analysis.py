@@ -11,16 +11,16 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.calls.agent_run import AgentRun
+from nodes.feedback_loop.calls.history import NONE, History
 from nodes.feedback_loop.detectors import DETECTORS, WITH_HISTORY, Detector
-from nodes.feedback_loop.history import NONE, History
-from nodes.feedback_loop.kinds import CALLS
-from nodes.feedback_loop.marks import BARE, HOLDS, PLAIN
-from nodes.feedback_loop.nesting import Nesting, filled, wraps
-from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.ranking import ranked
+from nodes.feedback_loop.reading.kinds import CALLS
+from nodes.feedback_loop.reading.marks import BARE, HOLDS, PLAIN
+from nodes.feedback_loop.reading.nesting import Nesting, filled, wraps
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.reading.spoken_tools import SpokenTools
 from nodes.feedback_loop.routes import Routes
-from nodes.feedback_loop.spoken_tools import SpokenTools
 from systems import names
 from systems.policy import BASELINE, LoopKnobs
 from systems.records import Finding

@@ -12,9 +12,9 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from nodes.feedback_loop.agent_run import excerpt
-from nodes.feedback_loop.kinds import CALLS
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.calls.agent_run import excerpt
+from nodes.feedback_loop.reading.kinds import CALLS
+from nodes.feedback_loop.reading.operations import Operation
 from systems.records import Finding
 
 FIRST, LAST, LONGEST = 50, 300, 50

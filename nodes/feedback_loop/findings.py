@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nodes.feedback_loop.analysis import Analysis
-from nodes.feedback_loop.history import NONE, History
-from nodes.feedback_loop.operations import read
-from nodes.feedback_loop.ordering import in_order
+from nodes.feedback_loop.calls.history import NONE, History
+from nodes.feedback_loop.reading.operations import read
+from nodes.feedback_loop.reading.ordering import in_order
 from systems.policy import DEFAULT, LoopKnobs
 from systems.records import Finding, Span
 

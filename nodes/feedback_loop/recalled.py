@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nodes.feedback_loop.injections import injected
+from nodes.feedback_loop.texts.injections import injected
 from systems import names
 from systems.documents import Documents
 from systems.records import Answer, Span

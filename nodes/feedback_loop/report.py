@@ -13,9 +13,9 @@ from pydantic import Field
 from nodes.feedback_loop.analysis import Analysis
 from nodes.feedback_loop.critic import Critique
 from nodes.feedback_loop.evaluations import Evaluation, Evaluations
-from nodes.feedback_loop.operations import Operation, read
-from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile import Profiler
+from nodes.feedback_loop.reading.operations import Operation, read
+from nodes.feedback_loop.reading.ordering import in_order
 from nodes.feedback_loop.remedies import remedies, told
 from systems.policy import DEFAULT, LoopKnobs
 from systems.prices import NO_PRICES, Prices

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from nodes.feedback_loop.detectors.protocol import Detector
-from nodes.feedback_loop.kinds import CALLS, NUMBERS, OperationKind
-from nodes.feedback_loop.marks import FAILED, REPEAT
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.reading.kinds import CALLS, NUMBERS, OperationKind
+from nodes.feedback_loop.reading.marks import FAILED, REPEAT
+from nodes.feedback_loop.reading.operations import Operation
 
 MOST = 10_000
 _KINDS: dict[int, OperationKind] = {number: kind for kind, number in NUMBERS.items()}

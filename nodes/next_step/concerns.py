@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from systems.feedback import Concern
-from systems.lexical import stems
+from systems.likeness.lexical import stems
 
 SPECS = "specs"
 SPEC_WORDS = frozenset(

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from systems import checks
 from systems.connections import Run, Systems
 from systems.forms import CheckDecision
 from systems.person import in_charge
+from systems.project import checks
+from systems.project.worktrees import Worktree
 from systems.records import Implementation, PlanRevision, Step
-from systems.worktrees import Worktree
 
 STEP = "apply"
 

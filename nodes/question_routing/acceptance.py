@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from nodes.question_routing.expected import CLOCK, kinds
-from systems.errors_told import told
 from systems.json_values import parsed
-from systems.nothing_found import nothing_found
 from systems.records import canonical
+from systems.told.errors_told import told
+from systems.told.nothing_found import nothing_found
 
 MOST_TEXT = 50_000  # characters of a result that are looked at
 MOST_SHOWN = 120

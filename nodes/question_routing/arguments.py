@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 from nodes.question_routing.questions import Places
 from nodes.question_routing.values import Value, numbers, said
-from systems.lexical import STOP
+from systems.likeness.lexical import STOP
 from systems.mcp import Tool
 from systems.mcp.arguments import complaint
 

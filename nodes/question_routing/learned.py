@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from systems.lexical import WORD
+from systems.likeness.lexical import WORD
 
 NEAR = 0.9  # likeness from which two questions are the same in other words
 

@@ -21,8 +21,8 @@ from systems.errors import InvalidDraft, Missing, ToolFailed
 from systems.mcp import Tool
 from systems.mcp.arguments import complaint as schema_complaint
 from systems.models import Message
+from systems.project.repository import refs, tracked_files
 from systems.records import Candidate, canonical
-from systems.repository import refs, tracked_files
 
 OPTIONS = 20
 LEAST_ALIKE = 0.6

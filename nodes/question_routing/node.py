@@ -17,8 +17,8 @@ from systems import names
 from systems.connections import Run
 from systems.errors import InvalidDraft
 from systems.models import Message
+from systems.project.repository import best_file, is_test, refs, tracked_files
 from systems.records import Hash, PlanRevision, Question, Route, Step, canonical
-from systems.repository import best_file, is_test, refs, tracked_files
 
 
 class Reads(TypedDict, total=False):

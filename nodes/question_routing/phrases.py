@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from systems.lexical import split_names
+from systems.likeness.lexical import split_names
 from systems.mcp import Tool
 
 PERSON: Final = "person"

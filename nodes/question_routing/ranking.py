@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Literal
 
 from nodes.question_routing.phrases import PERSON, WORLD, Phrase
 from nodes.question_routing.wording import plain
-from systems.terms import Terms
+from systems.likeness.terms import Terms
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from systems.embeddings import Embedder
+    from systems.likeness.embeddings import Embedder
 
     Matrix = NDArray[np.float32]
 

@@ -14,8 +14,8 @@ from nodes.question_routing.phrases import PERSON, adopted, all_phrases, strange
 from nodes.question_routing.questions import Places
 from nodes.question_routing.ranking import Ranked, Ranking, by_score
 from nodes.question_routing.wording import PATH_LIKE
-from systems.embeddings import Embedder
-from systems.lexical import stems
+from systems.likeness.embeddings import Embedder
+from systems.likeness.lexical import stems
 from systems.mcp import Tool
 from systems.policy import QuestionKnobs
 from systems.records import Candidate, DecidedBy, Question, Route

@@ -14,15 +14,15 @@ from pydantic import BaseModel, Field, create_model
 from nodes.workflow_end.line_edit import LineEdit, edited, numbered, unfit
 from systems import names
 from systems.connections import Run, Systems
-from systems.diffs import is_utf8
 from systems.documents import read_file
 from systems.errors import InvalidDraft, Missing, SpecloopError
-from systems.lexical import telling
+from systems.likeness.lexical import telling
+from systems.likeness.terms import Terms
 from systems.models.prompt import fenced
-from systems.named_documents import named_documents
+from systems.project.named_documents import named_documents
 from systems.records import Draft, File
-from systems.sections import Section, sections
-from systems.terms import Terms
+from systems.texts.diffs import is_utf8
+from systems.texts.sections import Section, sections
 
 ARTIFACT = "documentation"
 MOST_OFFERED = 8

@@ -7,9 +7,9 @@ from collections import Counter
 
 from pydantic import BaseModel, Field
 
-from systems.diffs import is_utf8
-from systems.lexical import telling
-from systems.sections import LINE, Section, replaced, sections
+from systems.likeness.lexical import telling
+from systems.texts.diffs import is_utf8
+from systems.texts.sections import LINE, Section, replaced, sections
 
 MOST_LINES = 20
 MOST_LINE = 400  # characters

@@ -14,6 +14,7 @@ from nodes.workflow_end.follow_ups import open_follow_ups, open_for_feedback
 from systems.connections import Run, Systems
 from systems.feedback import Redraft
 from systems.openspec import ArtifactStatus
+from systems.project.worktrees import Worktree
 from systems.records import (
     Answer,
     Artifact,
@@ -26,7 +27,6 @@ from systems.records import (
     Tokens,
 )
 from systems.telemetry import trace_id
-from systems.worktrees import Worktree
 
 
 class Reads(TypedDict, total=False):

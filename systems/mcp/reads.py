@@ -20,12 +20,12 @@ from sqlite_utils import Database, Migrations
 from systems.database import mapped, open_database
 from systems.documents import Documents
 from systems.errors import Missing
-from systems.errors_told import told
 from systems.mcp.config import ServerConfig
 from systems.mcp.sources import Sources
 from systems.mcp.tools import Result, Tool
 from systems.policy import AnswerKnobs
 from systems.records import Hash, canonical, content_hash
+from systems.told.errors_told import told
 
 MOST_REMEMBERED = 200
 _DAY = 86_400

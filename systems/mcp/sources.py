@@ -16,8 +16,8 @@ from typing import Any
 from systems.errors import Missing
 from systems.knobs import Depends
 from systems.mcp.tools import Tool
+from systems.project.repository import history_state, tree_state
 from systems.records import Hash, canonical, content_hash
-from systems.repository import history_state, tree_state
 
 KNOWN: Mapping[str, Depends] = {
     "git_log": "commit",

@@ -16,7 +16,7 @@ from systems.openspec.documents import requirement_names
 from systems.openspec.lock import locked
 from systems.openspec.records import Archived, ChangeStatus, Instructions, TaskState, Validation
 from systems.openspec.standing import Standing, standings
-from systems.program import Completed, OutputTooLong, run
+from systems.project.program import Completed, OutputTooLong, run
 
 SILENT = {
     "OPENSPEC_TELEMETRY": "0",

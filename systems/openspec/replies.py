@@ -15,7 +15,7 @@ from systems.errors import Missing, Rejected, UsageError
 from systems.node import MEND
 from systems.openspec.documents import TASKS, blank, has_boxes
 from systems.openspec.records import Archived, ArtifactStatus, ChangeStatus, Instructions, Task, TaskState, Validation
-from systems.program import Completed
+from systems.project.program import Completed
 
 REFUSAL = "Archive would refuse this delta"
 NO_DELTAS = "Change must have at least one delta"

@@ -25,8 +25,8 @@ from snagtrace import ArgSchemaDetector, CostBudget, Doctor, LoopDetector
 from snagtrace import Span as Step
 
 from nodes.feedback_loop.analysis import Analysis
-from nodes.feedback_loop.operations import Operation, read
-from nodes.feedback_loop.ordering import in_order
+from nodes.feedback_loop.reading.operations import Operation, read
+from nodes.feedback_loop.reading.ordering import in_order
 from tests.benchmarks.long_trace import long_trace
 
 SPANS = 100_000

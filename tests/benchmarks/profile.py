@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.profile import Profiler
+from nodes.feedback_loop.reading.operations import Operation
 from systems import names
 
 TRACE = "a" * 32

@@ -29,7 +29,7 @@ from typing import Any
 
 from nodes.question_routing.questions import Places
 from nodes.question_routing.routing import Router
-from systems.embeddings import Embedder, open_embedder
+from systems.likeness.embeddings import Embedder, open_embedder
 from systems.mcp import Tool
 from systems.node import cache_folder
 from systems.policy import DEFAULT

@@ -12,7 +12,7 @@ from graph.context import Context
 from nodes.document_update.node import Reads, document_update
 from nodes.document_update.writing import FileWrite
 from systems.connections import Run, opened
-from systems.implementation import CheckRun, Implementation, TaskResult
+from systems.project.implementation import CheckRun, Implementation, TaskResult
 from systems.records import DocumentUpdate, Draft, File, Step, content_hash
 from tests.graph.conftest import BEGUN, THEIRS, change_folder
 from tests.systems.imitation_server import ImitationServer

@@ -16,7 +16,7 @@ from systems import node
 from systems.errors import Busy, Missing, Rejected, UsageError
 from systems.openspec import OpenSpec, replies
 from systems.openspec.documents import blank, requirement_names
-from systems.program import Completed, run
+from systems.project.program import Completed, run
 
 SAMPLES = Path(__file__).parent / "data" / "openspec"
 TEMPLATES = {

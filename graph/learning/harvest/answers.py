@@ -18,7 +18,7 @@ from graph.learning.harvest.past import Past
 from systems import names
 from systems.documents import read_file
 from systems.errors import Missing
-from systems.lexical import STOP
+from systems.likeness.lexical import STOP
 from systems.records import Answer, Hash, LoopRecord, Source
 from systems.trials import Asked, Called, Case, Check
 

@@ -12,7 +12,7 @@ from graph.learning.harvest.past import Past, stands
 from systems import names
 from systems.documents import Documents
 from systems.errors import Missing
-from systems.lexical import STOP
+from systems.likeness.lexical import STOP
 from systems.records import Answer, DocumentUpdate, Hash, LoopRecord, Span
 from systems.trials import Case, Check, Requested
 

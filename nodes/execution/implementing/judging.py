@@ -6,11 +6,11 @@ from opentelemetry.trace import Status, StatusCode
 
 from nodes.execution.implementing.failures import named_failures
 from systems import names
-from systems.checks import checked
 from systems.connections import Systems
-from systems.implementation import ACCEPTED, CheckRun, Verdict
-from systems.sandbox import Isolation, Limits, Ran
-from systems.worktrees import Worktree
+from systems.project.checks import checked
+from systems.project.implementation import ACCEPTED, CheckRun, Verdict
+from systems.project.sandbox import Isolation, Limits, Ran
+from systems.project.worktrees import Worktree
 
 CHECK = "check"
 STEP = "apply"

@@ -1,4 +1,4 @@
-"""The tools a model works a task with: those of `systems.rooted`, as LangChain has tools, each call a span."""
+"""The tools a model works a task with: those of `systems.project.rooted`, as LangChain has tools, each call a span."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from opentelemetry.trace import Tracer
 from systems import names
 from systems.errors import Missing, ToolFailed
 from systems.mcp.tracing import traced
+from systems.project.rooted import SERVER, Rooted
 from systems.records import canonical, content_hash
-from systems.rooted import SERVER, Rooted
 
 
 def offered(files: Rooted, tracer: Tracer) -> list[BaseTool]:

@@ -16,14 +16,15 @@ from nodes.execution.implementing.budget import Budget
 from nodes.execution.implementing.judging import Judge, told
 from nodes.execution.implementing.prompt import GONE, SYSTEM, UNCHANGED, broken_off, task_words
 from nodes.execution.implementing.tools import offered
-from systems import names, sandbox
+from systems import names
 from systems.connections import Run, Systems
 from systems.documents import read_file, write_file
-from systems.implementation import ACCEPTED, CheckRun, Implementation, TaskResult
 from systems.openspec import ticked
+from systems.project import sandbox
+from systems.project.implementation import ACCEPTED, CheckRun, Implementation, TaskResult
+from systems.project.rooted import Rooted
+from systems.project.worktrees import Worktree
 from systems.records import Hash, Step
-from systems.rooted import Rooted
-from systems.worktrees import Worktree
 
 if TYPE_CHECKING:
     from nodes.execution.implementing.agent import Agent, Turn

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.calls.agent_run import AgentRun
+from nodes.feedback_loop.calls.places import Place
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.places import Place
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
 from systems.records import Finding
 
 SHARE = 0.6

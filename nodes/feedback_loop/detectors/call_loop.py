@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.fruitless import fruitless, refuses
+from nodes.feedback_loop.calls.sameness import asked, recorded, same_result
+from nodes.feedback_loop.calls.series import SHOWN, Series
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.fruitless import fruitless, refuses
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged
-from nodes.feedback_loop.repetition import asked_times
-from nodes.feedback_loop.sameness import asked, recorded, same_result
-from nodes.feedback_loop.series import SHOWN, Series
-from nodes.feedback_loop.waiting import call_before, pending, waits
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.outcomes import acknowledged
+from nodes.feedback_loop.texts.repetition import asked_times
+from nodes.feedback_loop.texts.waiting import call_before, pending, waits
 from systems.records import Finding
 
 CALLS, CALLS_REFUSED, CALLS_PENDING, CALLS_ACKNOWLEDGED, CALLS_UNSEEN = 3, 4, 5, 6, 5

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.calls.agent_run import AgentRun
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.marks import CHARACTERS_A_TOKEN, LARGE, LONG_PROMPT
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.reading.marks import CHARACTERS_A_TOKEN, LARGE, LONG_PROMPT
+from nodes.feedback_loop.reading.operations import Operation
 from systems import names
 from systems.records import Finding
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, times
+from nodes.feedback_loop.calls.agent_run import AgentRun, times
+from nodes.feedback_loop.calls.grouping import Grouped
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ANY, DEAR, MUCH_WRITTEN
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.transcript import Transcript
+from nodes.feedback_loop.reading.marks import ANY, DEAR, MUCH_WRITTEN
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.transcript import Transcript
 from systems.records import Finding
 
 TOKENS = 40_000

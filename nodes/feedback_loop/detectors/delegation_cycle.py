@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.calls.agent_run import AgentRun
+from nodes.feedback_loop.calls.series import Series
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.marks import ANY, HANDS_OVER, HOLDS, PATH
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.words import stems
+from nodes.feedback_loop.reading.marks import ANY, HANDS_OVER, HOLDS, PATH
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.words import stems
 from systems.records import Finding
 
 TWICE = 2

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
-from nodes.feedback_loop.answers import came_to_nothing
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.fruitless import fruitless
+from nodes.feedback_loop.calls.fruitless_row import Row, no_news
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.fruitless import fruitless
-from nodes.feedback_loop.fruitless_row import Row, no_news
-from nodes.feedback_loop.marks import ALIKE, ANY, FRUITLESS, ROW
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.waiting import thinks
+from nodes.feedback_loop.reading.marks import ALIKE, ANY, FRUITLESS, ROW
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.answers import came_to_nothing
+from nodes.feedback_loop.texts.waiting import thinks
 from systems.records import Finding
 
 EVERY, BACK = 3, 12

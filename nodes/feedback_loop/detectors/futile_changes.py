@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from itertools import islice, takewhile
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
-from nodes.feedback_loop.answers import came_to_nothing
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.calls.effects import only_reads
+from nodes.feedback_loop.calls.fruitless import fruitless
+from nodes.feedback_loop.calls.sameness import asked, settled
+from nodes.feedback_loop.calls.series import Series
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.effects import only_reads
-from nodes.feedback_loop.fruitless import fruitless
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged
-from nodes.feedback_loop.sameness import asked, settled
-from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.waiting import thinks, waits
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.answers import came_to_nothing
+from nodes.feedback_loop.texts.outcomes import acknowledged
+from nodes.feedback_loop.texts.waiting import thinks, waits
 from systems.records import Finding
 
 CHECKS, CHECKS_NEUTRAL = 3, 4

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
-from nodes.feedback_loop.asked_form import AskedForm
+from nodes.feedback_loop.calls.agent_run import AgentRun, cost, excerpt, times
+from nodes.feedback_loop.calls.drafts import subject
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.json_text import at_limit, unfenced, verdict
-from nodes.feedback_loop.marks import CALL_OF_MODEL, EMPTY, FAILED, JSON, NEXT_MODEL, ODD, OTHERWISE, OWN, SENT_BACK
-from nodes.feedback_loop.messages import ToolCall
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.sent_back import came_from, sent_back
+from nodes.feedback_loop.reading.asked_form import AskedForm
+from nodes.feedback_loop.reading.json_text import at_limit, unfenced, verdict
+from nodes.feedback_loop.reading.marks import (
+    CALL_OF_MODEL,
+    EMPTY,
+    FAILED,
+    JSON,
+    NEXT_MODEL,
+    ODD,
+    OTHERWISE,
+    OWN,
+    SENT_BACK,
+)
+from nodes.feedback_loop.reading.messages import ToolCall
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.sent_back import came_from, sent_back
 from systems import names
 from systems.records import Finding
 

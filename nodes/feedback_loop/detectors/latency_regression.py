@@ -7,11 +7,11 @@ from heapq import heappush, heapreplace
 from statistics import median
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.calls.agent_run import AgentRun
+from nodes.feedback_loop.calls.history import Sample
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.history import Sample
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
 from systems.records import Finding
 
 NOW = 5

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.messages import as_text
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.remembered import corrupted
-from nodes.feedback_loop.transcript import Transcript
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.messages import as_text
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.remembered import corrupted
+from nodes.feedback_loop.talk.transcript import Transcript
 from systems import names
 from systems.records import Finding
 

@@ -8,19 +8,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, NamedTuple
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, cost, excerpt
+from nodes.feedback_loop.calls.effects import changes
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.effects import changes
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.marks import ANY, JUDGED, MISROUTED
-from nodes.feedback_loop.messages import parsed
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged
-from nodes.feedback_loop.transcript import Transcript
-from nodes.feedback_loop.use import Use, use_of
-from nodes.feedback_loop.words import keys, leaves, stemmed, stems, values
-from systems.nothing_found import nothing_found
+from nodes.feedback_loop.reading.marks import ANY, JUDGED, MISROUTED
+from nodes.feedback_loop.reading.messages import parsed
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.talk.use import Use, use_of
+from nodes.feedback_loop.texts.outcomes import acknowledged
+from nodes.feedback_loop.texts.words import keys, leaves, stemmed, stems, values
 from systems.records import Finding
+from systems.told.nothing_found import nothing_found
 
 _REFUSES = re.compile(
     r"\b(?:this|the) (?:tool|function|service|endpoint|api|agent|system|database|index|calculator|search|team|"

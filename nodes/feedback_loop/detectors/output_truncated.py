@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, times
-from nodes.feedback_loop.broken_off import breaks_off
+from nodes.feedback_loop.calls.agent_run import AgentRun, times
+from nodes.feedback_loop.calls.drafts import subject
+from nodes.feedback_loop.calls.grouping import Grouped
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.json_text import at_limit
-from nodes.feedback_loop.marks import CUT, FAILED, MOST_TOKENS, OTHERWISE
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.reading.json_text import at_limit
+from nodes.feedback_loop.reading.marks import CUT, FAILED, MOST_TOKENS, OTHERWISE
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.broken_off import breaks_off
 from systems import names
 from systems.records import Finding
 

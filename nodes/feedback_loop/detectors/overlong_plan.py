@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun
+from nodes.feedback_loop.calls.agent_run import AgentRun
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.plans import announced
-from nodes.feedback_loop.transcript import Transcript
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.texts.plans import announced
 from systems.records import Finding
 
 STEPS = 10

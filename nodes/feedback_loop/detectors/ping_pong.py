@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.effects import changes
+from nodes.feedback_loop.calls.sameness import asked, brought, same_result
+from nodes.feedback_loop.calls.series import Series
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.effects import changes
-from nodes.feedback_loop.marks import ANY, IN_TURN
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import acknowledged
-from nodes.feedback_loop.sameness import asked, brought, same_result
-from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.waiting import pending, waits
-from nodes.feedback_loop.words import said
+from nodes.feedback_loop.reading.marks import ANY, IN_TURN
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.outcomes import acknowledged
+from nodes.feedback_loop.texts.waiting import pending, waits
+from nodes.feedback_loop.texts.words import said
 from systems.records import Finding
 
 ROUNDS = 3

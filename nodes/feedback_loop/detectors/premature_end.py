@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
-from nodes.feedback_loop.answers import about_to, asks_back, falls_short
+from nodes.feedback_loop.calls.agent_run import AgentRun, cost, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.outcomes import writes
-from nodes.feedback_loop.plans import Plan, announced, kept
-from nodes.feedback_loop.transcript import Transcript
-from nodes.feedback_loop.unvisited import unvisited
-from nodes.feedback_loop.words import keys, stems, values
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.talk.unvisited import unvisited
+from nodes.feedback_loop.texts.answers import about_to, asks_back, falls_short
+from nodes.feedback_loop.texts.outcomes import writes
+from nodes.feedback_loop.texts.plans import Plan, announced, kept
+from nodes.feedback_loop.texts.words import keys, stems, values
 from systems.records import Finding
 
 _SAYS = re.compile(

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal, Protocol
 
-from nodes.feedback_loop.agent_run import AgentRun
-from nodes.feedback_loop.kinds import OperationKind
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.calls.agent_run import AgentRun
+from nodes.feedback_loop.reading.kinds import OperationKind
+from nodes.feedback_loop.reading.operations import Operation
 from systems.records import Finding
 
 Topic = OperationKind | Literal["failure", "repeat", "end"]

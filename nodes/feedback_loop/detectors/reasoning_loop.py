@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.series import Series
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.marks import ANY, SPEAKS
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.same_thoughts import circling
-from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.transcript import Transcript
+from nodes.feedback_loop.reading.marks import ANY, SPEAKS
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.texts.same_thoughts import circling
 from systems.records import Finding
 
 SAME = 3

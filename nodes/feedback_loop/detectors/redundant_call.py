@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.calls.effects import affects, changes
+from nodes.feedback_loop.calls.sameness import asked, brought
+from nodes.feedback_loop.calls.series import Series
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.effects import affects, changes
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.repetition import asked_times
-from nodes.feedback_loop.sameness import asked, brought
-from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.waiting import call_before, pending, thinks, waits
-from systems.nothing_found import nothing_found
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.repetition import asked_times
+from nodes.feedback_loop.texts.waiting import call_before, pending, thinks, waits
 from systems.records import Finding, Severity
+from systems.told.nothing_found import nothing_found
 
 _Call = tuple[str, str]
 MOST = 100

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.effects import changes
+from nodes.feedback_loop.calls.fruitless import refuses
+from nodes.feedback_loop.calls.grouping import Grouped
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.effects import changes
-from nodes.feedback_loop.fruitless import refuses
-from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.rephrasing import attempt, words
-from nodes.feedback_loop.waiting import pending
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.rephrasing import attempt, words
+from nodes.feedback_loop.texts.waiting import pending
 from systems.records import Finding
 
 ATTEMPTS = 4

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, times
-from nodes.feedback_loop.credentials import Credential, credentials, may_have
+from nodes.feedback_loop.calls.agent_run import AgentRun, times
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.marks import SECRET
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.reading.marks import SECRET
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.credentials import Credential, credentials, may_have
 from systems.records import Finding
 
 MOST = 100

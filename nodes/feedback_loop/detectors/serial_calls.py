@@ -8,12 +8,12 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.fruitless import fruitless
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.fruitless import fruitless
-from nodes.feedback_loop.marks import GROUP, LONG_ARGUMENTS, READ, SLOW
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.words import values
+from nodes.feedback_loop.reading.marks import GROUP, LONG_ARGUMENTS, READ, SLOW
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.words import values
 from systems.records import Finding
 
 CALLS = 3

@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, times
+from nodes.feedback_loop.calls.agent_run import AgentRun, times
+from nodes.feedback_loop.calls.places import MODEL_SECONDS, PEERS, Place, middle, work
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.marks import LONGEST, OWN
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.places import MODEL_SECONDS, PEERS, Place, middle, work
+from nodes.feedback_loop.reading.marks import LONGEST, OWN
+from nodes.feedback_loop.reading.operations import Operation
 from systems import names
 from systems.records import Finding
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Set
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.series import Series
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.messages import parsed
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.series import Series
-from nodes.feedback_loop.transcript import Transcript
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.messages import parsed
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.transcript import Transcript
 from systems.records import Finding
 
 SECONDS = 3_600

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt, times
-from nodes.feedback_loop.answers import admits, asks_back
+from nodes.feedback_loop.calls.agent_run import AgentRun, cost, excerpt, times
+from nodes.feedback_loop.calls.grouping import Grouped
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ANSWERS, ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.words import stems
+from nodes.feedback_loop.reading.marks import ANSWERS, ANY
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.answers import admits, asks_back
+from nodes.feedback_loop.texts.words import stems
 from systems.records import Finding
 
 MOST_OPEN = 200

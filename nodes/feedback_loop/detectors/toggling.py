@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
+from nodes.feedback_loop.calls.effects import changes
+from nodes.feedback_loop.calls.sameness import asked
+from nodes.feedback_loop.calls.series import Series
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.effects import changes
-from nodes.feedback_loop.marks import ANY
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.repetition import asked_times
-from nodes.feedback_loop.sameness import asked
-from nodes.feedback_loop.series import Series
+from nodes.feedback_loop.reading.marks import ANY
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.repetition import asked_times
 from systems.records import Finding
 
 CALLS = 6

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.calls.drafts import subject
+from nodes.feedback_loop.calls.grouping import Grouped
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ERROR, OTHERWISE, OWN
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.reading.marks import ERROR, OTHERWISE, OWN
+from nodes.feedback_loop.reading.operations import Operation
 from systems import names
 from systems.records import Finding
 

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, cost, excerpt
-from nodes.feedback_loop.answers import admits, asks_back
+from nodes.feedback_loop.calls.agent_run import AgentRun, cost, excerpt
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.from_nowhere import made_up, of_other_figures, out_of_nothing, told_otherwise
-from nodes.feedback_loop.marks import ANY, JUDGED
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.transcript import Transcript, texted
-from nodes.feedback_loop.unused import says_something, unused
+from nodes.feedback_loop.reading.marks import ANY, JUDGED
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.from_nowhere import made_up, of_other_figures, out_of_nothing, told_otherwise
+from nodes.feedback_loop.talk.transcript import Transcript, texted
+from nodes.feedback_loop.talk.unused import says_something, unused
+from nodes.feedback_loop.texts.answers import admits, asks_back
 from systems import names
 from systems.records import Finding, Severity
 

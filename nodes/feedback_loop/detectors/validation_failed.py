@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from nodes.feedback_loop.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt, times
+from nodes.feedback_loop.calls.drafts import subject
+from nodes.feedback_loop.calls.effects import changes
+from nodes.feedback_loop.calls.grouping import Grouped
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.drafts import subject
-from nodes.feedback_loop.effects import changes
-from nodes.feedback_loop.ends import Ends
-from nodes.feedback_loop.grouping import Grouped
-from nodes.feedback_loop.marks import ANY, OWN
-from nodes.feedback_loop.messages import parsed
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.transcript import Transcript
-from nodes.feedback_loop.words import leaves
+from nodes.feedback_loop.reading.marks import ANY, OWN
+from nodes.feedback_loop.reading.messages import parsed
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.texts.words import leaves
 from systems import names
 from systems.records import Finding
 

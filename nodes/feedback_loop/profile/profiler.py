@@ -6,13 +6,13 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 
-from nodes.feedback_loop.operations import Operation, read
-from nodes.feedback_loop.ordering import in_order
 from nodes.feedback_loop.profile.accounts import NO_NODE, TOTAL, Accounts
 from nodes.feedback_loop.profile.critical_path import own_times
 from nodes.feedback_loop.profile.forest import Forest
 from nodes.feedback_loop.profile.rows import TraceRows
 from nodes.feedback_loop.profile.tally import Tally
+from nodes.feedback_loop.reading.operations import Operation, read
+from nodes.feedback_loop.reading.ordering import in_order
 from systems.prices import NO_PRICES, Prices
 from systems.records import Profile, Span
 

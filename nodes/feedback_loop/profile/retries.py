@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from nodes.feedback_loop.operations import Operation
-from nodes.feedback_loop.sameness import asked
+from nodes.feedback_loop.calls.sameness import asked
+from nodes.feedback_loop.reading.operations import Operation
 
 REMEMBERED = 8
 """Failed calls of one tool or model that may still be made again; of more, the last ones count."""

@@ -6,9 +6,9 @@ import math
 from array import array
 from typing import Any, NamedTuple
 
-from nodes.feedback_loop.kinds import OperationKind
-from nodes.feedback_loop.operations import Operation
 from nodes.feedback_loop.profile.retries import Retries
+from nodes.feedback_loop.reading.kinds import OperationKind
+from nodes.feedback_loop.reading.operations import Operation
 from systems import names
 from systems.prices import Prices
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 
-from nodes.feedback_loop.agent_run import excerpt
+from nodes.feedback_loop.calls.agent_run import excerpt
 from nodes.feedback_loop.proposals.draft_edits import advised
 from nodes.feedback_loop.proposals.edits import Edit, bounds, effective
 from nodes.feedback_loop.proposals.observed import Observed, Play

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nodes.feedback_loop.proposals.edits import Edit, both, turned
-from systems.lexical import stems
+from systems.likeness.lexical import stems
 from systems.lines import LINES
 from systems.policy import Policy
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nodes.feedback_loop.operations import Operation
+from nodes.feedback_loop.reading.operations import Operation
 
 MOST_ROWS = 50_000
 MOST_CHARACTERS = 1_000

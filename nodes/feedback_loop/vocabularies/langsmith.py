@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nodes.feedback_loop.messages import parsed
+from nodes.feedback_loop.reading.messages import parsed
 from systems import names
 from systems.records import Span
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from nodes.feedback_loop.messages import parsed
+from nodes.feedback_loop.reading.messages import parsed
 
 _SENT = ("llm.input_messages", "gen_ai.prompt")
 _NAME = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nodes.feedback_loop.messages import parsed
+from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.vocabularies import numbered
 from systems import names
 from systems.records import Span

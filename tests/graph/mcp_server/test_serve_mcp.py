@@ -13,8 +13,8 @@ import pytest
 from mcp import ClientSession
 
 from graph import Workspace
+from systems.project.repository import check_project
 from systems.records import Answer, Outcome
-from systems.repository import check_project
 from tests.graph.conftest import BEGUN, GOAL, PROGRAM, change_folder, program
 from tests.graph.scripted import artifact_of, scripted_reply
 from tests.systems.imitation_server import ImitationServer, Reply, Scripted

@@ -8,8 +8,8 @@ import pytest
 
 from nodes.feedback_loop import analysis
 from nodes.feedback_loop.analysis import Analysis
-from nodes.feedback_loop.operations import Operation, read
-from nodes.feedback_loop.ordering import in_order
+from nodes.feedback_loop.reading.operations import Operation, read
+from nodes.feedback_loop.reading.ordering import in_order
 from systems.records import Finding, Span
 from tests.benchmarks.long_trace import long_trace
 from tests.nodes.feedback_loop.detectors.conversations import Conversation, call

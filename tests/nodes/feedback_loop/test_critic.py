@@ -9,8 +9,8 @@ import pytest
 from nodes.feedback_loop.critic import MOST_TOKENS, Critique, criticise
 from nodes.feedback_loop.digest import Digest
 from nodes.feedback_loop.findings import find
-from nodes.feedback_loop.operations import read
-from nodes.feedback_loop.ordering import in_order
+from nodes.feedback_loop.reading.operations import read
+from nodes.feedback_loop.reading.ordering import in_order
 from systems.models import ModelChoice, connected
 from systems.models.prompt import tokens
 from tests.nodes.feedback_loop.traces import Trace

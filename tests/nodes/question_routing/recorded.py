@@ -9,8 +9,8 @@ from typing import Any
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.questions import Places
 from nodes.question_routing.routing import Router
-from systems.embeddings import Embedder, LocalEmbedder
 from systems.knobs import QuestionKnobs
+from systems.likeness.embeddings import Embedder, LocalEmbedder
 from systems.records import Question
 from tests.benchmarks.routing import recorded
 

@@ -14,7 +14,7 @@ from nodes.question_routing.arguments import outside_path
 from nodes.question_routing.questions import Places
 from nodes.question_routing.routing import MOST_CHARACTERS, Router
 from nodes.question_routing.wording import plain
-from systems.embeddings import local_files
+from systems.likeness.embeddings import local_files
 from systems.policy import DEFAULT
 from systems.records import Route
 from tests.benchmarks.routing import recorded

@@ -12,8 +12,8 @@ from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.questions import fill
 from nodes.question_routing.ranking import CLEAR, SURE
 from nodes.question_routing.routing import Router
-from systems.embeddings import local_files
 from systems.knobs import QuestionKnobs
+from systems.likeness.embeddings import local_files
 from systems.mcp import Tool
 from systems.models import ModelChoice, connected
 from systems.policy import BASELINE, DEFAULT

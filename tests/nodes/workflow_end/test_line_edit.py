@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodes.workflow_end.line_edit import LineEdit, edited, numbered, unfit
-from systems.sections import Section, sections
+from systems.texts.sections import Section, sections
 
 ABOUT = "The list can be printed as JSON with --json, for scripts."
 TEXT = "# Todo\n\n## Usage\n\n`todo list` prints it.\nSee below.\n\n```\ntodo list\n```\n\n## Licence\n\nMIT"

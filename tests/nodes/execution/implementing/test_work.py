@@ -14,8 +14,8 @@ from graph.context import Context
 from nodes.execution.implementing.work import Left, implemented
 from nodes.feedback_loop.findings import find
 from systems.connections import Run, opened
-from systems.implementation import Implementation
 from systems.policy import LoopKnobs
+from systems.project.implementation import Implementation
 from systems.records import Step
 from systems.spans import Store
 from systems.telemetry import trace_id

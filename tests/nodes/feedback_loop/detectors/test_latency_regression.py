@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodes.feedback_loop.calls.history import MOST, history
 from nodes.feedback_loop.findings import find
-from nodes.feedback_loop.history import MOST, history
-from nodes.feedback_loop.operations import read
+from nodes.feedback_loop.reading.operations import read
 from systems.records import Finding
 from tests.nodes.feedback_loop.traces import Trace
 

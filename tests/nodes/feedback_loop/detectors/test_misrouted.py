@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodes.feedback_loop.findings import find
-from nodes.feedback_loop.marks import MISROUTED
+from nodes.feedback_loop.reading.marks import MISROUTED
 from systems.records import Span
 from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
 

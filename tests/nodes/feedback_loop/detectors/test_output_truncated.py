@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nodes.feedback_loop.broken_off import breaks_off
+from nodes.feedback_loop.texts.broken_off import breaks_off
 from systems.records import Span
 from tests.nodes.feedback_loop.detectors.conversations import ids, kinds, only
 from tests.nodes.feedback_loop.traces import Trace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nodes.feedback_loop.plans import announced, kept
+from nodes.feedback_loop.texts.plans import announced, kept
 from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
 
 DONE = "Mara's onboarding is complete. Her login is mlindqvist."

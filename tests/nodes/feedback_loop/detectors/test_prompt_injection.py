@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.feedback_loop.injections import injected, may_order
+from nodes.feedback_loop.texts.injections import injected, may_order
 from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
 
 ORDERS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.feedback_loop.same_thoughts import repeated
+from nodes.feedback_loop.texts.same_thoughts import repeated
 from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
 
 ROUND = "It could be a spare part after all. Then again it could be a machine."

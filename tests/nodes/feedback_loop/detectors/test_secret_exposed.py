@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.feedback_loop.credentials import credentials, may_have
+from nodes.feedback_loop.texts.credentials import credentials, may_have
 from tests.nodes.feedback_loop.detectors.conversations import Conversation, alarms, call, ids, kinds, only
 
 BODY = "R7kQ2mZx9LwT4vNc8YbH3dJ6sFgA1eUoX5tKpQ"

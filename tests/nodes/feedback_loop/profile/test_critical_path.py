@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from nodes.feedback_loop.operations import read
 from nodes.feedback_loop.profile import Profiler, own_seconds, profile
+from nodes.feedback_loop.reading.operations import read
 from systems.records import Span
 from tests.nodes.feedback_loop.traces import SECOND, TRACE, Trace
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pytest import approx
 
-from nodes.feedback_loop.operations import read
 from nodes.feedback_loop.profile import MOST_OPEN_TRACES, Profiler, own_seconds, profile
+from nodes.feedback_loop.reading.operations import read
 from systems import names
 from systems.prices import Price, Prices
 from systems.records import Profile, Span, Totals

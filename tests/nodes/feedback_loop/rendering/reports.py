@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nodes.feedback_loop.operations import read
-from nodes.feedback_loop.ordering import in_order
+from nodes.feedback_loop.reading.operations import read
+from nodes.feedback_loop.reading.ordering import in_order
 from nodes.feedback_loop.rendering import Rows, Run
 from nodes.feedback_loop.report import Report, ReportedFinding
 from systems.records import Profile, Span, Totals

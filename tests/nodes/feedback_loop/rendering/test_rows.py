@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.feedback_loop.operations import read
+from nodes.feedback_loop.reading.operations import read
 from nodes.feedback_loop.rendering import Rows
 from systems.records import Span
 from tests.nodes.feedback_loop.rendering.reports import rows

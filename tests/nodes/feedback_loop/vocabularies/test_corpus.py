@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from nodes.feedback_loop.messages import canonical_json
-from nodes.feedback_loop.operations import Operation, read
+from nodes.feedback_loop.reading.messages import canonical_json
+from nodes.feedback_loop.reading.operations import Operation, read
 from systems import otlp
-from systems.errors_told import told
+from systems.told.errors_told import told
 from tests.corpus import scenarios
 from tests.corpus.scenario import Scenario
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nodes.feedback_loop.operations import read
+from nodes.feedback_loop.reading.operations import read
 from nodes.feedback_loop.vocabularies import translate
 from systems import names
 from systems.records import Span

@@ -1,0 +1,52 @@
+"""Whether another tool did what a failed one could not: a second source, a second way to the same end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+
+from nodes.feedback_loop.reading.messages import parsed
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.texts.outcomes import writes
+from nodes.feedback_loop.texts.words import keys, leaves, stems
+from systems.told.nothing_found import nothing_found
+
+NEXT = 5
+"""Calls after a failure among which its stand-in is looked for."""
+
+_GENERIC = frozenset(
+    "find fetch look lookup load query quer read search check call tool api data primary backup".split()
+)
+
+
+def replaced(failed: Operation, tools: Iterable[Operation]) -> bool:
+    """Whether one of the next calls stood in for the failed one: another tool of that purpose, asked about the same.
+
+    What reads is replaced by what reads, what changes something only by what does the same to the same. `tools` are
+    the run's calls, newest first.
+    """
+    after = takewhile(lambda one: one.end_ns > failed.end_ns, tools)
+    later = [one for one in after if one.start_ns >= failed.end_ns and one.where != failed.where]
+    return any(_stands_in(failed, one) for one in later[-NEXT:] if not one.failed and not nothing_found(one.result))
+
+
+def told(arguments: str) -> Iterator[str]:
+    """The values of a call's arguments, as lower-case texts."""
+    return (leaf.lower().strip() for leaf in leaves(parsed(arguments)))
+
+
+def _stands_in(failed: Operation, other: Operation) -> bool:
+    given = set(told(failed.arguments))
+    same = given & set(told(other.arguments))
+    if given and not same:
+        return False
+    if any(len(one.split()) > 2 for one in same):
+        return writes(failed.name) == writes(other.name)
+    purpose, others = stems(failed.name), stems(other.name)
+    if writes(failed.name) or writes(other.name):
+        return _verb(failed.name) == _verb(other.name)
+    return bool((purpose & others) - _GENERIC - keys(failed.arguments))
+
+
+def _verb(name: str) -> str:
+    return name.rpartition(".")[2].partition("_")[0].lower()

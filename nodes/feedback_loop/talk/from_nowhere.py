@@ -1,0 +1,130 @@
+"""Figures of an answer that nobody told: of a subject that no tool was asked about, or other ones than it told.
+
+"free beds in cardiology and neurology?"    free_beds(cardiology) -> 3 (C04)    "... and neurology has 7 (N02)."
+"the balance of 1400?"                      balance(1400) -> 88214.37           "It is 91530.12."
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodes.feedback_loop.calls.fruitless import fruitless
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.transcript import Transcript, texted
+from nodes.feedback_loop.talk.use import precise, use_of
+from nodes.feedback_loop.texts.derivation import derived, rounded
+from nodes.feedback_loop.texts.words import Said, keys, said, stems, values
+
+_CLAUSE = re.compile(
+    r"[.;:!?]\s+|,\s+|\n+|\s+(?:and|but|while|und|aber|et|mais|y|pero|ma|mas|en|och)\s+", re.IGNORECASE
+)
+_JOINED = re.compile(
+    r"\b([^\W\d_][\w-]{2,})(?:\s*,\s*(?:(?:and|or|und|et|y|e)\s+)?|"
+    r"\s+(?:and|or|und|oder|et|ou|y|o|e|vs\.?|versus|en|och)\s+)"
+    r"(?=([^\W\d_][\w-]{2,}))",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"(?<![\w.,:/-])\d+(?:[.,:]\d+)+(?![\w:/-])")
+_SEVERAL = 2
+_MOST = 5_000
+
+
+def made_up(talk: Transcript) -> Iterator[str]:
+    """Clauses of a talk's answer with figures of a subject that stands beside one that was looked up, and was not."""
+    if talk.answer is None:
+        return
+    known = _known(talk)
+    looked_up = frozenset().union(*(stems(values(one.arguments)) for one in talk.tools))
+    mentioned = looked_up.union(*(stems(values(one.result[:_MOST])) | keys(one.result) for one in talk.tools))
+    missing = {other for one, other in _pairs(talk.asked) if one in looked_up and other not in mentioned}
+    if not missing:
+        return
+    for clause in _CLAUSE.split(talk.answer.output[:_MOST]):
+        told = said(clause)
+        new = told.without(known)
+        figures = any(not _follows(one, known) for one in new.numbers)
+        if missing & stems(clause) and (figures or any(map(_DIGIT.search, new.names))):
+            yield clause
+
+
+def told_otherwise(call: Operation, talk: Transcript) -> str:
+    """The figure that an answer gives for the one that an unused result has: as many digits, and from nowhere."""
+    use = use_of(talk)
+    if talk.answer is None or use.flows(call):
+        return ""
+    own = [one for one in use.news(call).numbers if precise(one)]
+    known = _known(talk)
+    for stated in sorted(texted(talk.answer.output).numbers):
+        if precise(stated) and any(_alike(stated, one) for one in own) and not _follows(stated, known):
+            return f"{stated:.10g}"
+    return ""
+
+
+def out_of_nothing(talk: Transcript) -> list[str]:
+    """The figures of an answer although no tool of the talk found anything; empty where one did, or they are few."""
+    if talk.answer is None or not talk.tools or not all(one.failed or fruitless(one) for one in talk.tools):
+        return []
+    known = _known(talk)
+    told = texted(talk.answer.output).without(known)
+    figures = sorted(one for one in told.numbers if not _follows(one, known))
+    return [f"{one:.10g}" for one in figures] if len(figures) >= _SEVERAL else []
+
+
+def of_other_figures(calls: list[Operation], talk: Transcript) -> list[str]:
+    """Figures of an answer that are written like those of results of which nothing was used, and stand nowhere."""
+    if talk.answer is None:
+        return []
+    heard = "\n".join([talk.task, *(f"{one.arguments}\n{one.result}" for one in talk.tools)])
+    given = {one for call in calls for one in _FIGURE.findall(call.result[:_MOST])}
+    shapes = {_shape(one) for one in given}
+    told = [one for one in dict.fromkeys(_FIGURE.findall(talk.answer.output[:_MOST])) if _shape(one) in shapes]
+    if len(told) < _SEVERAL or any(one in heard for one in told) or _shifted(told, given):
+        return []
+    known = _known(talk)
+    figures = [one for one in told if ":" not in one]
+    return [] if any(_follows(number, known) for one in figures for number in said(one).numbers) else told
+
+
+def _shifted(told: list[str], given: set[str]) -> bool:
+    """Whether the times of an answer may be those of the results in another time zone."""
+    of_day = [_minutes(one) for one in told if ":" in one]
+    times = {_minutes(one) for one in given if ":" in one}
+    return bool(of_day) and any({(one - of_day[0] + first) % 1_440 for one in of_day} <= times for first in times)
+
+
+def _minutes(time: str) -> int:
+    hours, minutes = (int(part) for part in time.split(":")[:2])
+    return hours * 60 + minutes
+
+
+def _shape(figure: str) -> str:
+    return re.sub(r"\d", "9", figure)
+
+
+def _known(talk: Transcript) -> Said:
+    """What the person, the instructions, the calls and their results say."""
+    known = texted(talk.task)
+    for call in talk.tools:
+        known = known.joined(texted(call.arguments)).joined(texted(call.result))
+    return known
+
+
+def _pairs(asked: str) -> Iterator[tuple[str, str]]:
+    """Words that the person names side by side, `A and B` or `A, B`, either way round."""
+    for one, other in _JOINED.findall(asked[:_MOST]):
+        for first in stems(one):
+            for second in stems(other):
+                yield first, second
+                yield second, first
+
+
+def _follows(number: float, known: Said) -> bool:
+    told = sorted(known.numbers | known.small)
+    return any(rounded(number, one) or rounded(one, number) for one in told) or derived(number, told, told)
+
+
+def _alike(one: float, other: float) -> bool:
+    """Whether two numbers are written with as many digits before the point and after it."""
+    return [len(part) for part in f"{one:.10g}".split(".")] == [len(part) for part in f"{other:.10g}".split(".")]

@@ -1,0 +1,60 @@
+"""Answers that the person asked for one by one, of which some are used and one is left out.
+
+"potassium yesterday and today?"    lab_value(yesterday) -> 3.9, lab_value(today) -> 6.4    "It is 3.9."
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import reduce
+
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.transcript import texted
+from nodes.feedback_loop.talk.use import Use
+from nodes.feedback_loop.texts.words import Said, stems, values
+
+_CHOOSES = re.compile(
+    r"\b(?:which|any|who|whose|whether|if|either|only|until|welche\w*|wer|ob|irgend\w*|nur|lequel|laquelle|lesquels|"
+    r"lesquelles|quels?|quelles?|qui|si|cuál(?:es)?|quién|alg[uú]n\w*|quale|quali|chi|se|qual|quais|quem)\b",
+    re.IGNORECASE,
+)
+
+
+def left_out(calls: Sequence[Operation], use: Use, asked: str) -> Iterator[Operation]:
+    """Calls of a talk whose own answer was not used, where the person named them and most others of their tool were.
+
+    What all results of a tool say alike is the frame of its answers, and says nothing.
+
+    Args:
+        calls: working calls that told something.
+        use: what was said when.
+        asked: what the person asked for; who asks for a choice does not want all of it.
+    """
+    if _CHOOSES.search(asked):
+        return
+    by_tool: defaultdict[str, list[Operation]] = defaultdict(list)
+    for call in calls:
+        by_tool[call.where].append(call)
+    words = stems(asked)
+    for alike in by_tool.values():
+        if len({one.result for one in alike}) == len(alike) > 1:
+            unused = list(_unused(alike, use))
+            if 2 * len(unused) <= len(alike) and all(_named(one, alike, words) for one in unused):
+                yield from unused
+
+
+def _unused(alike: list[Operation], use: Use) -> Iterator[Operation]:
+    frame = reduce(Said.common, [texted(one.result) for one in alike])
+    for call in alike:
+        own = use.news(call, frame)
+        if (own.numbers or own.names) and not use.flows(call, frame):
+            yield call
+
+
+def _named(call: Operation, alike: list[Operation], asked: frozenset[str]) -> bool:
+    """Whether the person said what sets a call apart from the others of its tool."""
+    given = [stems(values(one.arguments)) for one in alike]
+    own = stems(values(call.arguments)) - frozenset.intersection(*given)
+    return bool(own) and own <= asked

@@ -1,0 +1,127 @@
+"""Which results of a talk nobody used, and whether they were needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from nodes.feedback_loop.calls.effects import changes
+from nodes.feedback_loop.calls.fruitless import fruitless
+from nodes.feedback_loop.calls.grouping import Grouped
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.left_out import left_out
+from nodes.feedback_loop.talk.refusals import stepped_over
+from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.talk.use import Use, distinctive, precise, use_of
+from nodes.feedback_loop.texts.answers import about_to, admits, asks_back
+from nodes.feedback_loop.texts.outcomes import acknowledged
+from nodes.feedback_loop.texts.words import MOST, Said, stems
+from systems import names
+from systems.records import Severity
+from systems.told.nothing_found import nothing_found
+
+_HEED = re.compile(
+    r"\b(?:considering|respecting|observing|heeding|bearing in mind|keeping in mind|in line with|in view of|"
+    r"in accordance with|"
+    r"tak(?:e|ing) (?:\w+ ){0,4}?into (?:account|consideration)|depending on|according to|based on|consider (?:the|"
+    r"what|our|my|"
+    r"her|his|their)|respect (?:the|what|our|her|his|their)|given (?:the|her|his|their|what|our)|"
+    r"mind(?:ing|ful of)? (?:the|what|our|my|her|his|their)|pay(?:ing)? attention to|stick(?:ing)? to|"
+    r"compl(?:y|ies|iant|ying) with|adher\w+ to|follow(?:ing)? (?:the|our|her|his|their|what)|berücksichtig\w*|"
+    r"beacht\w*|gemäß|laut|compte tenu|conformément|de acuerdo con|conforme|in base a|secondo|"
+    r"je nach|"
+    r"en fonction d|en tenant compte|selon|según|teniendo en cuenta|tenendo conto|levando em conta)\b",
+    re.IGNORECASE,
+)
+_PICKS = re.compile(
+    r"\b(?:(?!interest|request|test|suggest|rest|west|guest|latest|forest|harvest|invest|protest|contest|digest|"
+    r"honest)\w{2,}est|"
+    r"most|least|worse|better|compare\w*|rank\w*|cheaper|faster|rather|or|choose|pick|select|vergleich\w*|oder|"
+    r"meilleur\w*|mejor\w*)\b",
+    re.IGNORECASE,
+)
+_WORDS = 6
+_SOME, _MUCH = 3, 4
+
+
+class Unused(NamedTuple):
+    """Calls of one tool whose results were not used; a warning where they were needed."""
+
+    calls: list[Operation]
+    severity: Severity
+
+
+@lru_cache(maxsize=4)
+def unused(talk: Transcript) -> tuple[Unused, ...]:
+    """Working reads with something to recognise in their result, of which nothing came again, by tool.
+
+    Of a talk that ended with an answer. Reads before an action may only have been checks: there it takes a task that
+    asks to heed something, or an action with a number from nowhere. One of several calls of a tool whose other results
+    were used was compared and not chosen, unless the person wanted all of them.
+    """
+    return tuple(_unused(talk))
+
+
+def _unused(talk: Transcript) -> Iterator[Unused]:
+    answer = talk.answer
+    if answer is None or not talk.asked or len(answer.output.split()) < _WORDS:
+        return
+    if admits(answer.output) or asks_back(answer.output) or about_to(answer.output):
+        return
+    use = use_of(talk)
+    without: Grouped[str] = Grouped()
+    used = set()
+    ignored = {check.span_id for check, _ in stepped_over(talk)}
+    telling = [one for one in talk.tools if says_something(one) and one.span_id not in ignored]
+    for call in telling:
+        if use.flows(call):
+            used.add(call.where)
+        elif distinctive(use.news(call)):
+            without.add(call.where, call)
+    for where, calls in without.items():
+        if where not in used:
+            yield Unused(list(calls), _severity(list(calls), talk, use, bool(used)))
+    if not _PICKS.search(talk.asked):
+        for call in left_out([one for one in telling if one.where in used], use, talk.asked):
+            yield Unused([call], "warning")
+
+
+def says_something(call: Operation) -> bool:
+    """Whether a call only read, and brought something to use."""
+    if call.failed or not call.result or call.attributes.get(names.REUSED) is True or changes(call):
+        return False
+    if len(call.result) > MOST:
+        return False
+    return not (acknowledged(call.result) or nothing_found(call.result) or fruitless(call))
+
+
+def _severity(calls: list[Operation], talk: Transcript, use: Use, others_used: bool) -> Severity:
+    """Warning where the result says much and was needed: the task asks to heed it, or the answer is all there is."""
+    heed = bool(_HEED.search(talk.asked))
+    checks = any(one.end_ns <= calls[0].start_ns and not one.failed and _acts(one) for one in talk.tools)
+    wanted = not checks and _named(calls[0], use)
+    much = max(_weight(use.news(one), wanted) for one in calls)
+    if much < (_SOME if heed or wanted else _MUCH):
+        return "info"
+    acted = any(one.start_ns >= calls[0].end_ns and not one.failed and _acts(one) for one in talk.tools)
+    chosen = others_used and bool(_PICKS.search(talk.asked))
+    return "warning" if heed or not (acted or chosen) else "info"
+
+
+def _named(call: Operation, use: Use) -> bool:
+    """Whether the task asks for what the tool is named for."""
+    named = stems(call.name)
+    return 2 * len(named & use.asked.terms) > len(named)
+
+
+def _weight(what: Said, wanted: bool) -> int:
+    """How much a result says: numbers and names count from three on, words from four; a wanted precise number twice."""
+    strong = len(what.numbers) + len(what.names) + (wanted and any(map(precise, what.numbers)))
+    words = len(what.words)
+    return strong + words if strong >= _SOME or words >= _SOME else 0
+
+
+def _acts(call: Operation) -> bool:
+    return changes(call) or acknowledged(call.result)

@@ -1,0 +1,62 @@
+"""Things that a task lists to be dealt with one by one, and that nobody came to.
+
+"Update Lanterns, Cartwheel, Deepfog and Orchard."    update(Lanterns), update(Cartwheel)    "All done."
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from nodes.feedback_loop.calls.effects import changes
+from nodes.feedback_loop.reading.messages import parsed
+from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.texts.words import leaves
+
+_RANGE = re.compile(
+    r"(?<![\w.-])(\d{1,4})\s*(?:to|through|till|until|bis|à|a|hasta|up to|-|\u2013|\.\.\.?)\s*(\d{1,4})(?![\w.-])"
+)
+_LIST = re.compile(r"[\w'/.#@-]+(?:\s*,\s*[\w'/.#@-]+)+(?:\s*,)?\s*(?:and|und|et|y|e|en|och|&)\s+[\w'/.#@-]+")
+_PARTS = re.compile(r"\s*,\s*(?:and|und|et|y|e|en|och|&)?\s*|\s+(?:and|und|et|y|e|en|och|&)\s+")
+_LEAST, _MOST, _DONE = 4, 50, 2
+_LONG = 5_000
+
+
+def unvisited(talk: Transcript) -> tuple[str, ...]:
+    """The listed things that no call and no word of the answer is about, where one tool dealt with others of them.
+
+    Only tools that change something: a search ends where it has found what it was for.
+    """
+    if talk.answer is None:
+        return ()
+    by_tool: defaultdict[str, list[Operation]] = defaultdict(list)
+    for call in talk.tools:
+        if not call.failed and changes(call):
+            by_tool[call.where].append(call)
+    heard = "\n".join([talk.answer.output, *(f"{one.arguments}\n{one.result}" for one in talk.tools)]).lower()
+    for things in _listed(talk.asked[:_LONG]):
+        for calls in by_tool.values():
+            done = {one.lower() for call in calls for one in leaves(parsed(call.arguments))} & set(things)
+            left = tuple(one for one in things if not _mentions(heard, one))
+            if _DONE <= len(done) < len(things) and len(done) + len(left) == len(things):
+                return left
+    return ()
+
+
+def _listed(task: str) -> list[tuple[str, ...]]:
+    """Lists and ranges of at least `_LEAST` things in a task, lower case."""
+    found = [
+        tuple(map(str, range(int(first), int(last) + 1)))
+        for first, last in _RANGE.findall(task)
+        if _LEAST <= int(last) - int(first) + 1 <= _MOST
+    ]
+    for match in _LIST.finditer(task):
+        things = tuple(dict.fromkeys(one.lower().strip(".") for one in _PARTS.split(match[0]) if one))
+        if _LEAST <= len(things) <= _MOST:
+            found.append(things)
+    return found
+
+
+def _mentions(text: str, thing: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(thing)}(?!\w)", text) is not None

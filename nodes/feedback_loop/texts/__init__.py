@@ -1,0 +1,1 @@
+"""What a text says: words and numbers, orders, secrets, plans, waiting, repetition."""

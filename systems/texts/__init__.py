@@ -1,0 +1,1 @@
+"""Texts apart and together: sections, differences, merges."""

@@ -1,0 +1,1 @@
+"""What tools tell in their results instead of failing: errors, and that there is nothing."""
