@@ -221,7 +221,7 @@ def runs_table(runs: Iterable[RunSummary]) -> Table:
     """The runs of a project, each with those of its follow-ups below it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("run", "status", "loops", "node", "spent", "change", "goal"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in ("run", "status"))  # what is copied stays whole
     for depth, run in tree(tuple(runs)):
         goal, below = escape(shorten(run.goal, 60)), f"{'  ' * (depth - 1)}└ " if depth else ""
         row = (
