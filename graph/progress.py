@@ -119,7 +119,7 @@ def _loop(loop: LoopRecord, documents: Documents) -> Iterator[Event]:
         yield Event("revision", "feedback_loop", f"plan revised: {reason}", "warning")
     total = loop.profile.total
     tokens = f"{total.input_tokens:,} tokens in, {total.output_tokens:,} out"
-    yield Event("loop", "feedback_loop", f"loop {loop.loop}: {loop.profile.seconds:.1f} s, {tokens}")
+    yield Event("loop", "feedback_loop", f"loop {loop.loop}: {loop.seconds:.1f} s, {tokens}")
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], Documents], Iterator[Event]]] = {

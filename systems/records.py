@@ -210,6 +210,7 @@ class LoopRecord(Record):
     task: TaskResult | None = Field(None, description="What became of the task, where one was worked")
     updates: tuple[DocumentUpdate, ...]
     profile: Profile
+    seconds: float = Field(0.0, description="Time in which something was at work, without the wait for a person")
     findings: tuple[Finding, ...]
     improvements: tuple[Improvement, ...]
     revision: PlanRevision

@@ -90,6 +90,7 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
         task=task,
         updates=updates,
         profile=profile(now),
+        seconds=working_seconds(now),
         findings=findings,
         improvements=improvements,
         revision=revised,
@@ -103,7 +104,7 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
         redraft_ref=_redraft(state.get("redraft_ref"), record, systems) if step.feedback else None,
         input_tokens=state.get("input_tokens", 0) + total.input_tokens,
         output_tokens=state.get("output_tokens", 0) + total.output_tokens,
-        seconds=state.get("seconds", 0.0) + working_seconds(now),
+        seconds=state.get("seconds", 0.0) + record.seconds,
     )
 
 
