@@ -1,30 +1,42 @@
-"""Checkpoints in SQLite: `make` is what `langgraph.json` names, `saver` what `Workspace` uses."""
+"""Checkpoints: `make` is what `langgraph.json` names, `saver` what `Workspace` uses.
+
+They are LangGraph's own, in SQLite or in PostgreSQL, with errors that name the place and the way out.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from systems.database import mapped, on_the_loop
+from systems.stores import Schema, place_of
+from systems.stores.locks import taken
+from systems.stores.sqlite import BUSY_SECONDS, mapped, on_the_loop
 
 FILE = "checkpoints.db"
 
 
-class Checkpoints(AsyncSqliteSaver):
-    """LangGraph's checkpoints in SQLite, with errors that name the file and the way out."""
+class Mapped(BaseCheckpointSaver[str]):
+    """A saver whose errors come out as `Missing`: put before LangGraph's own among the bases of a class."""
 
-    path = Path(FILE)
+    errors: Callable[[], AbstractContextManager[None]]
+    """What turns the errors of the engine into ours."""
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """The checkpoint of a thread; `Missing` where the file is damaged."""
-        with mapped(self.path):
+        """The checkpoint of a thread; `Missing` where it is damaged or cannot be reached."""
+        with self.errors():
             return await super().aget_tuple(config)
 
     async def aput(
@@ -34,31 +46,39 @@ class Checkpoints(AsyncSqliteSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """Keep a checkpoint; `Missing` where the disk is full or the file damaged."""
-        with mapped(self.path):
+        """Keep a checkpoint; `Missing` where the disk is full, the store damaged or out of reach."""
+        with self.errors():
             return await super().aput(config, checkpoint, metadata, new_versions)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        """Keep what a finished task wrote; `Missing` where the disk is full or the file damaged."""
-        with mapped(self.path):
+        """Keep what a finished task wrote; `Missing` where the disk is full, the store damaged or out of reach."""
+        with self.errors():
             await super().aput_writes(config, writes, task_id, task_path)
 
 
-@asynccontextmanager
-async def saver(project: Path) -> AsyncIterator[Checkpoints]:
-    """The checkpoints of a project, in `<project>/.specloop/checkpoints.db`.
+class Checkpoints(Mapped, AsyncSqliteSaver):
+    """LangGraph's checkpoints in SQLite."""
+
+
+def saver(project: Path) -> AbstractAsyncContextManager[BaseCheckpointSaver[str]]:
+    """The checkpoints of a project: in `<project>/.specloop/checkpoints.db`, or where SPECLOOP_STORE says.
 
     Raises:
-        Missing: the file is damaged or cannot be written.
+        Missing: they are damaged, or cannot be reached or written.
     """
-    path = project / ".specloop" / FILE
+    place = place_of(project)
+    return _in_schema(place) if isinstance(place, Schema) else _in_file(place.with_name(FILE))
+
+
+@asynccontextmanager
+async def _in_file(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
     with mapped(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     async with on_the_loop(path) as connection:
         checkpoints = Checkpoints(connection)
-        checkpoints.path = path
+        checkpoints.errors = lambda: mapped(path)
         with mapped(path):
             await checkpoints.setup()
             await checkpoints.conn.execute("PRAGMA synchronous=NORMAL")
@@ -66,7 +86,29 @@ async def saver(project: Path) -> AsyncIterator[Checkpoints]:
 
 
 @asynccontextmanager
-async def make() -> AsyncIterator[AsyncSqliteSaver]:
+async def _in_schema(place: Schema) -> AsyncIterator[BaseCheckpointSaver[str]]:
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+
+    from systems.stores import postgres
+
+    class InPostgres(Mapped, AsyncPostgresSaver):
+        """LangGraph's checkpoints in PostgreSQL."""
+
+    async with postgres.on_the_loop(place) as pool:
+        checkpoints = InPostgres(pool)
+        checkpoints.errors = lambda: postgres.mapped(place)
+        lock = taken(place, "checkpoints", seconds=BUSY_SECONDS)  # workers that begin together race for its tables
+        try:
+            with postgres.mapped(place):
+                await checkpoints.setup()
+        finally:
+            if lock:
+                lock.release()
+        yield checkpoints
+
+
+@asynccontextmanager
+async def make() -> AsyncIterator[BaseCheckpointSaver[str]]:
     """The checkpoints for a LangGraph server: those of SPECLOOP_PROJECT, else of the folder it runs in."""
     async with saver(Path(os.environ.get("SPECLOOP_PROJECT", "."))) as checkpoints:
         yield checkpoints

@@ -36,9 +36,9 @@ from systems.project.repository import check_project
 from systems.records import Answer, Outcome, RunSummary
 from systems.runs import Runs
 from systems.settings import Settings, load_settings
+from systems.stores import place_of
 from systems.trials import Improved
 
-STORE = Path(".specloop") / "specloop.db"
 OF_A_FAMILY = {"follow_ups", "follow_up_depth"}  # the others hold for each run
 
 
@@ -170,7 +170,7 @@ class Workspace:
             reference = runs.outcome(run_id)
         if reference is None:
             return None
-        with closing(Documents(self.project / STORE)) as documents:
+        with closing(Documents(place_of(self.project))) as documents:
             return documents.get_record(reference, Outcome)
 
     def ask(self, question: str, *, person: Person | None = None) -> Answer:
@@ -307,5 +307,5 @@ class Workspace:
 
     @contextmanager
     def _runs(self) -> Iterator[Runs]:
-        with closing(Runs(self.project / STORE)) as runs:
+        with closing(Runs(place_of(self.project))) as runs:
             yield runs

@@ -10,13 +10,12 @@ sealed_uses    who read them, when and what for
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from systems.database import Database, Migrations
 from systems.records import Hash, canonical, content_hash
+from systems.stores.sqlite import Database, Migrations
 from systems.trials import Case, CaseKind, Check, Side
 
 SEALED_BODIES = "sealed_bodies"
@@ -74,12 +73,6 @@ class Row(NamedTuple):
     words: str
     given: bytes | None
     claimed: bytes | None
-
-
-def sealing(action: int, table: str | None, column: str | None, *_: str | None) -> int:
-    """SQLite's authorizer that lets nobody read the bodies of sealed cases (https://sqlite.org/c3ref/set_authorizer.html)."""
-    reads = action == sqlite3.SQLITE_READ and table == SEALED_BODIES and column == "body"
-    return sqlite3.SQLITE_DENY if reads else sqlite3.SQLITE_OK
 
 
 def claim_id(case: Case) -> Hash:

@@ -6,26 +6,24 @@ averaged: where two contradict each other, or a person says that one is wrong, b
 `disputed`, in no trial, until one is dropped.
 What a person dropped does not come back from a run. Nothing is deleted.
 
-Bodies of sealed cases are in a table of their own, which this module fills and cannot read: SQLite refuses it on this
-connection. `systems.sealed` reads them.
+Bodies of sealed cases are in a table of their own, which this module fills and cannot read: the database refuses it.
+`systems.sealed` reads them.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from pydantic import Field
 
 from systems import case_tables as tables
-from systems.database import mapped, open_database
 from systems.errors import Missing, UsageError
 from systems.likeness.similarity import packed, unpacked
 from systems.records import Hash, Record, canonical, content_hash
 from systems.splitting import SHARES, SHOWN, family, likeness, split
+from systems.stores import Place, open_tables
 from systems.trials import Asked, Called, Case, CaseKind, Origin, Requested, Side, Stepped
 
 GIVEN = {"route": Asked, "answer": Asked, "draft": Requested, "call": Called, "step": Stepped}
@@ -88,13 +86,9 @@ def broken(case: Case) -> str:
 class Cases:
     """The cases of one project."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._project = str(path.resolve().parent.parent)
-        self._database = open_database(path, tables.migrations)
-        self._connection = self._database.conn
-        self._connection.set_authorizer(tables.sealing)
-        self._lock = threading.RLock()
+    def __init__(self, place: Place) -> None:
+        self._project = str(place.resolve().parent.parent) if isinstance(place, Path) else place.project
+        self._tables = open_tables(place, tables.migrations)
 
     def add(self, case: Case) -> Added:
         """Keep a case, or another check of it.
@@ -117,7 +111,7 @@ class Cases:
         for case in given:
             if fault := broken(case):
                 raise UsageError(f"This {case.kind} case is of no use. {fault}", mend="Say what must come of it.")
-        with self._transaction():
+        with self._tables.transaction():
             return tuple(self._added(case) for case in given)
 
     def working(self) -> tuple[Case, ...]:
@@ -141,8 +135,7 @@ class Cases:
         Raises:
             Missing: a stored case was changed behind the store's back; names it.
         """
-        with self._lock, mapped(self._path):
-            rows = self._connection.execute(tables.SELECT_CLAIMS).fetchall()
+        rows = self._tables.rows(tables.SELECT_CLAIMS)
         claims: dict[Hash, list[Claim]] = defaultdict(list)
         kinds: dict[Hash, tuple[CaseKind, Side]] = {}
         for row in map(tables.Row._make, rows):
@@ -172,7 +165,7 @@ class Cases:
             UsageError: there is no such case or claim, or there are several.
         """
         key, _, wanted = prefix.partition(":")
-        with self._transaction():
+        with self._tables.transaction():
             stored = self.get(key)
             claims = [claim.id for claim in stored.claims if claim.id.startswith(wanted)]
             if wanted and len(claims) != 1:
@@ -191,33 +184,31 @@ class Cases:
 
     def trust(self, run_id: str, words: str) -> None:
         """A person takes back what they said against drafts of a run."""
-        with self._transaction():
-            self._connection.execute(tables.TRUST, (run_id, words))
+        with self._tables.transaction():
+            self._tables.run(tables.TRUST, run_id, words)
 
     def doubt(self, run_id: str, words: str, keys: Collection[Hash] | None = None) -> tuple[Hash, ...]:
         """A person finds drafts of a run bad: their cases are disputed; returns the cases' keys."""
-        with self._transaction():
+        with self._tables.transaction():
             claims = self._drafts_of(run_id, keys)
             for claim, key in claims:
                 row = (content_hash(canonical([key, claim, words])), key, "person", claim, words, "", "", "", run_id)
-                self._connection.execute(tables.INSERT_CLAIM, row)
+                self._tables.run(tables.INSERT_CLAIM, *row)
         return tuple(key for _, key in claims)
 
     def harvested(self, run_id: str) -> Hash | None:
         """Hash of the loop up to which the cases of a run were taken; None where they never were."""
-        with self._lock, mapped(self._path):
-            row = self._connection.execute("SELECT last_loop FROM harvests WHERE run_id = ?", (run_id,)).fetchone()
+        row = self._tables.row("SELECT last_loop FROM harvests WHERE run_id = ?", run_id)
         return row[0] if row else None
 
     def note_harvest(self, run_id: str, last_loop: Hash) -> None:
         """Remember up to which loop the cases of a run were taken."""
-        with self._transaction():
-            note = "INSERT OR REPLACE INTO harvests (run_id, last_loop) VALUES (?, ?)"
-            self._connection.execute(note, (run_id, last_loop))
+        keep = "ON CONFLICT (run_id) DO UPDATE SET last_loop = excluded.last_loop"
+        self._tables.run(f"INSERT INTO harvests (run_id, last_loop) VALUES (?, ?) {keep}", run_id, last_loop)
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        """Close the store."""
+        self._tables.close()
 
     def _cases(self, side: Side) -> tuple[Case, ...]:
         sound = (stored for stored in self.stored() if stored.side == side and not stored.disputed)
@@ -229,22 +220,22 @@ class Cases:
         case = tables.whole(row)
         if case is None:
             raise Missing(
-                f"Case {row.key[:SHOWN]} was changed behind the store's back in {self._path}.",
+                f"Case {row.key[:SHOWN]} was changed behind the store's back in {self._tables.place}.",
                 system="store",
-                mend=f"Move it aside (mv {self._path} {self._path}.damaged); cases come again from the next runs.",
+                mend=f"Move it aside ({self._tables.aside}); cases come again from the next runs.",
             )
         return Claim(id=row.id, case=case)
 
     def _added(self, case: Case) -> Added:
-        row = self._connection.execute("SELECT side FROM cases WHERE key = ?", (case.key,)).fetchone()
+        row = self._tables.row("SELECT side FROM cases WHERE key = ?", case.key)
         if row:
             return self._claimed(case, row[0])
         mine = likeness(case, self._project)
-        rows = self._connection.execute("SELECT key, side, sketch FROM cases WHERE family = ?", (family(case),))
+        rows = self._tables.rows("SELECT key, side, sketch FROM cases WHERE family = ?", family(case))
         side, reason = split(case, mine, ((key, side, unpacked(data)) for key, side, data in rows))
         if side is None:
             return Added(key=case.key, kind=case.kind, side=None, new=False, reason=reason)
-        self._connection.execute(tables.INSERT_CASE, (case.key, case.kind, side, family(case), packed(mine)))
+        self._tables.run(tables.INSERT_CASE, case.key, case.kind, side, family(case), packed(mine))
         self._put_body(side, case.key, tables.given(case))
         self._put_check(case, side)
         return Added(key=case.key, kind=case.kind, side=side, new=True, reason=reason)
@@ -252,9 +243,9 @@ class Cases:
     def _claimed(self, case: Case, side: Side) -> Added:
         """Another check of a case that is there."""
         claim, person = tables.claim_id(case), case.origin == "person"
-        standing = {id: tuple(said) for id, *said in self._connection.execute(tables.CHECKS, (case.key,))}
+        standing = {id: tuple(said) for id, *said in self._tables.rows(tables.CHECKS, case.key)}
         rivals = [id for id, said in standing.items() if tables.contradict(said, tables.said(case.check))]
-        known = self._connection.execute("SELECT state, origin FROM claims WHERE id = ?", (claim,)).fetchone()
+        known = self._tables.row("SELECT state, origin FROM claims WHERE id = ?", claim)
         if known == ("holds", "person") or (not person and (known or not rivals)):
             new, reason = False, "it is there already" if standing else "a person dropped it"
         else:
@@ -265,44 +256,32 @@ class Cases:
         return Added(key=case.key, kind=case.kind, side=side, new=new, disputed=disputed, reason=reason)
 
     def _disputed(self, key: Hash) -> bool:
-        holding = "SELECT count(*) FROM claims WHERE case_key = ? AND state = 'holds'"
-        return bool(self._connection.execute(holding, (key,)).fetchone()[0] > 1)
+        holding = "SELECT id FROM claims WHERE case_key = ? AND state = 'holds' LIMIT 2"
+        return len(self._tables.rows(holding, key)) > 1
 
     def _put_check(self, case: Case, side: Side) -> None:
         claim = tables.claim_id(case)
         said = tables.said(case.check)
         row = (claim, case.key, case.origin, "", "", *said, case.run_id)
-        self._connection.execute(tables.INSERT_CLAIM, row)
+        self._tables.run(tables.INSERT_CLAIM, *row)
         self._put_body(side, claim, tables.claimed(case))
 
     def _put_body(self, side: Side, id: Hash, body: bytes) -> None:
         table = "sealed_bodies" if side == "sealed" else "bodies"
-        self._connection.execute(f"INSERT OR IGNORE INTO {table} (id, body) VALUES (?, ?)", (id, body))
+        self._tables.run(f"INSERT INTO {table} (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING", id, body)
 
     def _end(self, claims: Sequence[Hash], state: str) -> None:
         """Let claims hold no more, nor what is said against them."""
         for claim in claims:
-            self._connection.execute("UPDATE claims SET state = ? WHERE ? IN (id, against)", (state, claim))
+            self._tables.run("UPDATE claims SET state = ? WHERE ? IN (id, against)", state, claim)
 
     def _judged_by(self, origin: Origin, run_id: str, keys: Collection[Hash] | None) -> tuple[Hash, ...]:
-        with self._transaction():
+        with self._tables.transaction():
             claims = self._drafts_of(run_id, keys)
-            self._connection.executemany(tables.JUDGE, [(origin, claim) for claim, _ in claims])
+            self._tables.run_many(tables.JUDGE, [(origin, claim) for claim, _ in claims])
         return tuple(key for _, key in claims)
 
     def _drafts_of(self, run_id: str, keys: Collection[Hash] | None) -> list[tuple[Hash, Hash]]:
         """(claim, case) of the checks that these drafts of a run, or all, came with."""
-        found = self._connection.execute(tables.DRAFTS_OF_RUN, (run_id,)).fetchall()
+        found = self._tables.rows(tables.DRAFTS_OF_RUN, run_id)
         return [(claim, key) for claim, key in found if keys is None or key in keys]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._lock, mapped(self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise

@@ -24,13 +24,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from filelock import FileLock
-
 from systems.documents import Documents, read_file
 from systems.errors import Busy
 from systems.ledger import Ledger
 from systems.likeness.embeddings import Embedder, open_embedder
-from systems.locks import taken
 from systems.mcp import KeptReads, Listings, Reads, ServerConfig, Servers, Sources, servers_of
 from systems.models import Model, ModelChoice, Told, open_model
 from systems.node import cache_folder
@@ -42,8 +39,10 @@ from systems.project.repository import check_project
 from systems.records import Hash, LoopRecord, Outcome, PlanRevision, content_hash
 from systems.runs import Runs
 from systems.settings import api_key, load_prices
-from systems.spans import Store
+from systems.spans import Store, open_spans
 from systems.spending import Spending
+from systems.stores import Place, place_of
+from systems.stores.locks import Lock, taken
 from systems.telemetry import Telemetry
 
 LINGER_SECONDS = 30.0
@@ -72,7 +71,7 @@ class Systems:
     embedder: Embedder | None = None
     learned: Hash = ""
     _asking: dict[int, asyncio.Semaphore] = field(default_factory=dict)
-    _claims: dict[str, tuple[str, FileLock]] = field(default_factory=dict)
+    _claims: dict[str, tuple[str, Lock]] = field(default_factory=dict)
 
     def with_policy(self, policy: Policy) -> Systems:
         """The same live systems under another policy; nothing is started, and `opened` still closes them for all.
@@ -118,7 +117,7 @@ class Systems:
     def _take(self, change: str, run_id: str) -> bool:
         if change in self._claims:
             return False
-        lock = taken(self.project / ".specloop" / "locks" / f"change-{change}.lock")
+        lock = taken(place_of(self.project), f"change-{change}")
         if lock:
             self._claims[change] = run_id, lock
         return lock is not None
@@ -262,12 +261,12 @@ async def _close(options: Options, lease: _Lease) -> None:
 
 async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
     project = check_project(Path(options.project))
-    store = project / ".specloop" / "specloop.db"
+    store = place_of(project)
     pins = load_pins(project)
     async with AsyncExitStack() as stack:
         documents = stack.enter_context(closing(Documents(store)))
         runs = stack.enter_context(closing(Runs(store)))
-        spans = stack.enter_context(closing(Store(store)))
+        spans = stack.enter_context(closing(open_spans(store)))
         telemetry = stack.enter_context(closing(_telemetry(spans, runs, project, options)))
         model = await stack.enter_async_context(_opened_model(options))
         learned = _learned(store, model.choice)
@@ -323,7 +322,7 @@ def _telemetry(spans: Store, runs: Runs, project: Path, options: Options) -> Tel
     return telemetry
 
 
-def _learned(store: Path, model: ModelChoice) -> Policy:
+def _learned(store: Place, model: ModelChoice) -> Policy:
     """The policy that was proven best for a model of the project, else what specloop ships."""
     with closing(Ledger(store)) as ledger:
         return ledger.active(model.name) or shipped(embedded=model.embedded)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-import threading
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +16,19 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from systems.database import Database, Migrations, mapped, open_database
 from systems.errors import Missing
 from systems.records import Answer, Hash, LoopRecord, Record, canonical, content_hash
+from systems.stores import Place, open_tables
+from systems.stores.sqlite import Database, Migrations
 
 R = TypeVar("R", bound=Record)
 PERSON = "person"
 migrations = Migrations("documents")
+_NEWEST = """
+SELECT path, number, hash, noted, by FROM versions
+JOIN (SELECT max(rowid) AS newest, count(*) AS number FROM versions GROUP BY path) AS counted ON rowid = newest
+ORDER BY path
+"""
 
 
 @migrations()
@@ -58,17 +63,14 @@ class Version(Record):
 class Documents:
     """The document store of one project."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._database = open_database(path, migrations)
-        self._lock = threading.Lock()
+    def __init__(self, place: Place) -> None:
+        self._tables = open_tables(place, migrations)
 
     def put(self, text: str) -> Hash:
         """Keep a text and return its hash."""
         key = content_hash(text)
         body = zlib.compress(text.encode("utf-8", "surrogatepass"))
-        with self._lock, mapped(self._path):
-            self._database.conn.execute("INSERT OR IGNORE INTO documents (hash, body) VALUES (?, ?)", (key, body))
+        self._tables.run("INSERT INTO documents (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING", key, body)
         return key
 
     def get(self, key: Hash) -> str:
@@ -77,13 +79,12 @@ class Documents:
         Raises:
             Missing: it is not there, or it was changed behind the store's back.
         """
-        with self._lock, mapped(self._path):
-            row = self._database.conn.execute("SELECT body FROM documents WHERE hash = ?", (key,)).fetchone()
+        row = self._tables.row("SELECT body FROM documents WHERE hash = ?", key)
         text = _unpacked(row[0]) if row else None
         if text is None or content_hash(text) != key:
             state = "missing from" if row is None else "damaged in"
             raise Missing(
-                f"Document {key[:12]} is {state} {self._path}.",
+                f"Document {key[:12]} is {state} {self._tables.place}.",
                 system="store",
                 mend="Start the run again: what is in the project's own files is safe.",
             )
@@ -117,21 +118,19 @@ class Documents:
 
     def note_write(self, path: str, *, after: Hash, before: Hash | None, run_id: str) -> None:
         """Remember, before it happens, that a file is about to get a text."""
-        with self._lock, mapped(self._path):
-            self._database.conn.execute(
-                "INSERT OR REPLACE INTO writes (path, hash, before, run_id) VALUES (?, ?, ?, ?)",
-                (path, after, before, run_id),
-            )
+        self._tables.run(
+            "INSERT INTO writes (path, hash, before, run_id) VALUES (?, ?, ?, ?) ON CONFLICT (path)"
+            " DO UPDATE SET hash = excluded.hash, before = excluded.before, run_id = excluded.run_id",
+            *(path, after, before, run_id),
+        )
 
     def forget_write(self, path: str) -> None:
         """The text that was to go into this file is not there any more."""
-        with self._lock, mapped(self._path):
-            self._database.conn.execute("DELETE FROM writes WHERE path = ?", (path,))
+        self._tables.run("DELETE FROM writes WHERE path = ?", path)
 
     def last_write(self, path: str) -> tuple[Hash, Hash | None] | None:
         """(hash specloop last wrote there, hash of what stood there before), or None when it never wrote."""
-        with self._lock, mapped(self._path):
-            row = self._database.conn.execute("SELECT hash, before FROM writes WHERE path = ?", (path,)).fetchone()
+        row = self._tables.row("SELECT hash, before FROM writes WHERE path = ?", path)
         return (row[0], row[1]) if row else None
 
     def note_version(self, path: str, text: Hash, *, by: str, draft: Hash | None = None) -> None:
@@ -144,19 +143,15 @@ class Documents:
             draft: hash of the draft that it came from, where that was merged with a person's changes.
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._lock, mapped(self._path):
-            last = "SELECT hash FROM versions WHERE path = ? ORDER BY rowid DESC LIMIT 1"
-            row = self._database.conn.execute(last, (path,)).fetchone()
+        with self._tables.transaction():
+            row = self._tables.row("SELECT hash FROM versions WHERE path = ? ORDER BY rowid DESC LIMIT 1", path)
             if row is None or row[0] != text:
-                values = (path, text, now, by, draft)
                 sql = "INSERT INTO versions (path, hash, noted, by, draft) VALUES (?, ?, ?, ?, ?)"
-                self._database.conn.execute(sql, values)
+                self._tables.run(sql, path, text, now, by, draft)
 
     def versions(self, path: str) -> tuple[Version, ...]:
         """The history of a file, oldest first."""
-        with self._lock, mapped(self._path):
-            sql = "SELECT hash, noted, by FROM versions WHERE path = ? ORDER BY rowid"
-            rows = self._database.conn.execute(sql, (path,)).fetchall()
+        rows = self._tables.rows("SELECT hash, noted, by FROM versions WHERE path = ? ORDER BY rowid", path)
         return tuple(
             Version(number=number, text=text, noted=noted, by=by)
             for number, (text, noted, by) in enumerate(rows, start=1)
@@ -168,26 +163,23 @@ class Documents:
         Args:
             by: only files that this run, or `PERSON`, wrote.
         """
-        with self._lock, mapped(self._path):
-            sql = "SELECT path, count(*), hash, noted, by, max(rowid) FROM versions GROUP BY path ORDER BY path"
-            rows = self._database.conn.execute(sql).fetchall()
-            wrote = self._database.conn.execute("SELECT DISTINCT path FROM versions WHERE by = ?", (by,)).fetchall()
+        rows = self._tables.rows(_NEWEST)
+        wrote = {path for (path,) in self._tables.rows("SELECT DISTINCT path FROM versions WHERE by = ?", by)}
         return {
             path: Version(number=count, text=text, noted=noted, by=author)
-            for path, count, text, noted, author, _ in rows
-            if by is None or (path,) in wrote
+            for path, count, text, noted, author in rows
+            if by is None or path in wrote
         }
 
     def written_from(self, path: str, draft: Hash) -> Hash | None:
         """What was last written into a file from a draft; None where nothing was."""
-        with self._lock, mapped(self._path):
-            sql = "SELECT hash FROM versions WHERE path = ? AND draft = ? ORDER BY rowid DESC LIMIT 1"
-            row = self._database.conn.execute(sql, (path, draft)).fetchone()
+        sql = "SELECT hash FROM versions WHERE path = ? AND draft = ? ORDER BY rowid DESC LIMIT 1"
+        row = self._tables.row(sql, path, draft)
         return row[0] if row else None
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        """Close the store."""
+        self._tables.close()
 
 
 def _unpacked(body: bytes) -> str | None:

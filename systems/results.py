@@ -7,11 +7,9 @@ as they are.
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
-
-from systems.database import Database, Migrations, mapped, open_database
 from systems.records import Hash
+from systems.stores import Place, open_tables
+from systems.stores.sqlite import Database, Migrations
 from systems.trials import Played
 
 migrations = Migrations("results")
@@ -27,24 +25,21 @@ def create_results(database: Database) -> None:
 class Results:
     """The plays of one project."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._database = open_database(path, migrations)
-        self._lock = threading.Lock()
+    def __init__(self, place: Place) -> None:
+        self._tables = open_tables(place, migrations)
 
     def get(self, policy: Hash, case: Hash, model: str, repetition: int) -> Played | None:
         """A play that was kept."""
         sql = "SELECT played FROM results WHERE policy = ? AND case_key = ? AND model = ? AND repetition = ?"
-        with self._lock, mapped(self._path):
-            row = self._database.conn.execute(sql, (policy, case, model, repetition)).fetchone()
+        row = self._tables.row(sql, policy, case, model, repetition)
         return Played.model_validate_json(row[0]) if row else None
 
     def put(self, policy: Hash, case: Hash, model: str, repetition: int, played: Played) -> None:
         """Keep a play; one that is there already stays."""
-        sql = "INSERT OR IGNORE INTO results (policy, case_key, model, repetition, played) VALUES (?, ?, ?, ?, ?)"
-        with self._lock, mapped(self._path):
-            self._database.conn.execute(sql, (policy, case, model, repetition, played.model_dump_json()))
+        columns = "(policy, case_key, model, repetition, played)"
+        sql = f"INSERT INTO results {columns} VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        self._tables.run(sql, policy, case, model, repetition, played.model_dump_json())
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        """Close the store."""
+        self._tables.close()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from systems.database import Database, Migrations
+from systems.stores.sqlite import Database, Migrations
 
 migrations = Migrations("runs")
+COLUMNS = (
+    "run_id goal change status node loops waiting_for started pid host seconds since seen input_tokens output_tokens"
+    " cost parent"
+).split()
+"""What a summary of a run is made of."""
 
 
 @migrations()
@@ -36,3 +41,9 @@ def add_work(database: Database) -> None:
 def add_parent(database: Database) -> None:
     """The run whose follow-up a run works on."""
     database.table("runs").add_column("parent", str)
+
+
+@migrations()
+def create_stops(database: Database) -> None:
+    """The runs that somebody asked to stop."""
+    database.table("stops").create({"run_id": str}, pk="run_id")

@@ -1,7 +1,7 @@
 """Runs of a project: what `status` lists and `resume` starts from.
 
-Contract: one row a run, written before the run does anything; a run is alive exactly while some process holds its lock
-file, so a row that says `running` without a holder was interrupted, whatever killed it. Who holds it writes down its
+Contract: one row a run, written before the run does anything; a run is alive exactly while some process holds its lock,
+so a row that says `running` without a holder was interrupted, whatever killed it. Who holds it writes down its
 process and machine, which are told of living runs only. Time counts while the run is held, tokens as they are spent.
 """
 
@@ -10,22 +10,20 @@ from __future__ import annotations
 import json
 import os
 import platform
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from systems.database import mapped, open_database
 from systems.errors import Busy, Stopped, UsageError
-from systems.locks import taken
 from systems.records import Hash, RunStatus, RunSummary, Tokens
-from systems.run_tables import migrations
+from systems.run_tables import COLUMNS, migrations
+from systems.stores import Place, open_tables
+from systems.stores.locks import is_held, taken
 
-_alive_here: set[Path] = set()  # lock files of the runs that this process holds as a whole
+_alive_here: set[tuple[Place, str]] = set()  # locks of the runs that this process holds as a whole
 SHOWN = 3
 NEAR = 0.75  # run ids of one day have the date in common, which is 8 of 22 characters
 MOST_ID = 100
@@ -47,20 +45,18 @@ class Lived(NamedTuple):
 class Runs:
     """The runs of one project."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._folder = path.parent / "locks"
-        self._database = open_database(path, migrations)
-        self._lock = threading.Lock()
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._tables = open_tables(place, migrations)
 
     def start(
         self, run_id: str, *, goal: str, change: str | None, settings: Mapping[str, Any], parent: str | None = None
     ) -> None:
         """Enter a run, unless it is there already; with the run whose follow-up it works on, if it does."""
         now = datetime.now(UTC).isoformat(timespec="microseconds")
-        self._execute(
-            "INSERT OR IGNORE INTO runs (run_id, goal, change, status, started, settings, parent)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        self._tables.run(
+            "INSERT INTO runs (run_id, goal, change, status, started, settings, parent)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             *(run_id, goal, change, "running", now, json.dumps(dict(settings)), parent),
         )
 
@@ -77,7 +73,7 @@ class Runs:
     ) -> None:
         """Change what is given and leave the rest."""
         waiting = None if waiting_for is None else json.dumps(waiting_for)
-        self._execute(
+        self._tables.run(
             "UPDATE runs SET status = coalesce(?, status), change = coalesce(?, change), node = coalesce(?, node),"
             " loops = coalesce(?, loops), waiting_for = coalesce(?, waiting_for), outcome = coalesce(?, outcome),"
             " seen = ? WHERE run_id = ?",
@@ -86,7 +82,7 @@ class Runs:
 
     def spend(self, run_id: str, *, sent: int, received: int, cost: float | None) -> None:
         """Add what a model call took: tokens, and US dollars where they are known."""
-        self._execute(
+        self._tables.run(
             "UPDATE runs SET input_tokens = input_tokens + ?, output_tokens = output_tokens + ?, seen = ?,"
             " cost = CASE WHEN ? IS NULL THEN cost ELSE coalesce(cost, 0) + ? END WHERE run_id = ?",
             *(sent, received, time.time(), cost, cost, run_id),
@@ -94,7 +90,7 @@ class Runs:
 
     def note_policy(self, run_id: str, *, policy: Hash, model: str) -> None:
         """Which policy a run goes on under; the last one counts."""
-        self._execute("UPDATE runs SET policy = ?, model = ? WHERE run_id = ?", policy, model, run_id)
+        self._tables.run("UPDATE runs SET policy = ?, model = ? WHERE run_id = ?", policy, model, run_id)
 
     def lived(self, *, policy: Hash, model: str) -> tuple[Lived, ...]:
         """The runs that ended under a policy, oldest first."""
@@ -102,15 +98,12 @@ class Runs:
             "SELECT rowid, status = 'done' FROM runs"
             " WHERE policy = ? AND model = ? AND status IN ('done', 'unfinished') ORDER BY rowid"
         )
-        with self._lock, mapped(self._path):
-            rows = self._database.conn.execute(sql, (policy, model)).fetchall()
-        return tuple(Lived(sequence, bool(success)) for sequence, success in rows)
+        return tuple(Lived(sequence, bool(success)) for sequence, success in self._tables.rows(sql, policy, model))
 
     def all(self) -> tuple[RunSummary, ...]:
         """Every run, newest first; one that died is `interrupted`."""
-        with self._lock, mapped(self._path):
-            rows = list(self._database.query("SELECT * FROM runs ORDER BY started DESC, rowid DESC"))
-        return tuple(self._summary(row) for row in rows)
+        rows = self._tables.rows(f"SELECT {', '.join(COLUMNS)} FROM runs ORDER BY started DESC, rowid DESC")
+        return tuple(self._summary(dict(zip(COLUMNS, row, strict=True))) for row in rows)
 
     def get(self, run_id: str) -> RunSummary:
         """One run.
@@ -144,15 +137,15 @@ class Runs:
             Busy: another process works on it.
             Missing: the lock file cannot be written.
         """
-        lock = taken(self._lock_file(run_id), seconds=LOOK_SECONDS)
+        lock = taken(self._place, _lock(run_id), seconds=LOOK_SECONDS)
         if lock is None:
             raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.")
-        _alive_here.add(self._lock_file(run_id))
+        _alive_here.add((self._place, run_id))
         try:
             with self._worked_on(run_id):
                 yield
         finally:
-            _alive_here.discard(self._lock_file(run_id))
+            _alive_here.discard((self._place, run_id))
             lock.release()
 
     @contextmanager
@@ -162,7 +155,7 @@ class Runs:
         Raises:
             Stopped: somebody asked the run to stop.
         """
-        lock = None if self._lock_file(run_id) in _alive_here else taken(self._lock_file(run_id))
+        lock = None if (self._place, run_id) in _alive_here else taken(self._place, _lock(run_id))
         if lock is None:
             yield
             return
@@ -182,7 +175,7 @@ class Runs:
             Busy: another process does.
             Missing: the lock file cannot be written.
         """
-        lock = taken(self._followed_file(run_id), seconds=LOOK_SECONDS)
+        lock = taken(self._place, _followed(run_id), seconds=LOOK_SECONDS)
         if lock is None:
             message = f"The follow-ups of run {run_id} are being run by another process."
             raise Busy(message, mend="See `specloop status`.")
@@ -194,32 +187,27 @@ class Runs:
 
     def is_followed(self, run_id: str) -> bool:
         """Whether some process runs the follow-ups of a run now."""
-        return _is_held(self._followed_file(run_id))
+        return is_held(self._place, _followed(run_id))
 
     def ask_to_stop(self, run_id: str) -> None:
         """Ask the process that works on a run to stop it."""
-        with mapped(self._path):
-            self._stop_file(run_id).touch()
+        self._tables.run("INSERT INTO stops (run_id) VALUES (?) ON CONFLICT DO NOTHING", run_id)
 
     def is_asked_to_stop(self, run_id: str) -> bool:
         """Whether somebody asked a run to stop, and nobody has heeded it."""
-        return self._stop_file(run_id).exists()
+        return self._tables.row("SELECT run_id FROM stops WHERE run_id = ?", run_id) is not None
 
     def heeds_stop(self, run_id: str) -> bool:
         """Whether the run is to stop now; asked a second time, it is not."""
-        try:
-            self._stop_file(run_id).unlink()
-        except FileNotFoundError:
-            return False
-        return True
+        return self._tables.run("DELETE FROM stops WHERE run_id = ?", run_id) > 0
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        """Close the store."""
+        self._tables.close()
 
     def _summary(self, row: Mapping[str, Any]) -> RunSummary:
         status: RunStatus = row["status"]
-        held = status == "running" and _is_held(self._lock_file(row["run_id"]))
+        held = status == "running" and is_held(self._place, _lock(row["run_id"]))
         if status == "running" and not held:
             status = "interrupted"
         return RunSummary(
@@ -243,44 +231,32 @@ class Runs:
     def _worked_on(self, run_id: str) -> Iterator[None]:
         """Write down who works on a run, and how long; what a killed process left is added first."""
         now = time.time()
-        self._execute(
-            "UPDATE runs SET seconds = seconds + max(0, coalesce(seen - since, 0)), since = ?, seen = ?, pid = ?,"
-            " host = ? WHERE run_id = ?",
+        self._tables.run(
+            "UPDATE runs SET seconds = seconds + CASE WHEN seen > since THEN seen - since ELSE 0 END,"
+            " since = ?, seen = ?, pid = ?, host = ? WHERE run_id = ?",
             *(now, now, os.getpid(), platform.node(), run_id),
         )
         try:
             yield
         finally:
             self.heeds_stop(run_id)
-            self._execute(
-                "UPDATE runs SET seconds = seconds + max(0, coalesce(? - since, 0)), since = NULL WHERE run_id = ?",
-                *(time.time(), run_id),
+            self._tables.run(
+                "UPDATE runs SET seconds = seconds + CASE WHEN ? > since THEN ? - since ELSE 0 END, since = NULL"
+                " WHERE run_id = ?",
+                *(now := time.time(), now, run_id),
             )
 
-    def _lock_file(self, run_id: str) -> Path:
-        return self._folder / f"run-{run_id}.lock"
-
-    def _followed_file(self, run_id: str) -> Path:
-        return self._folder / f"follow-ups-{run_id}.lock"
-
-    def _stop_file(self, run_id: str) -> Path:
-        return self._folder / f"run-{run_id}.stop"
-
     def _column(self, column: str, run_id: str) -> Any:
-        with self._lock, mapped(self._path):
-            row = self._database.conn.execute(f"SELECT {column} FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        row = self._tables.row(f"SELECT {column} FROM runs WHERE run_id = ?", run_id)
         return row[0] if row else None
 
-    def _execute(self, sql: str, *values: Any) -> None:
-        with self._lock, mapped(self._path):
-            self._database.conn.execute(sql, values)
+
+def _lock(run_id: str) -> str:
+    return f"run-{run_id}"
 
 
-def _is_held(lock_file: Path) -> bool:
-    lock = taken(lock_file)
-    if lock:
-        lock.release()
-    return lock is None
+def _followed(run_id: str) -> str:
+    return f"follow-ups-{run_id}"
 
 
 def unknown(run_id: str, known: Sequence[str]) -> UsageError:

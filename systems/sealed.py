@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pydantic import Field
 
 from systems import case_tables as tables
-from systems.database import mapped, open_database
 from systems.errors import Missing
 from systems.records import Record
+from systems.stores import Place, Tables, open_tables
 from systems.trials import Case
 
 _SELECT = f"""
@@ -38,43 +37,44 @@ class Use(Record):
 
 
 @contextmanager
-def unsealed(path: Path, *, purpose: str) -> Iterator[tuple[Case, ...]]:
+def unsealed(place: Place, *, purpose: str) -> Iterator[tuple[Case, ...]]:
     """The sealed cases, oldest first, without the disputed; the use is recorded.
 
     Args:
-        path: the project's store.
+        place: where the project's stores are.
         purpose: what they are read for, in words.
 
     Raises:
         Missing: the store is damaged.
     """
-    yield tuple(_case(row, path) for row in _used(path, purpose))
+    with closing(open_tables(place, tables.migrations, sees=tables.SEALED_BODIES)) as store:
+        yield tuple(_case(row, store) for row in _used(store, purpose))
 
 
-def uses(path: Path) -> tuple[Use, ...]:
+def uses(place: Place) -> tuple[Use, ...]:
     """Every time that sealed cases were read, oldest first."""
-    with closing(open_database(path, tables.migrations)) as database, mapped(path):
-        rows = database.conn.execute("SELECT used, purpose, cases FROM sealed_uses ORDER BY rowid").fetchall()
+    with closing(open_tables(place, tables.migrations)) as store:
+        rows = store.rows("SELECT used, purpose, cases FROM sealed_uses ORDER BY rowid")
     return tuple(Use(used=used, purpose=purpose, cases=cases) for used, purpose, cases in rows)
 
 
-def _used(path: Path, purpose: str) -> list[tables.Row]:
+def _used(store: Tables, purpose: str) -> list[tables.Row]:
     """The rows of the sealed cases, once their use is recorded."""
-    with closing(open_database(path, tables.migrations)) as database, mapped(path):
-        rows = [tables.Row._make(row) for row in database.conn.execute(_SELECT)]
+    with store.transaction():
+        rows = [tables.Row._make(row) for row in store.rows(_SELECT)]
         claims = Counter(row.key for row in rows)
         sound = [row for row in rows if claims[row.key] == 1]
-        use = (datetime.now(UTC).isoformat(timespec="seconds"), purpose, len(sound))
-        database.conn.execute("INSERT INTO sealed_uses (used, purpose, cases) VALUES (?, ?, ?)", use)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        store.run("INSERT INTO sealed_uses (used, purpose, cases) VALUES (?, ?, ?)", now, purpose, len(sound))
         return sound
 
 
-def _case(row: tables.Row, path: Path) -> Case:
+def _case(row: tables.Row, store: Tables) -> Case:
     case = tables.whole(row)
     if case is None:
         raise Missing(
-            f"The sealed case {row.key[:12]} was changed behind the store's back in {path}.",
+            f"The sealed case {row.key[:12]} was changed behind the store's back in {store.place}.",
             system="store",
-            mend=f"Move the store aside (mv {path} {path}.damaged); cases come again from the next runs.",
+            mend=f"Move the store aside ({store.aside}); cases come again from the next runs.",
         )
     return case

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,31 @@ from filelock import FileLock
 from systems import embedded
 from systems.models import Model, ModelChoice, connected
 from systems.records import Outcome
+from tests import postgres
 
 CASSETTES = Path(__file__).parent.parent / "cassettes"
 REPLAYED = ModelChoice(
     name=embedded.ALIAS, base_url="http://127.0.0.1:9/v1", embedded=True, context_tokens=embedded.CONTEXT_TOKENS
 )
 RECORD = os.environ.get("SPECLOOP_RECORD") == "1"
+NOT_INSTALLED = "initdb is not found; install PostgreSQL (Debian, Ubuntu: apt-get install postgresql)."
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[postgres.Server]:
+    """A PostgreSQL server for the whole session."""
+    if not postgres.is_installed():
+        pytest.skip(NOT_INSTALLED)
+    with postgres.running() as server:
+        yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not run for want of a database."""
+    left_out = [one for one in terminalreporter.getreports("skipped") if NOT_INSTALLED in str(one.longrepr)]
+    if left_out:
+        words = f"{len(left_out)} tests of the stores in PostgreSQL were NOT RUN: {NOT_INSTALLED}"
+        terminalreporter.write_line(words, red=True, bold=True)
 
 
 @pytest.fixture

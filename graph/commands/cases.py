@@ -96,8 +96,9 @@ def _cases(project: Path, as_json: bool) -> Iterator[Cases]:
     with reported(as_json, project):
         from systems.cases import Cases
         from systems.project.repository import check_project
+        from systems.stores import place_of
 
-        with closing(Cases(check_project(project) / ".specloop" / "specloop.db")) as cases:
+        with closing(Cases(place_of(check_project(project)))) as cases:
             yield cases
 
 

@@ -25,14 +25,14 @@ def collect(port: int, host: str, project: Path, as_json: bool) -> None:
     then `specloop analyze TRACE`.
     """
     with reported(as_json, project):
-        from graph.commands.traces import STORE
         from systems.collector import serve
         from systems.project.repository import check_folder
+        from systems.stores import place_of
 
         def ready(bound: int) -> None:
             click.echo(f"Taking spans at http://{host}:{bound}/v1/traces, until Ctrl-C.", err=True)
 
-        counts = serve(check_folder(project) / STORE, host=host, port=port, ready=ready)
+        counts = serve(place_of(check_folder(project)), host=host, port=port, ready=ready)
     if as_json:
         print_json(counts.model_dump())
     else:

@@ -26,7 +26,8 @@ from systems.project.repository import check_project
 from systems.records import Record
 from systems.runs import Runs
 from systems.settings import Settings, api_key, load_settings
-from systems.spans import Store
+from systems.spans import Store, open_spans
+from systems.stores import place_of
 from systems.telemetry import Telemetry
 
 
@@ -118,10 +119,10 @@ class _Yes(Record):
 
 
 async def _stores(project: Path) -> str:
-    path = project / ".specloop" / "specloop.db"
-    for store in (Documents, Runs, Store):
-        store(path).close()
-    return f"{path} opens"
+    place = place_of(project)
+    for opened in (Documents, Runs, open_spans):
+        opened(place).close()
+    return f"{place} opens"
 
 
 async def _pins(project: Path) -> str:

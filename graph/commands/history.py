@@ -40,9 +40,10 @@ def history(
         from systems.errors import UsageError
         from systems.histories import file_history
         from systems.project.repository import check_project
+        from systems.stores import place_of
 
         root = check_project(project)
-        with closing(Documents(root / ".specloop" / "specloop.db")) as documents:
+        with closing(Documents(place_of(root))) as documents:
             if file is None:
                 if (show, diff, restore) != (None, None, None):
                     raise UsageError("No file is named.", mend="For example: specloop history README.md --show 1")

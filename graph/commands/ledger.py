@@ -141,16 +141,16 @@ def _opened(context: click.Context) -> Iterator[Ledger]:
     """The ledger of the project that the command, or the group before it, names."""
     project: Path = _given(context, "project") or Path()
     with reported(bool(_given(context, "as_json")), project):
-        from graph.commands.traces import STORE
         from systems.errors import UsageError
         from systems.ledger import Ledger
+        from systems.stores import exists, place_of
 
-        if not (project / STORE).is_file():
+        if not exists(place_of(project)):
             raise UsageError(
                 f"{project} has no ledger: specloop was not run there yet.",
                 mend="Name the project with --project, or start: specloop run GOAL, then specloop improve.",
             )
-        with closing(Ledger(project / STORE)) as store:
+        with closing(Ledger(place_of(project))) as store:
             yield store
 
 

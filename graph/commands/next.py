@@ -45,23 +45,24 @@ def advised(project: Path, standing_in: Path) -> Advice:
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(asyncio.run, OpenSpec(project).standings()) if (project / "openspec").is_dir() else None
         from graph.advice import advice  # all of this is imported while the CLI starts
-        from graph.commands.traces import STORE
         from systems.documents import Documents
         from systems.ledger import Ledger, waiting
         from systems.records import Outcome
         from systems.runs import Runs
+        from systems.stores import exists, place_of
 
         changes = asked.result() if asked else ()
-    place = "" if standing_in.resolve() == project else f" --project {shlex.quote(str(project))}"
+    option = "" if standing_in.resolve() == project else f" --project {shlex.quote(str(project))}"
     with ExitStack() as stack:
-        if not (project / STORE).is_file():
-            return advice((), changes, lambda _: None, place)
-        runs = stack.enter_context(closing(Runs(project / STORE)))
-        documents = stack.enter_context(closing(Documents(project / STORE)))
+        place = place_of(project)
+        if not exists(place):
+            return advice((), changes, lambda _: None, option)
+        runs = stack.enter_context(closing(Runs(place)))
+        documents = stack.enter_context(closing(Documents(place)))
 
         def outcome(run_id: str) -> Outcome | None:
             reference = runs.outcome(run_id)
             return documents.get_record(reference, Outcome) if reference else None
 
-        policies = [one.key for one in waiting(stack.enter_context(closing(Ledger(project / STORE))))]
-        return advice(runs.all(), changes, outcome, place, policies)
+        policies = [one.key for one in waiting(stack.enter_context(closing(Ledger(place))))]
+        return advice(runs.all(), changes, outcome, option, policies)

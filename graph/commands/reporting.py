@@ -71,12 +71,13 @@ def program() -> str:
 def _newest(project: Path | None) -> str:
     from systems.errors import SpecloopError
     from systems.runs import Runs
+    from systems.stores import exists, place_of
 
-    store = (project or Path()) / ".specloop" / "specloop.db"
-    if not store.exists():
-        return "RUN"
     try:
-        with closing(Runs(store)) as runs:
+        place = place_of(project or Path())
+        if not exists(place):
+            return "RUN"
+        with closing(Runs(place)) as runs:
             stopped = {run.status: run.run_id for run in reversed(runs.all())}
     except SpecloopError:
         return "RUN"

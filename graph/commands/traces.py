@@ -12,7 +12,6 @@ from typing import NamedTuple
 from systems.errors import UsageError
 from systems.records import Span
 
-STORE = Path(".specloop") / "specloop.db"
 STDIN = "-"
 _TRACE_ID = re.compile(r"[0-9a-fA-F]{32}")
 
@@ -60,12 +59,13 @@ def stored(name: str, project: Path) -> Iterator[Iterator[Trace]]:
         UsageError: there is no store, or no such run or trace in it.
         Missing: the store is damaged.
     """
-    from systems.spans import Store
+    from systems.spans import open_spans
+    from systems.stores import exists, place_of
 
-    path = project / STORE
-    if not path.is_file():
+    place = place_of(project)
+    if not exists(place):
         raise _unknown(name, project, "the project has no spans yet")
-    store = Store(path)
+    store = open_spans(place)
     try:
         known = store.traces()
         if not any(name in (one.run_id, one.trace_id) for one in known):

@@ -13,9 +13,9 @@ from graph.learning.trial import Ground, Wanted
 from nodes.feedback_loop.trial.standing import Plays, standing, turned
 from systems.policy import Policy
 from systems.sealed import unsealed, uses
+from systems.stores import place_of
 from systems.trials import Case, Standing
 
-STORE = Path(".specloop") / "specloop.db"
 PURPOSE = "final report of improve"
 REPETITIONS = 2
 """Plays of every sealed case under either policy."""
@@ -43,7 +43,7 @@ def sealed_cases(project: Path, *, purpose: str = PURPOSE) -> tuple[Case, ...]:
     Raises:
         Missing: the store is damaged.
     """
-    with unsealed(project / STORE, purpose=purpose) as cases:
+    with unsealed(place_of(project), purpose=purpose) as cases:
         return cases
 
 
@@ -54,7 +54,7 @@ async def final_report(ground: Ground, *, project: Path, before: Policy, after: 
         Missing: the store is damaged, or an outside system is gone.
     """
     sealed = tuple(filter(ground.fits, sealed_cases(project)))
-    opened = len(uses(project / STORE))
+    opened = len(uses(place_of(project)))
     if not sealed:
         return Sealed((), 0, 0, opened)
     old, new = await _played(ground, sealed, before), await _played(ground, sealed, after)

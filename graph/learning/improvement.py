@@ -21,16 +21,16 @@ from systems.cases import Cases
 from systems.connections import Run, opened
 from systems.errors import Busy, Missing, UsageError
 from systems.ledger import Ledger
-from systems.locks import taken
 from systems.openspec.scratch import scratch
 from systems.person import Person
 from systems.pins import load_pins, pinned
 from systems.policy import Policy, shipped
 from systems.results import Results
+from systems.stores import Place, place_of
+from systems.stores.locks import taken
 from systems.trials import Case, Improved, Pair, Side
 
-STORE = Path(".specloop") / "specloop.db"
-LOCK = Path(".specloop") / "locks" / "improve.lock"
+LOCK = "improve"
 Sides = Mapping[Side, Sequence[Case]]
 
 
@@ -112,7 +112,7 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
         UsageError: all checks of a kind of case let broken answers pass.
         Missing: the ledger is damaged, or an outside system is gone.
     """
-    store = Path(context.project) / STORE
+    store = place_of(Path(context.project))
     async with AsyncExitStack() as stack:
         ledger = stack.enter_context(closing(Ledger(store)))
         _check_ledger(ledger)
@@ -145,7 +145,7 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
 
 @contextmanager
 def _alone(project: Path) -> Iterator[None]:
-    lock = taken(project / LOCK)
+    lock = taken(place_of(project), LOCK)
     if lock is None:
         raise Busy(
             "Another `specloop improve` works on this project.", mend="Wait for it, or stop it; nothing is lost."
@@ -166,7 +166,7 @@ def _check_ledger(ledger: Ledger) -> None:
         )
 
 
-def _cases(store: Path) -> Sides:
+def _cases(store: Place) -> Sides:
     with closing(Cases(store)) as cases:
         found: Sides = {"working": cases.working(), "guard": cases.guard()}
     if not found["working"]:

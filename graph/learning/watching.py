@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 
 from nodes.feedback_loop.trial.watch import Live, Watched, watched
 from systems.connections import Systems
 from systems.ledger import Ledger
 from systems.records import Hash, Outcome
 from systems.runs import Runs
+from systems.stores import Place, place_of
 from systems.trials import Adopted, RolledBack, Trial, Verdict
-
-STORE = Path(".specloop") / "specloop.db"
 
 
 def settled(outcome: Outcome, systems: Systems) -> Outcome:
     """The outcome of a run that has ended, with a note where its policy was given up because of it."""
-    back = watch(systems.project / STORE, systems.runs, systems.model.choice.name)
+    back = watch(place_of(systems.project), systems.runs, systems.model.choice.name)
     if back is None:
         return outcome
     note = f"Policy {back.policy[:12]} was rolled back to {back.to[:12]}: {back.reason} See `specloop ledger`."
@@ -26,18 +24,18 @@ def settled(outcome: Outcome, systems: Systems) -> Outcome:
     return told
 
 
-def watch(store: Path, runs: Runs, model: str) -> RolledBack | None:
+def watch(place: Place, runs: Runs, model: str) -> RolledBack | None:
     """Look at the live runs of a model's policy once more; what was done, if it had to be given up.
 
     Args:
-        store: the project's store.
+        place: where the project's stores are.
         runs: its runs.
         model: whose policy is looked at.
 
     Raises:
         Missing: the ledger is damaged.
     """
-    with closing(Ledger(store)) as ledger:
+    with closing(Ledger(place)) as ledger:
         adopted = ledger.decision(model)
         if not isinstance(adopted, Adopted):
             return None

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from graph.commands.traces import STORE, stored, traces
+from graph.commands.traces import stored, traces
 from graph.feedback.heeding import came_of
 from graph.listing import Listing, listing
 from graph.mcp_server.arguments import Asked, EntryName, Goal, Opinion, Resumption, RunName, Told, TraceName
@@ -21,6 +21,7 @@ from systems.ledger import Ledger
 from systems.records import Answer, Outcome
 from systems.serving import Caller
 from systems.settings import load_prices
+from systems.stores import exists, place_of
 
 LINGER_SECONDS = 60.0
 
@@ -113,9 +114,9 @@ class Service:
         from graph.commands.ledger import finite
         from graph.commands.ledger_views import listed, shown
 
-        store = self._project / STORE
-        if not store.is_file():
+        place = place_of(self._project)
+        if not exists(place):
             raise UsageError("The project has no ledger: specloop was not run there yet.", mend="Start with `run`.")
-        with closing(Ledger(store)) as ledger:
+        with closing(Ledger(place)) as ledger:
             told = shown(ledger, identifier)[0] if identifier else listed(ledger, everything=True).json()
         return Told.model_validate(finite(told))

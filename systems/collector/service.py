@@ -6,7 +6,6 @@ import asyncio
 import errno
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 from pydantic import Field
 
@@ -17,7 +16,8 @@ from systems.collector.writer import Writer
 from systems.errors import UsageError
 from systems.records import Record
 from systems.signals import until_signalled
-from systems.spans import Store
+from systems.spans import Store, open_spans
+from systems.stores import Place
 
 GRACE_SECONDS = 10.0
 
@@ -34,7 +34,7 @@ class Counts(Record):
 
 
 def serve(
-    store: Path,
+    place: Place,
     *,
     host: str = "127.0.0.1",
     port: int,
@@ -46,7 +46,7 @@ def serve(
     Nobody is asked who they are: on another address than loopback, everyone who reaches it can write.
 
     Args:
-        store: database file; made where there is none.
+        place: where the stores of the project are; made where there are none.
         host: address to listen on.
         port: port to listen on; 0 for any free one.
         ready: called with the port once spans are taken.
@@ -59,7 +59,7 @@ def serve(
         UsageError: the address cannot be had.
         Missing: the store cannot be opened.
     """
-    with closing(Store(store)) as opened:
+    with closing(open_spans(place)) as opened:
         return asyncio.run(_serve(opened, host, port, ready, limits))
 
 

@@ -1,27 +1,26 @@
-"""The rows of the ledger in SQLite, each following the one before, and a note of every hash beside the database.
+"""The rows of the ledger, each following the one before, and a note of every hash beside them.
 
 Contract: rows are only ever added, at the end, by one writer at a time; triggers refuse everything else. What goes
 around the triggers shows: a changed row no longer matches its hash, a removed or forged one no longer fits its
-neighbours, and the last ones are missed by the note (`specloop.heads`: a line with number and hash for each entry).
-What cannot be noticed: somebody who writes to both files and computes all hashes anew; there is no secret in them.
+neighbours, and the last ones are missed by the note (`note.py`: a line with number and hash for each entry).
+What cannot be noticed: somebody who writes to both and computes all hashes anew; there is no secret in them.
 """
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pydantic import Field
 
-from systems.database import BUSY_SECONDS, Database, Migrations, mapped, open_database
 from systems.errors import Busy
 from systems.hashed import Hash, Record
 from systems.ledger.entries import FIRST, Row, body_hash, sealed
-from systems.locks import taken
+from systems.ledger.note import note_of
+from systems.stores import Place, open_tables
+from systems.stores.locks import taken
+from systems.stores.sqlite import BUSY_SECONDS, Database, Migrations
 
 migrations = Migrations("ledger")
 GUARDS = ("ledger_no_update", "ledger_no_delete", "ledger_at_the_end")
@@ -60,14 +59,11 @@ def create_ledger(database: Database) -> None:
 class Chain:
     """The rows of one ledger."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self.path = path
+    def __init__(self, place: Place, clock: Clock) -> None:
+        self.place = place
         self._clock = clock
-        self.note = path.with_suffix(".heads")
-        self._lock = threading.RLock()
-        self._database = open_database(path, migrations)
-        self._database.conn.text_factory = lambda text: text.decode("utf-8", "backslashreplace")
-        self._database.conn.execute("PRAGMA synchronous=FULL")  # what the note says must be in the database
+        self._tables = open_tables(place, migrations, durable=True, tolerant=True)
+        self.note = note_of(place, self._tables)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -77,20 +73,10 @@ class Chain:
             Busy: another process writes to the ledger for longer than a store may be busy.
             Missing: the store is damaged or cannot be written.
         """
-        with self._lock, self._alone():
-            connection = self._database.conn
-            with mapped(self.path):
-                connection.execute("BEGIN IMMEDIATE")
-            try:
+        with self._alone():
+            with self._tables.transaction():
                 yield
-                with mapped(self.path):
-                    connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            with mapped(self.note):
-                self._write_note()
+            self._write_note()
 
     def add(self, kind: str, model: str, body: bytes) -> Row:
         """Add a row at the end, inside `writing`."""
@@ -99,8 +85,7 @@ class Chain:
         number, previous = (last.number + 1, last.seal) if last else (1, FIRST)
         row = Row(number, "", previous, kind, at, model, body_hash(body), body)
         row = row._replace(seal=sealed(row))
-        with mapped(self.path):
-            self._database.conn.execute(f"INSERT INTO ledger ({_COLUMNS}, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._tables.run(f"INSERT INTO ledger ({_COLUMNS}, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
         return row
 
     def last(self) -> Row | None:
@@ -110,34 +95,22 @@ class Chain:
     def rows(self, clause: str = "ORDER BY number", *values: object, bodies: bool = False) -> list[Row]:
         """The rows that a clause selects, as they stand."""
         columns = f"{_COLUMNS}, body" if bodies else _COLUMNS
-        with self._lock, mapped(self.path):
-            found = self._database.conn.execute(f"SELECT {columns} FROM ledger {clause}", values)
-            return [_row(values) for values in found]
+        return [_row(values) for values in self._tables.rows(f"SELECT {columns} FROM ledger {clause}", *values)]
 
     def guards(self) -> set[str]:
         """The triggers that are there."""
-        with self._lock, mapped(self.path):
-            found = self._database.conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            return {str(name) for (name,) in found} & set(GUARDS)
-
-    def noted(self) -> list[str] | None:
-        """The lines of the note; None when there is no such file."""
-        with mapped(self.note):
-            try:
-                return self.note.read_text(encoding="utf-8", errors="backslashreplace").removesuffix("\n").split("\n")
-            except FileNotFoundError:
-                return None
+        return self._tables.triggers() & set(GUARDS)
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        """Close the store."""
+        self._tables.close()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the ledger's lock file, so that the note is in the order of the entries."""
-        lock = taken(self.path.parent / "locks" / f"{self.path.stem}-ledger.lock", seconds=BUSY_SECONDS)
+        """Hold the ledger's lock, so that the note is in the order of the entries."""
+        lock = taken(self.place, "ledger", seconds=BUSY_SECONDS)
         if lock is None:
-            raise Busy(f"Another process writes to the ledger {self.path}.", mend="Wait for it, then try again.")
+            raise Busy(f"Another process writes to the ledger {self.place}.", mend="Wait for it, then try again.")
         try:
             yield
         finally:
@@ -145,17 +118,9 @@ class Chain:
 
     def _write_note(self) -> None:
         """Note every entry that is not noted yet: the new ones, and those of a process that was killed here."""
-        noted = set(self.noted() or ())
-        missing = [line for row in self.rows() if (line := line_of(row)) not in noted]
-        with self.note.open("ab+") as file:
-            file.seek(0, os.SEEK_END)
-            if file.tell():
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":
-                    missing.insert(0, "")
-            file.write("".join(f"{line}\n" for line in missing).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        noted = set(self.note.lines() or ())
+        if missing := [line for row in self.rows() if (line := line_of(row)) not in noted]:
+            self.note.add(missing)
 
 
 def line_of(row: Row) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar, cast
 
 from pydantic import ValidationError
@@ -21,6 +20,7 @@ from systems.ledger.entries import EVENTS, KINDS, Entry, Kind, Row, entry, writt
 from systems.ledger.references import faults
 from systems.ledger.verification import broken_links, unnoted, verify
 from systems.policy import BASELINE, DEFAULT, SMALL_MODEL, Policy
+from systems.stores import Place
 from systems.trials import Adopted, RolledBack
 
 R = TypeVar("R", bound=Record)
@@ -35,8 +35,8 @@ MOST_NAMED = 5
 class Ledger:
     """The ledger in a project's store; safe to use from several threads and processes."""
 
-    def __init__(self, path: Path, clock: Clock = datetime.now) -> None:
-        self._chain = Chain(path, clock)
+    def __init__(self, place: Place, clock: Clock = datetime.now) -> None:
+        self._chain = Chain(place, clock)
 
     def append(self, kind: Kind, record: Record, *, model: str = "") -> Hash:
         """Keep a record, and the shipped policies it builds on; what is there already is not kept twice.
@@ -136,7 +136,7 @@ class Ledger:
         for found in filter(None, map(entry, rows)):
             return self._read(found, kind)
         if rows:
-            raise _damaged(self._chain.path, f"{_NAMES[kind]} {key[:12]} no longer matches its id")
+            raise _damaged(self._chain.place, f"{_NAMES[kind]} {key[:12]} no longer matches its id")
         return None
 
     def has(self, kind: type[Record], key: Hash) -> bool:
@@ -145,7 +145,7 @@ class Ledger:
 
     def entries(self, kind: Kind | None = None) -> tuple[Entry, ...]:
         """The entries in their order; those that do not match their hash are left out, `verify` names them."""
-        rows = self._chain.rows("WHERE ? IS NULL OR kind = ? ORDER BY number", kind, kind, bodies=True)
+        rows = self._chain.rows("WHERE coalesce(?, kind) = kind ORDER BY number", kind, bodies=True)
         return tuple(filter(None, map(entry, rows)))
 
     def find(self, prefix: str) -> Entry:
@@ -165,7 +165,7 @@ class Ledger:
             raise UsageError(f"{len(ids)} ids begin with {prefix!r}: {named}.", mend="Give more of it.")
         if found := next(filter(None, map(entry, rows)), None):
             return found
-        raise _damaged(self._chain.path, f"entry {rows[0].number} ({rows[0].kind}) no longer matches its hash")
+        raise _damaged(self._chain.place, f"entry {rows[0].number} ({rows[0].kind}) no longer matches its hash")
 
     def models(self) -> tuple[str, ...]:
         """The models for which something was decided, the newest decision first."""
@@ -202,7 +202,7 @@ class Ledger:
         except ValidationError as error:
             where = ".".join(map(str, error.errors()[0]["loc"]))
             message = f"this version of specloop cannot read {found.kind} {found.record[:12]} ({where})"
-            raise _damaged(self._chain.path, message) from error
+            raise _damaged(self._chain.place, message) from error
 
     def _decision(self, model: str) -> Row | None:
         return next(iter(self._chain.rows(_DECISION, model, bodies=True)), None)
@@ -230,9 +230,9 @@ class Ledger:
         rows = self._chain.rows("WHERE number >= ? ORDER BY number", decision.number)
         wrong = [*broken_links(rows), *unnoted(self._chain, rows, decision)]
         if not decision.is_sound:
-            raise _damaged(self._chain.path, f"entry {decision.number} ({decision.kind}) no longer matches its hash")
+            raise _damaged(self._chain.place, f"entry {decision.number} ({decision.kind}) no longer matches its hash")
         if wrong:
-            raise _damaged(self._chain.path, f"entry {wrong[0].number}: {wrong[0].what}")
+            raise _damaged(self._chain.place, f"entry {wrong[0].number}: {wrong[0].what}")
 
 
 class _Readable:
@@ -265,9 +265,9 @@ def _shipped(record: Record) -> Iterable[Policy]:
     return [_BY_HASH[cast(Hash, key)] for key in found if key in _BY_HASH]
 
 
-def _damaged(path: Path, what: str) -> Missing:
+def _damaged(place: Place, what: str) -> Missing:
     return Missing(
-        f"The ledger in {path} is not as it was written: {what}. Nothing it says is used.",
+        f"The ledger in {place} is not as it was written: {what}. Nothing it says is used.",
         system="store",
         mend="Go back to a policy that is sound, `specloop rollback default`; `specloop ledger verify` names it all.",
     )

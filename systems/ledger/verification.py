@@ -69,7 +69,7 @@ def unnoted(chain: Chain, rows: list[Row], after: Row | None = None) -> Iterator
         after: look only at what was noted after this row.
     """
     lines = {row.number: line_of(row) for row in rows}
-    noted = chain.noted() or []
+    noted = chain.note.lines() or []
     start = noted.index(line_of(after)) + 1 if after and line_of(after) in noted else 0
     for place, line in enumerate(noted[start:], start + 1):
         first = line.partition(" ")[0]
@@ -126,8 +126,8 @@ def _guards(chain: Chain) -> Iterator[Disagreement]:
 
 
 def _note(chain: Chain, rows: list[Row]) -> Iterator[Disagreement]:
-    if rows and chain.noted() is None:
-        what = f"{chain.note} is gone: whether the last entries were removed cannot be said"
+    if rows and chain.note.lines() is None:
+        what = f"{chain.note.name} is gone: whether the last entries were removed cannot be said"
         yield Disagreement(number=0, kind="", record="", what=what)
     yield from unnoted(chain, rows)
 

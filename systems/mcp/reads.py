@@ -7,17 +7,12 @@ hash of what the result depends on and the hash of its text, which lies among th
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
-from sqlite_utils import Database, Migrations
-
-from systems.database import mapped, open_database
 from systems.documents import Documents
 from systems.errors import Missing
 from systems.mcp.config import ServerConfig
@@ -25,10 +20,17 @@ from systems.mcp.sources import Sources
 from systems.mcp.tools import Result, Tool
 from systems.policy import AnswerKnobs
 from systems.records import Hash, canonical, content_hash
+from systems.stores import Place, open_tables
+from systems.stores.sqlite import Database, Migrations
 from systems.told.errors_told import told
 
 MOST_REMEMBERED = 200
 _DAY = 86_400
+_KEEP = """
+INSERT INTO reads (call, state, hash, bytes, cut, read_at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (call) DO UPDATE SET state = excluded.state, hash = excluded.hash, bytes = excluded.bytes,
+cut = excluded.cut, read_at = excluded.read_at
+"""
 migrations = Migrations("reads")
 
 
@@ -51,43 +53,39 @@ class Read(NamedTuple):
 class KeptReads:
     """What earlier runs read."""
 
-    def __init__(self, path: Path, documents: Documents, configs: Mapping[str, ServerConfig], *, limit: int) -> None:
+    def __init__(self, place: Place, documents: Documents, configs: Mapping[str, ServerConfig], *, limit: int) -> None:
         """Open the table.
 
         Args:
-            path: the database.
+            place: where the stores of the project are.
             documents: where the texts are.
             configs: the servers; what one gave as configured otherwise is no result of it.
             limit: most bytes of a result.
         """
-        self._path, self._documents = path, documents
-        self._database = open_database(path, migrations)
-        self._lock = threading.Lock()
+        self._documents = documents
+        self._tables = open_tables(place, migrations)
         self._servers = {name: content_hash(f"{limit} {config!r}") for name, config in configs.items()}
 
     def get(self, read: Read, state: Hash, *, days: float) -> Result | None:
         """What the same call gave in the last days, when its source was in this state."""
         sql = "SELECT hash, bytes, cut FROM reads WHERE call = ? AND state = ? AND read_at > ?"
-        with self._lock, mapped(self._path):
-            found = (self._call(read), state, time.time() - days * _DAY)
-            row = self._database.conn.execute(sql, found).fetchone()
-        try:
-            text = self._documents.get(row[0]) if row else None
-        except Missing:
+        row = self._tables.row(sql, self._call(read), state, time.time() - days * _DAY)
+        if row is None:
             return None
-        if text is None:
+        try:
+            text = self._documents.get(row[0])
+        except Missing:
             return None
         return Result(text=text, span_id="", content_hash=row[0], bytes=row[1], cut=bool(row[2]), seconds=0)
 
     def put(self, read: Read, state: Hash, result: Result) -> None:
         """Keep what a call gave; an older result of it is forgotten."""
-        row = (self._call(read), state, self._documents.put(result.text), result.bytes, result.cut, time.time())
-        with self._lock, mapped(self._path):
-            self._database.conn.execute("INSERT OR REPLACE INTO reads VALUES (?, ?, ?, ?, ?, ?)", row)
+        body = self._documents.put(result.text)
+        self._tables.run(_KEEP, self._call(read), state, body, result.bytes, int(result.cut), time.time())
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        """Close the table."""
+        self._tables.close()
 
     def _call(self, read: Read) -> Hash:
         return content_hash(canonical([self._servers.get(read.server, read.server), read.tool, read.arguments]))

@@ -13,5 +13,18 @@ schema.py has the tables, rows.py turns a span into a row and back, store.py add
 
 from systems.spans.rows import Rows, as_rows
 from systems.spans.store import Store, TraceSummary
+from systems.stores import Place, Schema
 
-__all__ = ["Rows", "Store", "TraceSummary", "as_rows"]
+
+def open_spans(place: Place) -> Store:
+    """The span store of a project.
+
+    Raises:
+        Missing: it is damaged, or cannot be reached or written.
+    """
+    if isinstance(place, Schema):
+        raise NotImplementedError
+    return Store(place)
+
+
+__all__ = ["Rows", "Store", "TraceSummary", "as_rows", "open_spans"]

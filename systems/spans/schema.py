@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from systems.database import Database, Migrations
+from systems.stores.sqlite import Database, Migrations
 
 migrations = Migrations("spans")
 

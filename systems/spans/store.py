@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from systems.database import BUSY_SECONDS, mapped, open_database
 from systems.records import Record, Span
 from systems.spans.rows import Rows, as_rows, as_span
 from systems.spans.schema import migrations
+from systems.stores.sqlite import BUSY_SECONDS, mapped, open_database
 
 _INSERT = """
 INSERT OR IGNORE INTO spans (trace, span_id, parent_id, name, kind, start_ns, end_ns, status, loop, data)

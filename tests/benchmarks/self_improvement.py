@@ -27,13 +27,14 @@ from sqlite_utils import Database
 
 from graph.context import Context
 from graph.learning.final_report import final_report
-from graph.learning.improvement import STORE, Plan, Prepared, improve, prepared
+from graph.learning.improvement import Plan, Prepared, improve, prepared
 from graph.learning.play import NOTICED, noticed
 from graph.learning.trial import OutOfTime
 from systems.cases import Cases
 from systems.ledger import Ledger
 from systems.policy import BASELINE, Policy
 from systems.results import Results
+from systems.stores import STORE
 from systems.trials import Improved, Played, Proposal, Standing, Verdict
 from tests.benchmarks.improvement_cases import cases, lay_out
 

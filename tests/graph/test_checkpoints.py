@@ -11,12 +11,12 @@ from typing import Any, TypedDict
 
 import pytest
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, interrupt
 
-from graph.checkpoints import FILE, make, saver
+from graph.checkpoints import FILE, Checkpoints, make, saver
 from systems.errors import Missing
 
 CONFIG: RunnableConfig = {"configurable": {"thread_id": "one"}}
@@ -30,7 +30,7 @@ def asking(state: Talk) -> Talk:
     return Talk(said=interrupt("What shall it be?"))
 
 
-def compiled(checkpoints: AsyncSqliteSaver) -> CompiledStateGraph[Talk, None, Talk, Talk]:
+def compiled(checkpoints: BaseCheckpointSaver[str]) -> CompiledStateGraph[Talk, None, Talk, Talk]:
     builder = StateGraph(Talk)
     builder.add_node("asking", asking)
     builder.add_edge(START, "asking")
@@ -43,7 +43,16 @@ async def test_checkpoints_are_kept_in_the_project(tmp_path: Path) -> None:
     assert (tmp_path / "todo" / ".specloop" / FILE).is_file()
 
 
-async def test_a_paused_graph_goes_on_from_the_file(tmp_path: Path) -> None:
+@pytest.fixture(params=["sqlite", "postgres"])
+def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where checkpoints are kept in this test."""
+    if request.param == "postgres":
+        monkeypatch.setenv("SPECLOOP_STORE", request.getfixturevalue("database").url)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("kept")
+async def test_a_paused_graph_goes_on_where_it_was_kept(tmp_path: Path) -> None:
     async with saver(tmp_path) as checkpoints:
         paused = await compiled(checkpoints).ainvoke(Talk(), CONFIG)
     async with saver(tmp_path) as checkpoints:
@@ -52,6 +61,7 @@ async def test_a_paused_graph_goes_on_from_the_file(tmp_path: Path) -> None:
     assert resumed == {"said": "tea"}
 
 
+@pytest.mark.usefixtures("kept")
 async def test_two_processes_may_read_and_write_at_once(tmp_path: Path) -> None:
     async with saver(tmp_path) as checkpoints, saver(tmp_path) as others:
         await compiled(checkpoints).ainvoke(Talk(), CONFIG)
@@ -84,6 +94,7 @@ async def test_of_what_a_task_wrote_all_or_nothing_is_kept(tmp_path: Path) -> No
         await compiled(checkpoints).ainvoke(Talk(), CONFIG)
         config = (await compiled(checkpoints).aget_state(CONFIG)).config
         refusal = "WHEN NEW.channel = 'refused' BEGIN SELECT RAISE(FAIL, 'no'); END"
+        assert isinstance(checkpoints, Checkpoints)
         await checkpoints.conn.execute(f"CREATE TRIGGER refused BEFORE INSERT ON writes {refusal}")
         with pytest.raises(Missing, match="no"):
             await checkpoints.aput_writes(config, [("said", "tea"), ("refused", "milk")], "task")
@@ -93,8 +104,10 @@ async def test_of_what_a_task_wrote_all_or_nothing_is_kept(tmp_path: Path) -> No
 
 
 async def test_writing_is_journalled_ahead_and_not_synced_each_time(tmp_path: Path) -> None:
-    async with saver(tmp_path) as checkpoints, checkpoints.conn.execute("PRAGMA synchronous") as answer:
-        assert await answer.fetchone() == (1,)
+    async with saver(tmp_path) as checkpoints:
+        assert isinstance(checkpoints, Checkpoints)
+        async with checkpoints.conn.execute("PRAGMA synchronous") as answer:
+            assert await answer.fetchone() == (1,)
     with closing(sqlite3.connect(tmp_path / ".specloop" / FILE)) as database:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 

@@ -14,8 +14,10 @@ import pytest
 from systems.cases import Cases, broken
 from systems.errors import Missing, UsageError
 from systems.splitting import SHARES, side_of
+from systems.stores import Place
 from systems.trials import Asked, Called, Case, CaseKind, Check, Side
 from tests.systems.case_support import answer, call, draft, on, questions, route, step, words
+from tests.systems.store_support import on_file
 
 SIDES: tuple[Side, ...] = get_args(Side)
 
@@ -26,8 +28,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def cases(path: Path) -> Iterator[Cases]:
-    with closing(Cases(path)) as found:
+def cases(place: Place) -> Iterator[Cases]:
+    with closing(Cases(place)) as found:
         yield found
 
 
@@ -230,17 +232,17 @@ def test_sealed_cases_are_listed_by_their_ids_only(cases: Cases) -> None:
     assert "git" not in stored.model_dump_json()
 
 
+@on_file
 def test_sqlite_itself_refuses_to_read_sealed_bodies_here(cases: Cases) -> None:
     cases.add(on("sealed"))
-    connection = cases._connection
-    assert connection.execute("SELECT count(*) FROM sealed_bodies").fetchone() == (2,)
+    assert cases._tables.row("SELECT count(*) FROM sealed_bodies") == (2,)
     for statement in (
         "SELECT body FROM sealed_bodies",
         "SELECT * FROM sealed_bodies",
         "SELECT max(body) FROM sealed_bodies",
     ):
-        with pytest.raises(sqlite3.DatabaseError, match="prohibited"):
-            connection.execute(statement)
+        with pytest.raises(Missing, match="prohibited"):
+            cases._tables.rows(statement)
 
 
 def test_a_sealed_case_can_be_disputed_and_dropped_without_being_read(cases: Cases) -> None:
@@ -254,6 +256,7 @@ def test_a_sealed_case_can_be_disputed_and_dropped_without_being_read(cases: Cas
     assert cases.stored() == ()
 
 
+@on_file
 @pytest.mark.parametrize(
     "change",
     [

@@ -13,8 +13,9 @@ import pytest
 
 from systems.connections import opened
 from systems.errors import Busy, Missing, UsageError
-from systems.locks import taken
 from systems.records import LoopRecord, PlanRevision, Profile, Step, Totals
+from systems.stores import place_of
+from systems.stores.locks import taken
 from tests.systems.drafting import closed_port
 from tests.systems.imitation_server import ImitationServer
 
@@ -130,11 +131,11 @@ async def test_the_same_systems_serve_under_another_policy(given: Given) -> None
 
 
 async def test_a_change_is_free_again_when_the_systems_are_closed(given: Given) -> None:
-    path = Path(given.project) / ".specloop" / "locks" / "change-add.lock"
+    place = place_of(Path(given.project))
     async with opened(given, linger=0) as systems:
         await systems.claim("add", run_id="one", seconds=1, waiting=lambda: None)
-        assert taken(path) is None
-    lock = taken(path)
+        assert taken(place, "change-add") is None
+    lock = taken(place, "change-add")
     assert lock is not None
     lock.release()
 

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from systems.documents import Documents, read_file, write_file
 from systems.errors import Missing
 from systems.records import Step, Tokens, content_hash
+from systems.stores import Place
+from tests.systems.store_support import on_file
 
 
 @pytest.fixture
-def documents(tmp_path: Path) -> Iterator[Documents]:
-    with closing(Documents(tmp_path / "store.db")) as found:
+def documents(place: Place) -> Iterator[Documents]:
+    with closing(Documents(place)) as found:
         yield found
 
 
@@ -35,21 +37,23 @@ def test_a_record_comes_back_under_its_hash(documents: Documents) -> None:
     assert documents.put_record(Tokens()) != documents.put_record(Tokens(input=1))
 
 
+@on_file
 def test_a_text_is_kept_once(documents: Documents, tmp_path: Path) -> None:
     for _ in range(3):
         documents.put("the same")
-    with closing(sqlite3.connect(tmp_path / "store.db")) as database:
+    with closing(sqlite3.connect(tmp_path / ".specloop" / "specloop.db")) as database:
         assert database.execute("SELECT count(*) FROM documents").fetchone() == (1,)
 
 
+@on_file
 @pytest.mark.parametrize("body", ["x'00'", "zeroblob(40)", "(SELECT body FROM documents WHERE hash != :key)"])
 def test_a_damaged_text_is_noticed(body: str, documents: Documents, tmp_path: Path) -> None:
     key, _ = documents.put("a text"), documents.put("another")
-    with closing(sqlite3.connect(tmp_path / "store.db")) as database, database:
+    with closing(sqlite3.connect(tmp_path / ".specloop" / "specloop.db")) as database, database:
         database.execute(f"UPDATE documents SET body = {body} WHERE hash = :key", {"key": key})
     with pytest.raises(Missing, match="damaged") as raised:
         documents.get(key)
-    assert str(tmp_path / "store.db") in raised.value.message
+    assert str(tmp_path / ".specloop" / "specloop.db") in raised.value.message
 
 
 def test_a_text_that_is_not_there_is_named(documents: Documents) -> None:

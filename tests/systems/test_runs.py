@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from systems.errors import Busy, Missing, Stopped, UsageError
-from systems.locks import taken
 from systems.records import Tokens
 from systems.runs import Runs
+from systems.stores import Place
+from systems.stores.locks import taken
+from tests.systems.store_support import on_file
 
 
 @pytest.fixture
-def runs(tmp_path: Path) -> Iterator[Runs]:
-    with closing(Runs(tmp_path / "specloop.db")) as found:
+def runs(place: Place) -> Iterator[Runs]:
+    with closing(Runs(place)) as found:
         yield found
 
 
@@ -53,13 +55,14 @@ def test_a_run_is_alive_while_it_is_held(runs: Runs) -> None:
     assert runs.get("a").status == "interrupted"
 
 
+@on_file
 def test_a_run_whose_process_was_killed_is_interrupted(runs: Runs, tmp_path: Path) -> None:
     runs.start("a", goal="g", change=None, settings={})
     code = (
         "import sys, time; from pathlib import Path; from systems.runs import Runs\n"
         "with Runs(Path(sys.argv[1])).alive('a'): print('held', flush=True); time.sleep(60)"
     )
-    command = [sys.executable, "-c", code, str(tmp_path / "specloop.db")]
+    command = [sys.executable, "-c", code, str(tmp_path / ".specloop" / "specloop.db")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
         assert runs.get("a").status == "running"
@@ -78,7 +81,7 @@ def test_an_unknown_run_is_refused_with_the_newest(runs: Runs) -> None:
 def test_a_lock_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Missing, match=r"run\.lock") as raised:
-        taken(tmp_path / "file" / "run.lock")
+        taken(tmp_path / "file" / "store.db", "run")
     assert raised.value.system == "disk"
 
 
@@ -95,7 +98,7 @@ def test_a_process_that_died_is_not_told_of_even_when_its_number_lives_again(run
     runs.start("a", goal="g", change=None, settings={})
     with runs.alive("a"):
         pass
-    runs._execute("UPDATE runs SET pid = ?, status = 'running' WHERE run_id = 'a'", os.getpid())
+    runs._tables.run("UPDATE runs SET pid = ?, status = 'running' WHERE run_id = 'a'", os.getpid())
     assert runs.get("a").status == "interrupted" and runs.get("a").pid is None
 
 
@@ -118,7 +121,7 @@ def test_working_time_is_added_up_over_sessions_and_waiting_does_not_count(
 
 def test_the_time_of_a_killed_process_counts_as_far_as_it_was_seen(runs: Runs) -> None:
     runs.start("a", goal="g", change=None, settings={})
-    runs._execute("UPDATE runs SET since = 1000.0, seen = 1004.0, seconds = 1.0")
+    runs._tables.run("UPDATE runs SET since = 1000.0, seen = 1004.0, seconds = 1.0")
     assert runs.get("a").status == "interrupted" and runs.get("a").seconds == 5.0
     with runs.alive("a"):
         assert 5.0 <= runs.get("a").seconds < 65.0, "added once, and the time since then is not work"

@@ -19,11 +19,11 @@ from systems.documents import Documents
 from systems.errors import SpecloopError
 from systems.records import Hash
 from systems.runs import Runs
-from systems.spans import Store
+from systems.spans import open_spans
+from systems.stores import place_of
 from systems.telemetry import trace_id
 from systems.trials import Case
 
-STORE = Path(".specloop") / "specloop.db"
 _log = logging.getLogger(__name__)
 
 
@@ -92,11 +92,11 @@ class Stores:
         self._open = ExitStack()
 
     def __enter__(self) -> Stores:
-        path = self._project / STORE
-        self.runs = self._open.enter_context(closing(Runs(path)))
-        self.documents = self._open.enter_context(closing(Documents(path)))
-        self.spans = self._open.enter_context(closing(Store(path)))
-        self.cases = self._open.enter_context(closing(Cases(path)))
+        place = place_of(self._project)
+        self.runs = self._open.enter_context(closing(Runs(place)))
+        self.documents = self._open.enter_context(closing(Documents(place)))
+        self.spans = self._open.enter_context(closing(open_spans(place)))
+        self.cases = self._open.enter_context(closing(Cases(place)))
         return self
 
     def __exit__(self, *_: object) -> None:

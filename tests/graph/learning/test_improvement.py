@@ -14,13 +14,14 @@ import pytest
 
 from graph import Workspace
 from graph.context import Context
-from graph.learning.improvement import LOCK, STORE, Plan, prepared
+from graph.learning.improvement import LOCK, Plan, prepared
 from systems.cases import Cases
 from systems.errors import Busy, Missing, UsageError
 from systems.ledger import Ledger
-from systems.locks import taken
 from systems.policy import BASELINE, DEFAULT
 from systems.sealed import uses
+from systems.stores import STORE
+from systems.stores.locks import taken
 from systems.trials import Asked, Case, Check, Proposal, Requested
 from tests.graph.conftest import program, workspace
 from tests.graph.scripted import caps_of, scripted_reply
@@ -130,7 +131,7 @@ def test_another_model_that_is_loaded_is_proposed_where_drafts_fail(project: Pat
 
 def test_two_at_once_are_refused(project: Path, server: ImitationServer) -> None:
     with_cases(project, 8)
-    lock = taken(project / LOCK)
+    lock = taken(project / STORE, LOCK)
     assert lock
     with pytest.raises(Busy, match="Another"):
         improved(project, server)

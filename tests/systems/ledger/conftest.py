@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from systems.ledger import Ledger
+from systems.stores import Place
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "specloop.db"
+    return tmp_path / ".specloop" / "specloop.db"
 
 
 @pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    with closing(Ledger(path)) as found:
+def ledger(place: Place) -> Iterator[Ledger]:
+    with closing(Ledger(place)) as found:
         yield found

@@ -18,6 +18,7 @@ from systems.ledger import Ledger
 from systems.policy import BASELINE, DEFAULT, SMALL_MODEL
 from systems.trials import Adopted, Improving, Proposal, Trial, Verdict
 from tests.systems.ledger.histories import MODEL, back, finding, proposal, step, trial, verdict
+from tests.systems.store_support import on_file
 
 SHORTER = {"draft": {"characters": 80}}
 
@@ -77,6 +78,7 @@ def test_the_active_policy_is_the_last_decision_of_the_model(ledger: Ledger) -> 
     assert ledger.active("a third") is None and ledger.models() == (MODEL, "another")
 
 
+@on_file
 def test_an_active_policy_survives_a_new_process(ledger: Ledger, path: Path) -> None:
     done = step(ledger)
     code = (
@@ -158,6 +160,7 @@ def test_anything_is_found_by_the_beginning_of_its_id(ledger: Ledger) -> None:
         ledger.find(common)
 
 
+@on_file
 @pytest.mark.parametrize(
     "statement",
     [
@@ -174,6 +177,7 @@ def test_the_database_refuses_anything_but_the_next_entry(statement: str, ledger
     assert ledger.verify() == ()
 
 
+@on_file
 def test_several_processes_append_at_once_and_the_chain_does_not_fork(ledger: Ledger, path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from systems.ledger import Ledger\n"

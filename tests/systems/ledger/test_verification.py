@@ -16,12 +16,19 @@ from systems.errors import Missing
 from systems.ledger import Ledger
 from systems.ledger.chain import GUARDS
 from systems.policy import DEFAULT
+from systems.stores import Place
 from systems.trials import Adopted
 from tests.systems.ledger.histories import MODEL, Step, back, step
 
 SHORTER = {"draft": {"characters": 80}}
 SECOND = 12
 COLUMNS = ("seal", "previous", "kind", "at", "model", "record", "body")
+
+
+@pytest.fixture
+def place(path: Path) -> Place:
+    """A file: these tests damage it."""
+    return path
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How a SQLite store is opened: WAL, a busy time-out, named migrations, and SQLite's errors in our words.
+"""A store in a SQLite file: WAL, a busy time-out, named migrations, and SQLite's errors in our words.
 
 A damaged file is never repaired or replaced silently: `Missing(system="store")` names it and says how to move it aside.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import aiosqlite
 
 BUSY_SECONDS = 30
+SEALED = "sealed_"
+"""What the names of tables begin with whose bodies only those who say so may read."""
 
 
 @contextmanager
@@ -41,6 +44,89 @@ def _without(*modules: str) -> Iterator[None]:
 with _without("pandas", "numpy"):
     from sqlite_utils import Database as Database
     from sqlite_utils import Migrations as Migrations
+
+
+class SqliteTables:
+    """The tables of one store in a file; see `systems.stores.tables.Tables`."""
+
+    def __init__(
+        self, path: Path, migrations: Migrations, *, durable: bool = False, tolerant: bool = False, sees: str = ""
+    ) -> None:
+        self.place = path
+        self._lock = threading.RLock()
+        self._database = open_database(path, migrations)
+        self._connection: sqlite3.Connection = self._database.conn
+        self._connection.set_authorizer(_but(sees))
+        if durable:
+            self._connection.execute("PRAGMA synchronous=FULL")
+        if tolerant:
+            self._connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")
+
+    @property
+    def aside(self) -> str:
+        """The command that moves the file."""
+        return f"mv {self.place} {self.place}.damaged"
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What a statement selects."""
+        with self._lock, mapped(self.place):
+            return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
+        """The first row that a statement selects; None where there is none."""
+        with self._lock, mapped(self.place):
+            found: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
+        return found
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Carry out a statement, and return how many rows it concerned."""
+        with self._lock, mapped(self.place):
+            return self._connection.execute(sql, values).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Carry out a statement for each of many rows, all or none, and return how many rows it concerned."""
+        with self.transaction(), mapped(self.place):
+            return self._connection.executemany(sql, rows).rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all that is written in the block, or nothing; one within another belongs to it."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            with mapped(self.place):
+                self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                with mapped(self.place):
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def triggers(self) -> set[str]:
+        """Names of the triggers that are there."""
+        return {str(name) for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock, mapped(self.place):
+            self._database.close()
+
+
+def _but(seen: str) -> Callable[..., int]:
+    """SQLite's authorizer that lets nobody read the bodies of a sealed table, but of the one that may be seen.
+
+    https://sqlite.org/c3ref/set_authorizer.html
+    """
+
+    def sealing(action: int, table: str | None, column: str | None, *_: str | None) -> int:
+        reads = action == sqlite3.SQLITE_READ and column == "body" and (table or "").startswith(SEALED)
+        return sqlite3.SQLITE_DENY if reads and table != seen else sqlite3.SQLITE_OK
+
+    return sealing
 
 
 def open_database(path: Path, migrations: Migrations) -> Database:

@@ -1,0 +1,136 @@
+"""Locks of a project in PostgreSQL: advisory locks of one connection that this process keeps for them.
+
+They end with the process, or when its connection does: the server was restarted, the network was cut. The connection
+is made again then, and what was held is taken again; a lock that somebody else has by then is lost, which `Held.kept`
+says to who must know. A pooler between (PgBouncer) has to pool sessions, not transactions.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+
+import psycopg
+
+from systems.stores.keys import key_of
+from systems.stores.place import Schema
+from systems.stores.postgres import CONNECT_SECONDS, mapped
+
+POLL_SECONDS = 0.1
+_HOLDER = """
+SELECT 1 FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = %s
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+_sessions: dict[str, _Session] = {}
+_starting = threading.Lock()
+
+
+class Held:
+    """An advisory lock that this process holds."""
+
+    def __init__(self, session: _Session, key: int) -> None:
+        self._session, self._key = session, key
+
+    @property
+    def kept(self) -> bool:
+        """Whether it was never lost."""
+        return self._session.keeps(self._key)
+
+    def release(self) -> None:
+        """Let others have it."""
+        self._session.let_go(self._key)
+
+
+class _Session:
+    """The connection of this process that holds its locks in one database."""
+
+    def __init__(self, place: Schema) -> None:
+        self._place = place
+        self._lock = threading.Lock()
+        self._keys: set[int] = set()
+        self._connection: psycopg.Connection | None = None
+
+    def take(self, key: int) -> bool:
+        """Try to take a lock; one that this process has already is not taken twice."""
+        with self._lock, mapped(self._place):
+            self._keys &= self._standing()
+            if key in self._keys or not self._try(key):
+                return False
+            self._keys.add(key)
+            return True
+
+    def keeps(self, key: int) -> bool:
+        """Whether a lock is still held."""
+        with self._lock, mapped(self._place):
+            self._keys &= self._standing()
+            return key in self._keys
+
+    def let_go(self, key: int) -> None:
+        """Give a lock up, unless it is lost already."""
+        with self._lock:
+            if key in self._keys and self._connection and not self._connection.broken:
+                self._keys.discard(key)
+                with mapped(self._place):
+                    self._connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
+
+    def is_held(self, key: int) -> bool:
+        """Whether anybody holds a lock."""
+        with self._lock, mapped(self._place):
+            self._keys &= self._standing()
+            return bool(self._open().execute(_HOLDER, (key,)).fetchone())
+
+    def close(self) -> None:
+        """Let everything go."""
+        with self._lock:
+            if self._connection:
+                self._connection.close()
+
+    def _standing(self) -> set[int]:
+        """The locks that are still held, after the connection was looked at and made again if it had to be."""
+        try:
+            self._open().execute("SELECT 1")
+            return self._keys
+        except psycopg.OperationalError:
+            self._connection = None
+            return {key for key in self._keys if self._try(key)}
+
+    def _try(self, key: int) -> bool:
+        row = self._open().execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
+        return bool(row and row[0])
+
+    def _open(self) -> psycopg.Connection:
+        if self._connection is None:
+            self._connection = psycopg.connect(
+                self._place.url,
+                autocommit=True,
+                connect_timeout=CONNECT_SECONDS,
+                application_name="specloop locks",
+                cursor_factory=psycopg.ClientCursor,
+            )
+        return self._connection
+
+
+def taken(place: Schema, name: str, *, seconds: float) -> Held | None:
+    """See `systems.stores.locks.taken`."""
+    session, key = _session(place), key_of(f"{place.name} {name}")
+    end = time.monotonic() + seconds
+    while not session.take(key):
+        if time.monotonic() >= end:
+            return None
+        time.sleep(POLL_SECONDS)
+    return Held(session, key)
+
+
+def is_held(place: Schema, name: str) -> bool:
+    """See `systems.stores.locks.is_held`."""
+    return _session(place).is_held(key_of(f"{place.name} {name}"))
+
+
+def _session(place: Schema) -> _Session:
+    with _starting:
+        if place.url not in _sessions:
+            _sessions[place.url] = _Session(place)
+            atexit.register(_sessions[place.url].close)
+        return _sessions[place.url]

@@ -1,0 +1,273 @@
+"""A store in a schema of a PostgreSQL database.
+
+Connections come from one pool a database and process, whatever the number of stores and projects; each is checked
+before it is used, so that a server that was restarted meanwhile is not noticed. psycopg binds values on its own side
+(`ClientCursor`), which lets a value be NULL wherever SQLite lets it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
+from typing import Any
+
+try:
+    import psycopg
+    from psycopg import sql as quoting
+    from psycopg.rows import DictRow, dict_row
+    from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+except ModuleNotFoundError as absent:  # named with the command that mends it, where it is needed
+    from systems.errors import Missing
+
+    raise Missing(
+        f"Stores in PostgreSQL need a package that is not installed ({absent.name}).",
+        system="store",
+        mend="pip install 'specloop[postgres]'",
+    ) from absent
+
+from systems.errors import Missing
+from systems.stores.keys import key_of
+from systems.stores.layout import LAYOUT
+from systems.stores.place import Schema
+
+MOST_CONNECTIONS = 8
+WAIT_SECONDS = 30
+CONNECT_SECONDS = 10
+IDLE_SECONDS = 120
+_OPTIONS = {
+    "autocommit": True,
+    "connect_timeout": CONNECT_SECONDS,
+    "application_name": "specloop",
+    "keepalives_idle": CONNECT_SECONDS,
+}
+
+_pools: dict[str, ConnectionPool[_Connection]] = {}
+_ready: set[tuple[str, str]] = set()
+_opening = threading.Lock()
+
+
+class _Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that knows which schema it was last used for."""
+
+    schema = ""
+
+    def turn_to(self, schema: str) -> None:
+        """Let names without a schema mean those of this one."""
+        if self.schema != schema:
+            self.execute(quoting.SQL("SET search_path TO {}").format(quoting.Identifier(schema)))
+            self.schema = schema
+
+
+class PostgresTables:
+    """The tables of one store in a schema; see `systems.stores.tables.Tables`."""
+
+    def __init__(self, place: Schema, store: str, *, sees: str = "") -> None:
+        self.place = place
+        self._store, self._sees = store, sees
+        self._own = threading.local()
+        _prepare(place)
+
+    @property
+    def aside(self) -> str:
+        """What a person does with a damaged database."""
+        return "restore the database from a backup"
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What a statement selects."""
+        with self._connection() as connection:
+            return _executed(connection, sql, values).fetchall()
+
+    def row(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
+        """The first row that a statement selects; None where there is none."""
+        with self._connection() as connection:
+            return _executed(connection, sql, values).fetchone()
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Carry out a statement, and return how many rows it concerned."""
+        with self._connection() as connection:
+            return _executed(connection, sql, values).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Carry out a statement for each of many rows, all or none, and return how many rows it concerned."""
+        with self._connection() as connection, connection.transaction(), connection.cursor() as cursor:
+            cursor.executemany(translated(sql), [tuple(map(_text, row)) for row in rows])
+            return cursor.rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all that is written in the block, or nothing; one within another belongs to it."""
+        if getattr(self._own, "connection", None):
+            yield
+            return
+        with connected(self.place) as connection, connection.transaction():
+            alone = key_of(f"{self.place.name} writes {self._store}")
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (alone,))
+            connection.execute("SELECT set_config('specloop.sees', %s, true)", (self._sees,))
+            self._own.connection = connection
+            try:
+                yield
+            finally:
+                self._own.connection = None
+
+    def triggers(self) -> set[str]:
+        """Names of the triggers that are there."""
+        found = "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
+        return {str(name) for (name,) in self.rows(f"{found} AND relnamespace = current_schema()::regnamespace")}
+
+    def close(self) -> None:
+        """Nothing to give back: connections belong to the pool."""
+
+    @contextmanager
+    def _connection(self) -> Iterator[_Connection]:
+        own = getattr(self._own, "connection", None)
+        if own:
+            with mapped(self.place):
+                yield own
+        elif self._sees:
+            with self.transaction():
+                yield self._own.connection
+        else:
+            with connected(self.place) as connection:
+                yield connection
+
+
+@contextmanager
+def connected(place: Schema) -> Iterator[_Connection]:
+    """A connection of the pool, turned to a schema; every statement is a transaction of its own.
+
+    Raises:
+        Missing: the database cannot be reached, or refuses.
+    """
+    with mapped(place), _pool(place.url).connection(timeout=WAIT_SECONDS) as connection:
+        connection.turn_to(place.name)
+        yield connection
+
+
+@asynccontextmanager
+async def on_the_loop(place: Schema) -> AsyncIterator[AsyncConnectionPool[psycopg.AsyncConnection[DictRow]]]:
+    """Connections for a caller on an event loop, turned to a schema that is there.
+
+    Raises:
+        Missing: the database cannot be reached, or refuses.
+    """
+    with mapped(place):
+        _prepare(place)
+        pool = AsyncConnectionPool(
+            place.url,
+            connection_class=psycopg.AsyncConnection[DictRow],
+            kwargs={
+                **_OPTIONS,
+                "row_factory": dict_row,
+                "prepare_threshold": 0,
+                "options": f"-c search_path={place.name}",
+            },
+            min_size=0,
+            max_size=MOST_CONNECTIONS,
+            max_idle=IDLE_SECONDS,
+            timeout=WAIT_SECONDS,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+    async with pool:
+        yield pool
+
+
+@contextmanager
+def mapped(place: Schema) -> Iterator[None]:
+    """Turn PostgreSQL's errors into `Missing`, naming the database and the way out."""
+    try:
+        yield
+    except (psycopg.Error, PoolTimeout) as error:
+        raise _missing(place, error) from error
+
+
+def has_schema(place: Schema) -> bool:
+    """Whether anything was ever kept in a schema.
+
+    Raises:
+        Missing: the database cannot be reached.
+    """
+    with mapped(place), _pool(place.url).connection(timeout=WAIT_SECONDS) as connection:
+        found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (place.name,)).fetchone()
+    return found is not None
+
+
+@lru_cache(maxsize=512)
+def translated(sql: str) -> str:
+    """A statement with psycopg's marks for values."""
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+def _executed(connection: _Connection, sql: str, values: tuple[Any, ...]) -> psycopg.Cursor[tuple[Any, ...]]:
+    return connection.execute(translated(sql), tuple(map(_text, values)))
+
+
+def _text(value: Any) -> Any:
+    """A value as PostgreSQL can hold it: its texts have no zero character."""
+    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+
+
+def _pool(url: str) -> ConnectionPool[_Connection]:
+    with _opening:
+        if url not in _pools:
+            psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()  # what is wrong for good is told at once
+            _pools[url] = ConnectionPool(
+                url,
+                connection_class=_Connection,
+                kwargs={**_OPTIONS, "cursor_factory": psycopg.ClientCursor},
+                min_size=0,
+                max_size=MOST_CONNECTIONS,
+                max_idle=IDLE_SECONDS,
+                check=ConnectionPool.check_connection,
+                open=True,
+            )
+            atexit.register(_pools[url].close)
+        return _pools[url]
+
+
+def _prepare(place: Schema) -> None:
+    """Make the schema or bring it up to date, once a process: all of it, or nothing."""
+    if (place.url, place.name) in _ready:
+        return
+    with mapped(place), _pool(place.url).connection(timeout=WAIT_SECONDS) as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (key_of(f"{place.name} layout"),))
+        connection.execute(quoting.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(quoting.Identifier(place.name)))
+        connection.execute(quoting.SQL("SET LOCAL search_path TO {}").format(quoting.Identifier(place.name)))
+        connection.execute("CREATE TABLE IF NOT EXISTS layout (name text PRIMARY KEY, applied timestamptz NOT NULL)")
+        applied = {name for (name,) in connection.execute("SELECT name FROM layout")}
+        if newer := applied - LAYOUT.keys():
+            raise Missing(
+                f"{place} was written by a newer version of specloop ({', '.join(sorted(newer))}).",
+                system="store",
+                mend="Install that version here: pip install --upgrade specloop.",
+            )
+        for name, statements in LAYOUT.items():
+            if name not in applied:
+                connection.execute(statements.encode())
+                connection.execute("INSERT INTO layout VALUES (%s, now())", (name,))
+    _ready.add((place.url, place.name))
+
+
+def _missing(place: Schema, error: Exception) -> Missing:
+    words = " ".join(str(error).split()) or type(error).__name__
+    state = getattr(error, "sqlstate", None) or ""
+    if state == "53100":
+        return Missing(f"The disk of {place} is full ({words}).", system="disk", mend="Free some space and resume.")
+    if state in ("42501", "25006"):
+        return Missing(
+            f"{place} cannot be written ({words}).",
+            system="store",
+            mend="Give the user of SPECLOOP_STORE the right to write there.",
+        )
+    if state in ("55P03", "57014"):
+        return Missing(f"{place} stayed locked ({words}).", system="store", mend="End the session that holds it.")
+    if isinstance(error, psycopg.OperationalError | PoolTimeout) and not state.startswith(("22", "42")):
+        return Missing(
+            f"{place} cannot be reached ({words}).",
+            system="store",
+            mend="Start PostgreSQL, or mend SPECLOOP_STORE; then specloop resume.",
+        )
+    return Missing(f"{place} is not as specloop made it ({words}).", system="store", mend="Go back to a backup of it.")
