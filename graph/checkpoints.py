@@ -69,11 +69,12 @@ def saver(project: Path) -> AbstractAsyncContextManager[BaseCheckpointSaver[str]
         Missing: they are damaged, or cannot be reached or written.
     """
     place = place_of(project)
-    return _in_schema(place) if isinstance(place, Schema) else _in_file(place.with_name(FILE))
+    return in_schema(place) if isinstance(place, Schema) else in_file(place.with_name(FILE))
 
 
 @asynccontextmanager
-async def _in_file(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
+async def in_file(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
+    """Checkpoints in a SQLite file, made where there is none."""
     with mapped(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     async with on_the_loop(path) as connection:
@@ -86,7 +87,8 @@ async def _in_file(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
 
 
 @asynccontextmanager
-async def _in_schema(place: Schema) -> AsyncIterator[BaseCheckpointSaver[str]]:
+async def in_schema(place: Schema) -> AsyncIterator[BaseCheckpointSaver[str]]:
+    """Checkpoints in a schema of PostgreSQL."""
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
     from systems.stores import postgres
