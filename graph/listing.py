@@ -8,6 +8,8 @@ from pydantic import Field
 
 from graph.families import tree_below
 from systems.records import Outcome, Record, RunSummary
+from systems.stores.line import Queue, queues
+from systems.stores.place import database_of
 
 if TYPE_CHECKING:
     from graph.workspace import Workspace
@@ -20,6 +22,9 @@ class Listing(Record):
 
     runs: tuple[RunSummary, ...] = Field(
         description="Newest first; the one run asked for comes before those of its follow-ups"
+    )
+    servers: tuple[Queue, ...] = Field(
+        (), exclude_if=lambda servers: not servers, description="Model servers that workers share, while they are asked"
     )
     outcome: Outcome | None = Field(
         None,
@@ -43,4 +48,6 @@ def listing(workspace: Workspace, run_id: str | None) -> Listing:
     if run_id is not None:
         runs = tuple(run for _, run in tree_below(run_id, workspace.status()))
     ended = run_id is not None and runs[0].status in CAME_TO_SOMETHING
-    return Listing(runs=runs, outcome=workspace.ended(runs[0].run_id) if ended else None)
+    database = database_of()
+    servers = queues(database) if database else ()
+    return Listing(runs=runs, servers=servers, outcome=workspace.ended(runs[0].run_id) if ended else None)

@@ -18,6 +18,7 @@ from graph.progress import Event, Tone
 from graph.pulse import Look, Pulse, spent
 from systems.models.streaming import watched
 from systems.records import SEVERITIES, Answer, Followed, Implementation, Outcome, RunSummary
+from systems.stores.line import Queue
 
 STYLES: dict[Tone, str] = {"plain": "", "good": "green", "warning": "yellow", "bad": "red"}
 MARKS: dict[Tone, str] = {"plain": "·", "good": "✓", "warning": "!", "bad": "✗"}
@@ -217,9 +218,12 @@ def _following(outcome: Outcome, project: str, program: str) -> list[str]:
     return [f"{program} resume {outcome.run_id} --follow-ups 3 --project {project}   # runs the follow-ups in turn"]
 
 
-def runs_table(runs: Iterable[RunSummary]) -> Table:
-    """The runs of a project, each with those of its follow-ups below it."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def runs_table(runs: Iterable[RunSummary], servers: Iterable[Queue] = ()) -> Table:
+    """The runs of a project, each with those of its follow-ups below it, and who waits for a model server."""
+    lines = [f"{one.server} works on {one.asked} requests, {one.waiting} wait for their turn" for one in servers]
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", caption=escape("\n".join(lines)), caption_justify="left"
+    )
     for column in ("run", "status", "loops", "node", "spent", "change", "goal"):
         table.add_column(column, overflow="fold", no_wrap=column in ("run", "status"))  # what is copied stays whole
     for depth, run in tree(tuple(runs)):

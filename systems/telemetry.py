@@ -50,6 +50,11 @@ def trace_id(run_id: str) -> str:
     return hashlib.sha256(run_id.encode()).hexdigest()[:32]
 
 
+def current_run() -> str:
+    """Id of the run that this is done for; empty outside of any."""
+    return str(_scope.get().get(names.RUN, ""))
+
+
 class Telemetry:
     """Spans of one workspace.
 

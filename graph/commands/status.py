@@ -84,8 +84,8 @@ def _show(workspace: Workspace, run_id: str | None, *, watch: bool) -> None:
     if not now.runs:
         click.echo('No runs yet. Start one: specloop run "GOAL"', err=True)
         return
-    with Live(runs_table(now.runs), console=Console(), auto_refresh=False) as live:
+    with Live(runs_table(now.runs, now.servers), console=Console(), auto_refresh=False) as live:
         while watch and now.is_running:
             time.sleep(LOOK_SECONDS)
             now = listing(workspace, run_id)
-            live.update(runs_table(now.runs), refresh=True)
+            live.update(runs_table(now.runs, now.servers), refresh=True)

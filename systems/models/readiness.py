@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from pydantic import SecretStr
 
@@ -20,6 +20,9 @@ from systems.models.choice import ModelChoice
 from systems.models.http import client
 from systems.models.probe import asked_for_a_record, asked_for_a_tool
 from systems.models.serving import served
+from systems.stores.line import place_in_line
+from systems.stores.place import database_of
+from systems.telemetry import current_run
 
 if TYPE_CHECKING:
     import httpx
@@ -27,7 +30,18 @@ if TYPE_CHECKING:
 LOAD_SECONDS = 300.0
 PROBE_SECONDS = 60.0
 UNKNOWN_PARALLEL = 4
-_places: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
+_rooms: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Room]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Where the requests of this process to one server wait."""
+
+    places: asyncio.Semaphore
+    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, run: str) -> asyncio.Lock:
+        return self.turns.setdefault(run, asyncio.Lock())
 
 
 @dataclass(frozen=True)
@@ -42,11 +56,22 @@ class Ready:
     choice: ModelChoice
     capabilities: Capabilities = field(default_factory=Capabilities)
 
-    def place(self) -> asyncio.Semaphore:
-        """Held during a request; lets as many through at once as the server answers, for all models of it."""
-        places = _places.setdefault(asyncio.get_running_loop(), {})
-        most = self.choice.parallel or UNKNOWN_PARALLEL
-        return places.setdefault(self.choice.base_url, asyncio.Semaphore(most))
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Held during a request; lets as many through at once as the server answers, for all models of it.
+
+        Of the requests of a run one waits at a time, so that runs take turns, however many questions one has. Where
+        workers share a database they share the places too.
+        """
+        most, server = self.choice.parallel or UNKNOWN_PARALLEL, self.choice.base_url
+        here = _rooms.setdefault(asyncio.get_running_loop(), {}).setdefault(server, _Room(asyncio.Semaphore(most)))
+        database = None if self.choice.embedded else database_of()
+        async with AsyncExitStack() as held:
+            async with here.turn(current_run()):
+                await held.enter_async_context(here.places)
+                if database:
+                    await held.enter_async_context(place_in_line(database, server, most))
+            yield
 
 
 class Readiness:

@@ -55,21 +55,27 @@ def place_of(project: Path, environment: Mapping[str, str] = os.environ) -> Plac
     Raises:
         UsageError: SPECLOOP_STORE is no URL of PostgreSQL.
     """
-    url = environment.get(VARIABLE)
+    url = database_of(environment)
     return schema_of(project, url) if url else project / STORE
 
 
-def schema_of(project: Path, url: str) -> Schema:
-    """The schema of a project in a database.
+def database_of(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The database that SPECLOOP_STORE names; None where stores are files.
 
     Raises:
-        UsageError: the URL is not one of PostgreSQL.
+        UsageError: it names no PostgreSQL database.
     """
-    if urlsplit(url).scheme not in ("postgresql", "postgres"):
-        known = f"{VARIABLE}=postgresql://user@host:5432/database"
+    url = environment.get(VARIABLE) or None
+    if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
         raise UsageError(
-            f"{VARIABLE} names no PostgreSQL database.", mend=f"Write it so: {known}; unset it for SQLite."
+            f"{VARIABLE} names no PostgreSQL database.",
+            mend=f"Write it so: {VARIABLE}=postgresql://user@host:5432/database; unset it for SQLite.",
         )
+    return url
+
+
+def schema_of(project: Path, url: str) -> Schema:
+    """The schema of a project in a database."""
     whose = _identity(project.resolve())
     words = re.sub(r"[^a-z0-9]+", "_", whose.rstrip("/").removesuffix(".git").rpartition("/")[2].lower())
     return Schema(url, f"specloop_{words[:MOST_NAME]}_{content_hash(whose)[:8]}", whose)

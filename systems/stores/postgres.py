@@ -141,8 +141,15 @@ def connected(place: Schema) -> Iterator[_Connection]:
     Raises:
         Missing: the database cannot be reached, or refuses.
     """
-    with mapped(place), _pool(place.url).connection(timeout=WAIT_SECONDS) as connection:
+    with pooled(place) as connection:
         connection.turn_to(place.name)
+        yield connection
+
+
+@contextmanager
+def pooled(place: Schema) -> Iterator[_Connection]:
+    """A connection of the pool, turned to no schema in particular; raises as `connected` does."""
+    with mapped(place), _pool(place.url).connection(timeout=WAIT_SECONDS) as connection:
         yield connection
 
 
@@ -190,7 +197,7 @@ def has_schema(place: Schema) -> bool:
     Raises:
         Missing: the database cannot be reached.
     """
-    with mapped(place), _pool(place.url).connection(timeout=WAIT_SECONDS) as connection:
+    with pooled(place) as connection:
         found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (place.name,)).fetchone()
     return found is not None
 
@@ -232,7 +239,7 @@ def _prepare(place: Schema) -> None:
     """Make the schema or bring it up to date, once a process: all of it, or nothing."""
     if (place.url, place.name) in _ready:
         return
-    with mapped(place), _pool(place.url).connection(timeout=WAIT_SECONDS) as connection, connection.transaction():
+    with pooled(place) as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (key_of(f"{place.name} layout"),))
         connection.execute(quoting.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(quoting.Identifier(place.name)))
         connection.execute(quoting.SQL("SET LOCAL search_path TO {}").format(quoting.Identifier(place.name)))
