@@ -28,7 +28,8 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
     async def node(state: Mapping[str, Any], runtime: Runtime[Context]) -> Any:
         context = runtime.context or Context()
         async with opened(context) as systems:
-            run = Run(_run_id(runtime), context, systems)
+            run_id = _run_id(runtime)
+            run = Run(run_id, context, systems.of_run(run_id))
             with _at_work(name, state, run):
                 return await work(state, run)
 

@@ -26,22 +26,22 @@ from weakref import WeakKeyDictionary
 
 from systems.documents import Documents, read_file
 from systems.errors import Busy
-from systems.ledger import Ledger
+from systems.learned import begun_under, learned
 from systems.likeness.embeddings import Embedder, open_embedder
 from systems.mcp import KeptReads, Listings, Reads, ServerConfig, Servers, Sources, servers_of
-from systems.models import Model, ModelChoice, Told, open_model
+from systems.models import Model, Told, open_model
 from systems.node import cache_folder
 from systems.openspec import OpenSpec
 from systems.options import Options
 from systems.pins import load_pins, pinned
-from systems.policy import Policy, shipped
+from systems.policy import Policy
 from systems.project.repository import check_project
 from systems.records import Hash, LoopRecord, Outcome, PlanRevision, content_hash
 from systems.runs import Runs
 from systems.settings import api_key, load_prices
 from systems.spans import Store, open_spans
 from systems.spending import Spending
-from systems.stores import Place, place_of
+from systems.stores import place_of
 from systems.stores.locks import Lock, taken
 from systems.telemetry import Telemetry
 
@@ -80,6 +80,18 @@ class Systems:
         id when they are made in `telemetry.scope(policy=policy.hash)`.
         """
         return replace(self, policy=policy, servers=self.servers.under(policy.servers))
+
+    def of_run(self, run_id: str) -> Systems:
+        """The same live systems under the policy that a run began under; before it has begun, under what holds now."""
+        noted, place = self.runs.policy(run_id), place_of(self.project)
+        if noted == self.learned:
+            return self
+        policy = begun_under(place, noted) if noted else learned(place, self.model.choice)
+        if policy.hash == self.learned:
+            return self
+        under = pinned(policy, load_pins(self.project))
+        self.documents.put_record(under)
+        return replace(self.with_policy(under), learned=policy.hash)
 
     def asking(self) -> asyncio.Semaphore:
         """Held while a question is asked; it lets as many through at once as the policy says, in their order."""
@@ -269,8 +281,8 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         spans = stack.enter_context(closing(open_spans(store)))
         telemetry = stack.enter_context(closing(_telemetry(spans, runs, project, options)))
         model = await stack.enter_async_context(_opened_model(options))
-        learned = _learned(store, model.choice)
-        policy = pinned(learned, pins)
+        proven = learned(store, model.choice)
+        policy = pinned(proven, pins)
         documents.put_record(policy)
         embedder = await open_embedder(
             "" if model.choice.embedded else model.choice.base_url,
@@ -284,7 +296,7 @@ async def _open(options: Options) -> tuple[Systems, AsyncExitStack]:
         stack.push_async_callback(servers.close)
         openspec = OpenSpec(project)
         systems = Systems(
-            project, policy, openspec, servers, model, documents, runs, spans, telemetry, embedder, learned.hash
+            project, policy, openspec, servers, model, documents, runs, spans, telemetry, embedder, proven.hash
         )
         return systems, stack.pop_all()
     raise AssertionError("unreachable: the exit stack swallows nothing")
@@ -320,9 +332,3 @@ def _telemetry(spans: Store, runs: Runs, project: Path, options: Options) -> Tel
     telemetry.provider.add_span_processor(Spending(runs, load_prices(project)))
     telemetry.instrument()
     return telemetry
-
-
-def _learned(store: Place, model: ModelChoice) -> Policy:
-    """The policy that was proven best for a model of the project, else what specloop ships."""
-    with closing(Ledger(store)) as ledger:
-        return ledger.active(model.name) or shipped(embedded=model.embedded)

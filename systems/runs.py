@@ -92,6 +92,10 @@ class Runs:
         """Which policy a run goes on under; the last one counts."""
         self._tables.run("UPDATE runs SET policy = ?, model = ? WHERE run_id = ?", policy, model, run_id)
 
+    def policy(self, run_id: str) -> Hash | None:
+        """The policy that a run goes on under; None where it has not begun."""
+        return cast("Hash | None", self._column("policy", run_id))
+
     def lived(self, *, policy: Hash, model: str) -> tuple[Lived, ...]:
         """The runs that ended under a policy, oldest first."""
         sql = (
@@ -199,7 +203,8 @@ class Runs:
 
     def heeds_stop(self, run_id: str) -> bool:
         """Whether the run is to stop now; asked a second time, it is not."""
-        return self._tables.run("DELETE FROM stops WHERE run_id = ?", run_id) > 0
+        asked = self.is_asked_to_stop(run_id)  # looked at often, and reading keeps nobody from writing
+        return asked and self._tables.run("DELETE FROM stops WHERE run_id = ?", run_id) > 0
 
     def close(self) -> None:
         """Close the store."""

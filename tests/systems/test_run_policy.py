@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from systems import names
-from systems.connections import opened
+from systems.connections import Systems, opened
 from systems.errors import Missing, UsageError
 from systems.ledger import Ledger
 from systems.policy import DEFAULT, SMALL_MODEL, Policy
@@ -61,6 +61,24 @@ async def test_what_was_adopted_for_the_model_holds_until_it_is_rolled_back(give
     with closing(Ledger(store(given))) as ledger:
         ledger.roll_back(back(policy, DEFAULT), model="imitation")
     assert await policy_of(given) == DEFAULT
+
+
+def begin(run_id: str, systems: Systems) -> None:
+    systems.runs.start(run_id, goal="a goal", change=None, settings={})
+    systems.runs.note_policy(run_id, policy=systems.learned, model=systems.model.choice.name)
+
+
+async def test_a_run_stays_under_its_policy_and_the_next_one_takes_the_new_in_systems_that_stay_open(
+    given: Given,
+) -> None:
+    async with opened(given, linger=0) as systems:
+        begin("old", systems.of_run("old"))
+        policy = learned(given)
+        assert systems.of_run("old").policy == DEFAULT
+        new = systems.of_run("new")
+        begin("new", new)
+        assert (new.policy, systems.runs.policy("new")) == (policy, policy.hash)
+        assert new.documents.get_record(policy.hash, Policy) == policy
 
 
 async def test_what_was_adopted_for_another_model_does_not_hold(given: Given) -> None:
