@@ -312,7 +312,7 @@ WAYS: tuple[Scenario, ...] = (
             say("Sample S-1207 is in neither."),
         ),
         at("storage", 1, 2, 3, 4) + at("analyser", 1, 2, 3, 4),
-        allowed="redundant_call no_progress ping_pong",
+        allowed="redundant_call no_progress ping_pong tool_error",
         system=TERSE,
     ),
 )
