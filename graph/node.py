@@ -1,4 +1,7 @@
-"""How a piece of work becomes a LangGraph node: it gets its systems, and a span of its own."""
+"""How a piece of work becomes a LangGraph node: it gets its systems, and a span of its own, and says what happens.
+
+What it says goes over the custom stream (`graph.progress`), errors too: a server keeps their words to itself.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from langgraph.errors import GraphInterrupt
 from langgraph.runtime import Runtime
 
 from graph.context import Context
+from graph.progress import Event, chunk, chunks
 from systems.connections import Run, opened
+from systems.errors import SpecloopError
 
 Work = Callable[[Any, Run], Awaitable[Any]]
 BETWEEN = ("next_step", "workflow_end", "documentation")  # they stand before the loop that comes, or after the last
@@ -26,12 +31,20 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
     name = work.__name__
 
     async def node(state: Mapping[str, Any], runtime: Runtime[Context]) -> Any:
-        context = runtime.context or Context()
-        async with opened(context) as systems:
-            run_id = _run_id(runtime)
-            run = Run(run_id, context, systems.of_run(run_id))
-            with _at_work(name, state, run):
-                return await work(state, run)
+        context, say = runtime.context or Context(), runtime.stream_writer
+        say(chunk(Event("started", name, name)))
+        try:
+            async with opened(context) as systems:
+                run_id = _run_id(runtime)
+                run = Run(run_id, context, systems.of_run(run_id))
+                with _at_work(name, state, run):
+                    written = await work(state, run)
+                for each in chunks(name, written, systems.documents):
+                    say(each)
+                return written
+        except SpecloopError as error:
+            say({"error": error.told()})
+            raise
 
     node.__name__ = node.__qualname__ = name
     node.__annotations__ = {"state": hints["state"], "runtime": Runtime[Context], "return": hints["return"]}

@@ -1,10 +1,16 @@
-"""Progress: what a person is told while a run goes on, one event for each thing that happened."""
+"""Progress: what a person is told while a run goes on, one event for each thing that happened.
+
+A node's wrapper puts the events on LangGraph's custom stream, in the process that works the node. They are whole there,
+without references, so that whoever follows the run needs no store: this process, or a client of a server.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from langgraph.types import Command
 
 from systems.documents import Documents
 from systems.records import SEVERITIES, Answer, DocumentUpdate, Draft, Implementation, LoopRecord, Step
@@ -35,18 +41,23 @@ class Event:
 Watch = Callable[[Event], None]
 
 
-def events(mode: str, chunk: Any, documents: Documents) -> Iterator[Event]:
-    """The events of one chunk of LangGraph's stream (modes `tasks`, `updates` and `custom`)."""
-    if mode == "tasks" and "input" in chunk:
-        yield Event("started", chunk["name"], chunk["name"])
-    elif mode == "custom" and "loop_ref" in chunk:
-        yield from _loop(documents.get_record(chunk["loop_ref"], LoopRecord), documents)
-    elif mode == "custom" and "waiting" in chunk:
-        yield Event("note", "next_step", chunk["waiting"], "warning")
-    elif mode == "updates":
-        for node, writes in chunk.items():
-            if node in _READERS and isinstance(writes, Mapping):
-                yield from _READERS[node](writes, documents)
+def chunks(node: str, writes: Any, documents: Documents) -> Iterator[dict[str, Any]]:
+    """What a node that has done its work puts on the custom stream."""
+    written = writes.update if isinstance(writes, Command) else writes
+    if node in _READERS and isinstance(written, Mapping):
+        yield from (chunk(event) for event in _READERS[node](written, documents))
+
+
+def chunk(event: Event) -> dict[str, Any]:
+    """An event as it goes over the custom stream."""
+    return {"event": asdict(event)}
+
+
+def event_of(chunk: Any) -> Event | None:
+    """The event of one chunk of the custom stream; None where it carries none."""
+    if "event" in chunk:
+        return Event(**chunk["event"])
+    return Event("note", "next_step", chunk["waiting"], "warning") if "waiting" in chunk else None
 
 
 def _next_step(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
@@ -107,7 +118,8 @@ def _document_update(writes: Mapping[str, Any], documents: Documents) -> Iterato
         yield Event("document", "document_update", f"{text}: {update.path}", tone, "; ".join(update.issues))
 
 
-def _loop(loop: LoopRecord, documents: Documents) -> Iterator[Event]:
+def _feedback_loop(writes: Mapping[str, Any], documents: Documents) -> Iterator[Event]:
+    loop = documents.get_record(writes["history_ref"], LoopRecord)
     for finding in loop.findings:
         serious = SEVERITIES.index(finding.severity) >= SEVERITIES.index("warning")
         impact = ", ".join(f"{value:.3g} {unit}" for unit, value in finding.impact.items() if value)
@@ -127,4 +139,5 @@ _READERS: dict[str, Callable[[Mapping[str, Any], Documents], Iterator[Event]]] =
     "answer": _answer,
     "execution": _execution,
     "document_update": _document_update,
+    "feedback_loop": _feedback_loop,
 }

@@ -6,21 +6,20 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, Interrupt, StateSnapshot, StreamMode
+from langgraph.types import Command, Interrupt, StateSnapshot
 
 from graph.answers import answers
 from graph.build import Compiled
 from graph.context import Context
 from graph.learning.harvest.harvest import harvested
 from graph.learning.watching import settled
-from graph.progress import Watch, events
+from graph.progress import Watch, event_of
 from graph.state import Input
 from systems.connections import Systems
 from systems.errors import SpecloopError, Waiting
 from systems.records import Outcome, RunSummary, Tokens
 from systems.telemetry import trace_id
 
-STREAM: list[StreamMode] = ["tasks", "updates", "custom"]
 STEPS_PER_LOOP = 8
 AFRESH = {"revision_ref": None, "redraft_ref": None, "outcome_ref": None, "check": None}
 
@@ -85,14 +84,12 @@ async def streamed(
         "configurable": {"thread_id": run_id},
         "recursion_limit": STEPS_PER_LOOP * context.max_loops + 50,
     }
-    systems.runs.note_policy(run_id, policy=systems.learned, model=systems.model.choice.name)
     payload = await start.payload(compiled, config) if isinstance(start, Resumed) else start
     with systems.telemetry.scope(policy=systems.policy.hash), _rooted(run_id, systems):
-        stream = compiled.astream(payload, config, context=context, stream_mode=STREAM, durability="sync")
-        async for mode, chunk in stream:
-            for event in events(mode, chunk, systems.documents):
-                if watch:
-                    watch(event)
+        stream = compiled.astream(payload, config, context=context, stream_mode="custom", durability="sync")
+        async for chunk in stream:
+            if watch and (event := event_of(chunk)):
+                watch(event)
     return await _outcome(compiled, config, run_id, systems)
 
 

@@ -148,6 +148,11 @@ class Systems:
         """The loops of a run in order, from the hash of the last one."""
         return self.documents.history(last)
 
+    def begun(self, run_id: str, goal: str) -> None:
+        """Enter a run in the list, where nobody has yet, and under which policy it goes on."""
+        self.runs.start(run_id, goal=goal, change=None, settings={})
+        self.runs.note_policy(run_id, policy=self.learned, model=self.model.choice.name)
+
     def ended(self, outcome: Outcome) -> Hash:
         """Keep what a run came to, enter it in the list of runs, and let others work on its change."""
         reference = self.documents.put_record(outcome)

@@ -21,6 +21,7 @@ Foreign exceptions are mapped to these where they enter, in the module of `syste
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class SpecloopError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.mend}".strip()
+
+    def told(self) -> dict[str, str]:
+        """What another process is told of it; `of_told` makes it an error again."""
+        return {"kind": type(self).__name__, "message": self.message, "mend": self.mend}
 
 
 class Retry(SpecloopError):
@@ -166,7 +171,7 @@ class Missing(PersonMustAct):
     """An outside system is missing or failed for good.
 
     Attributes:
-        system: its name: `node`, `openspec`, `model`, `git`, `disk`, `store`, or an MCP server.
+        system: its name: `node`, `openspec`, `model`, `git`, `disk`, `store`, `server`, or an MCP server.
     """
 
     exit_code = 4
@@ -174,3 +179,11 @@ class Missing(PersonMustAct):
     def __init__(self, message: str, *, system: str, mend: str = "") -> None:
         super().__init__(message, mend=mend)
         self.system = system
+
+
+def of_told(told: Mapping[str, str]) -> SpecloopError:
+    """The error that another process told of: what a person must act on as itself, anything else as `Missing`."""
+    known: tuple[type[PersonMustAct], ...] = (UsageError, Waiting, Busy, Stopped)
+    kind = next((each for each in known if each.__name__ == told.get("kind")), None)
+    message, mend = told.get("message", "The server told of an error without words."), told.get("mend", "")
+    return kind(message, mend=mend) if kind else Missing(message, system="server", mend=mend)

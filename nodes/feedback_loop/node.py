@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any, TypedDict
 
-from langgraph.config import get_stream_writer
-
 from nodes.feedback_loop.findings import find
 from nodes.feedback_loop.improvements import improve
 from nodes.feedback_loop.profile import profile
@@ -96,11 +94,10 @@ async def feedback_loop(state: Reads, run: Run) -> Writes:
         revision=revised,
         previous=state.get("history_ref"),
     )
-    get_stream_writer()({"loop_ref": systems.documents.put_record(record)})
     total = record.profile.total
     return Writes(
         revision_ref=systems.documents.put_record(revised),
-        history_ref=record.hash,
+        history_ref=systems.documents.put_record(record),
         redraft_ref=_redraft(state.get("redraft_ref"), record, systems) if step.feedback else None,
         input_tokens=state.get("input_tokens", 0) + total.input_tokens,
         output_tokens=state.get("output_tokens", 0) + total.output_tokens,

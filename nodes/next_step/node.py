@@ -62,7 +62,7 @@ class Writes(TypedDict, total=False):
 async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing", "execution", "workflow_end"]]:
     """Pick the step of the next loop."""
     goal = checked_goal(state.get("goal") or "")
-    run.systems.runs.start(run.id, goal=goal, change=None, settings={})
+    run.systems.begun(run.id, goal)
     if reference := state.get("redraft_ref"):
         return await _again(run.systems.documents.get_record(reference, Redraft), state, run)
     if state.get("archived"):
