@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, Interrupt, StateSnapshot
+from langgraph.types import Command, Interrupt
 
 from graph.answers import answers
 from graph.build import Compiled
@@ -17,6 +18,7 @@ from graph.progress import Watch, event_of
 from graph.state import Input
 from systems.connections import Systems
 from systems.errors import SpecloopError, Waiting
+from systems.forms import FORMS
 from systems.records import Outcome, RunSummary, Tokens
 from systems.telemetry import trace_id
 
@@ -103,19 +105,25 @@ def _rooted(run_id: str, systems: Systems) -> AbstractContextManager[object]:
 
 async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
     snapshot = await compiled.aget_state(config)
-    if not snapshot.interrupts:
-        harvested(run_id, snapshot.values.get("history_ref"), systems.project)
-        return settled(systems.documents.get_record(snapshot.values["outcome_ref"], Outcome), systems)
-    outcome = _waiting(snapshot, run_id, systems)
-    questions = tuple(str(each["text"]) for each in outcome.waiting_for)
-    reference = systems.documents.put_record(outcome)
-    systems.runs.update(run_id, status="waiting", waiting_for=questions, outcome=reference)
-    return outcome
+    asked = [{"id": each.id, "value": each.value} for each in snapshot.interrupts]
+    return arrived(run_id, snapshot.values, asked, systems)
 
 
-def _waiting(snapshot: StateSnapshot, run_id: str, systems: Systems) -> Outcome:
-    values = snapshot.values
-    return Outcome(
+def arrived(
+    run_id: str, values: Mapping[str, Any], interrupts: Sequence[Mapping[str, Any]], systems: Systems
+) -> Outcome:
+    """What a run came to, or waits for, entered in the list of runs; of one that has ended, cases are kept.
+
+    Args:
+        run_id: the run.
+        values: its state.
+        interrupts: what it waits for, each with `id` and `value`.
+        systems: of the run.
+    """
+    if not interrupts:
+        harvested(run_id, values.get("history_ref"), systems.project)
+        return settled(systems.documents.get_record(values["outcome_ref"], Outcome), systems)
+    outcome = Outcome(
         run_id=run_id,
         change=values.get("change"),
         status="waiting",
@@ -123,11 +131,15 @@ def _waiting(snapshot: StateSnapshot, run_id: str, systems: Systems) -> Outcome:
         trace_id=trace_id(run_id),
         tokens=Tokens(input=values.get("input_tokens", 0), output=values.get("output_tokens", 0)),
         seconds=values.get("seconds", 0.0),
-        waiting_for=tuple(map(_asked, snapshot.interrupts)),
+        waiting_for=tuple(_asked(each["id"], each["value"]) for each in interrupts),
         model=systems.model.choice.name,
     )
+    questions = tuple(str(each["text"]) for each in outcome.waiting_for)
+    reference = systems.documents.put_record(outcome)
+    systems.runs.update(run_id, status="waiting", waiting_for=questions, outcome=reference)
+    return outcome
 
 
-def _asked(interrupt: Interrupt) -> dict[str, Any]:
-    form = {"form": interrupt.response_schema} if isinstance(interrupt.response_schema, dict) else {}
-    return {"id": interrupt.id, **interrupt.value, **form}
+def _asked(interrupt_id: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    """A question as it is shown, with the form of its answer, which some servers drop."""
+    return {"id": interrupt_id, **item, "form": FORMS[str(item["kind"])].schema_of()}

@@ -17,7 +17,7 @@ from graph.families import tree
 from graph.progress import Event, Tone
 from graph.pulse import Look, Pulse, spent
 from systems.models.streaming import watched
-from systems.records import SEVERITIES, Answer, Followed, Implementation, Outcome, RunSummary
+from systems.records import SEVERITIES, Answer, Delivery, Followed, Implementation, Outcome, RunSummary
 from systems.stores.line import Queue
 
 STYLES: dict[Tone, str] = {"plain": "", "good": "green", "warning": "yellow", "bad": "red"}
@@ -54,6 +54,11 @@ class View:
 
     def __exit__(self, *exception: object) -> None:
         self._open.close()
+
+    @property
+    def run_id(self) -> str:
+        """The run that is shown; empty before it has begun."""
+        return self._pulse.run_id
 
     def written(self, text: str) -> None:
         """Show how long a draft is by now, and its last words."""
@@ -95,7 +100,7 @@ def shorten(text: str, most: int) -> str:
     return flat if len(flat) <= most else f"{flat[: most - 1]}…"
 
 
-def outcome_panel(outcome: Outcome, *, project: str, program: str) -> RenderableType:
+def outcome_panel(outcome: Outcome, *, project: str, program: str, server: str | None = None) -> RenderableType:
     """What was made, where it is, what was found out, and what to do next."""
     parts: list[RenderableType] = []
     if outcome.artifacts:
@@ -113,10 +118,11 @@ def outcome_panel(outcome: Outcome, *, project: str, program: str) -> Renderable
     parts += _section("Follow-ups that were run", _followed(outcome.followed) if outcome.followed else ())
     parts += _section("Archived in", (outcome.archived,) if outcome.archived else ())
     parts += _section("Documents it looked at", (f"{item.path}: {item.status}" for item in outcome.documents))
+    parts += _section("Delivered", _delivered(outcome.delivered) if outcome.delivered else ())
     parts += _section("Still missing", outcome.missing)
     parts += _section("Waiting for you", (str(item.get("text", "")) for item in outcome.waiting_for))
     parts += _section("Good to know", outcome.notes)
-    parts += _section("Next", next_steps(outcome, project, program))
+    parts += _section("Next", next_steps(outcome, project, program, server))
     title = f"{outcome.change or 'no change'} - {WORDS.get(outcome.status, outcome.status)}"
     border = "green" if outcome.status == "done" and not serious else "yellow"
     return Panel(Group(*parts), title=title, border_style=border, padding=(1, 2))
@@ -159,6 +165,12 @@ def _branch(done: Implementation) -> Iterable[str]:
     yield from done.notes
 
 
+def _delivered(delivery: Delivery) -> Iterable[str]:
+    yield f"branch {delivery.branch} of {delivery.url}, commit {delivery.commit[:10]}"
+    yield f"text for a pull request: {delivery.title}"
+    yield from delivery.body.splitlines()
+
+
 def _followed(followed: Followed) -> Iterable[str]:
     """What became of each follow-up, those of later generations further in, and why there were no more."""
     for depth, run in tree(followed.runs[::-1]):
@@ -182,23 +194,35 @@ def _section(title: str, lines: Iterable[str]) -> list[RenderableType]:
     return [Text(f"\n{title}", style="bold"), *texts] if texts else []
 
 
-def next_steps(outcome: Outcome, project: str, program: str) -> list[str]:
+def next_steps(outcome: Outcome, project: str, program: str, server: str | None = None) -> list[str]:
     """What the person can do now, as commands."""
+    place = f"--project {project}" + (f" --server {server}" if server else "")
     if outcome.status == "waiting":
-        return [f"{program} resume {outcome.run_id} --project {project}"]
+        return [f"{program} resume {outcome.run_id} {place}"]
     if outcome.archived:
-        return [f"see {project}/openspec/specs for what holds now", f"{program} run 'ANOTHER GOAL' --project {project}"]
+        return [f"see {project}/openspec/specs for what holds now", f"{program} run 'ANOTHER GOAL' {place}"]
     if outcome.status == "done":
         return [
-            *(_merging(outcome.implementation, f"openspec/changes/{outcome.change}", project)),
-            f"read {project}/openspec/changes/{outcome.change}, edit what you want said otherwise",
-            f"{program} status --project {project}   # this and earlier runs",
-            *_following(outcome, project, program),
-            f"{program} run 'ANOTHER GOAL' --project {project}",
+            *_reading(outcome, project),
+            f"{program} status {place}   # this and earlier runs",
+            *_following(outcome, place, program),
+            f"{program} run 'ANOTHER GOAL' {place}",
         ]
     return [
-        *_following(outcome, project, program),
-        f"{program} resume {outcome.run_id} --project {project}   # once what is missing is mended",
+        *_following(outcome, place, program),
+        f"{program} resume {outcome.run_id} {place}   # once what is missing is mended",
+    ]
+
+
+def _reading(outcome: Outcome, project: str) -> list[str]:
+    """Where the result is to be read, and how it comes into the person's branch."""
+    if outcome.delivered:
+        branch = outcome.delivered.branch
+        return [f"git fetch origin {branch}, read it, and open a pull request with the text above"]
+    plan = f"openspec/changes/{outcome.change}"
+    return [
+        *_merging(outcome.implementation, plan, project),
+        f"read {project}/{plan}, edit what you want said otherwise",
     ]
 
 
@@ -212,10 +236,10 @@ def _merging(done: Implementation | None, plan: str, project: str) -> list[str]:
     return [f"{git} diff HEAD...{done.branch}, then {commit}{git} merge {done.branch}"]
 
 
-def _following(outcome: Outcome, project: str, program: str) -> list[str]:
-    if not outcome.follow_ups or outcome.followed:
+def _following(outcome: Outcome, place: str, program: str) -> list[str]:
+    if not outcome.follow_ups or outcome.followed or "--server" in place:
         return []
-    return [f"{program} resume {outcome.run_id} --follow-ups 3 --project {project}   # runs the follow-ups in turn"]
+    return [f"{program} resume {outcome.run_id} --follow-ups 3 {place}   # runs the follow-ups in turn"]
 
 
 def runs_table(runs: Iterable[RunSummary], servers: Iterable[Queue] = ()) -> Table:

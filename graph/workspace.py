@@ -9,16 +9,17 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, cast
 
 from graph.build import build
 from graph.checkpoints import saver
 from graph.context import Context
 from graph.families import family_of, share
-from graph.feedback.heeding import heeded
+from graph.feedback.heeding import came_of, heeded
 from graph.following import Following
 from graph.learning.harvest.harvest import harvest_all
 from graph.learning.improvement import Plan, improve
+from graph.listing import Listing, listing
 from graph.progress import Event, Watch
 from graph.state import Input
 from graph.stopping import stop, stoppable
@@ -32,10 +33,11 @@ from systems.errors import SpecloopError, Stopped, UsageError
 from systems.feedback import Heeded
 from systems.openspec import archived_as
 from systems.person import Person
+from systems.project.clones import is_url
 from systems.project.repository import check_project
 from systems.records import Answer, Outcome, RunSummary
 from systems.runs import Runs
-from systems.settings import Settings, load_settings
+from systems.settings import Settings, load_settings, server_of
 from systems.stores import place_of
 from systems.trials import Improved
 
@@ -48,19 +50,39 @@ class Workspace:
     Attributes:
         project: absolute path of the project.
         settings: what holds for its runs.
+        server: where they are worked; None: here.
     """
 
-    def __init__(self, project: str | Path = ".", **settings: Any) -> None:
+    def __new__(cls, project: str | Path = ".", *, server: str | None = None, **settings: Any) -> Self:
+        """Take up a project, here or at a server.
+
+        Args:
+            project: a folder in a git repository; for a server also the URL of one.
+            server: address of the server that works the runs; wins over SPECLOOP_SERVER and specloop.toml.
+            settings: as `__init__` takes them.
+
+        Raises:
+            UsageError: the address is none.
+        """
+        if cls is Workspace and server_of(project if is_url(project) else Path(project), server):
+            from graph.remote.workspace import RemoteWorkspace
+
+            return object.__new__(cast(type[Self], RemoteWorkspace))
+        return object.__new__(cls)
+
+    def __init__(self, project: str | Path = ".", *, server: str | None = None, **settings: Any) -> None:
         """Take up a project.
 
         Args:
-            project: a folder in a git repository.
+            project: a folder in a git repository; for a server also the URL of one.
+            server: address of the server that works the runs; none: this process does.
             settings: any field of `systems.settings.Settings`; wins over SPECLOOP_* and specloop.toml.
 
         Raises:
             UsageError: the project or a setting is wrong.
         """
         self.project = check_project(Path(project))
+        self.server: str | None = None
         self.settings = load_settings(self.project, settings)
 
     def run(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
@@ -142,6 +164,10 @@ class Workspace:
         """The runs of the project, newest first, or the one asked for."""
         with self._runs() as runs:
             return runs.all() if run_id is None else (runs.get(run_id),)
+
+    def listing(self, run_id: str | None = None) -> Listing:
+        """`status`, and with one run what it came to and what was run after it."""
+        return listing(self, run_id)
 
     def stop(self, run_id: str) -> RunSummary:
         """Stop a run that some process on this machine works on; `resume` goes on with it.
@@ -251,6 +277,10 @@ class Workspace:
     ) -> Heeded:
         """`feedback` for callers with an event loop."""
         return await heeded(self, run_id, text, rating, ask=ask, redraft=redraft, watch=watch)
+
+    async def acame_of(self, kept: Heeded, outcome: Outcome) -> Heeded:
+        """Feedback with what came of it, once the run that goes on because of it has arrived at this outcome."""
+        return await came_of(self.project, kept, outcome)
 
     def _settings_of(self, run_id: str, *, answered: bool = False) -> Settings:
         """What a run was started with, and what is set here on top; an answer goes to whoever asked, also in `auto`."""

@@ -270,6 +270,17 @@ class Followed(Record):
     ended: str = Field(description="Why no more were run, in words")
 
 
+class Delivery(Record):
+    """What a run leaves at the repository of a project that is named by its URL."""
+
+    url: str
+    branch: str = Field(description="Has every document of the change, and the code of its tasks")
+    commit: str = Field(description="Last commit of the branch")
+    title: str = Field(description="Of a pull request")
+    body: str = Field(description="Text of a pull request, Markdown")
+    report: str = Field(description="What the run cost, and what went wrong in it, Markdown")
+
+
 class Outcome(Record):
     """What a run came to; `specloop run --json` prints it."""
 
@@ -300,4 +311,9 @@ class Outcome(Record):
         None,
         exclude_if=lambda followed: followed is None,
         description="What came of the follow-ups, where they were run too",
+    )
+    delivered: Delivery | None = Field(
+        None,
+        exclude_if=lambda delivered: delivered is None,
+        description="Where the result is, of a project that is named by the URL of its repository",
     )

@@ -15,6 +15,7 @@
     follow_up_depth = 3
     capture_content = false
     fresh = false              # true: use nothing that earlier runs read
+    server = "http://host:8123"  # runs are worked there, by any server of LangGraph's agent protocol
     [prices]                   # US dollars per million tokens, see systems/prices.py; none are built in
     "gpt-4o" = { input = 2.5, output = 10, cached = 1.25 }
     [verify]                   # the check that decides whether a task is done, see systems/project/checks.py
@@ -24,7 +25,8 @@
     [policy.draft]             # any knob of any section of systems/knobs.py, see systems/pins.py; nothing learned
     temperature = 0.0          # touches a knob that is set here
 
-The key of a model server is a secret: it is read from SPECLOOP_API_KEY only, and kept nowhere.
+The key of a model server is a secret: it is read from SPECLOOP_API_KEY only, and kept nowhere; so is the token for a
+server of runs, from SPECLOOP_TOKEN.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ PRICES = "prices"
 POLICY = "policy"
 VERIFY = "verify"
 DOCUMENTS = "documents"
-TABLES = (PRICES, POLICY, VERIFY, DOCUMENTS)
+SERVER, HERE = "server", "here"
+BESIDES = (PRICES, POLICY, VERIFY, DOCUMENTS, SERVER)
+"""What the file has besides the settings of a run."""
 
 
 class Settings(Record):
@@ -75,18 +79,26 @@ class Settings(Record):
     fresh: bool = Field(False, description="Read everything again, also what has not changed since earlier runs")
 
 
-def load_settings(project: Path, given: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
+def load_settings(
+    project: Path | None, given: Mapping[str, Any], environment: Mapping[str, str] = os.environ
+) -> Settings:
     """The settings of a project; values of `given` that are None do not count.
+
+    Args:
+        project: its folder; None: without what a file says.
+        given: what the caller passes.
+        environment: of the process.
 
     Raises:
         UsageError: the file cannot be read or is not TOML (with its line), or a value is unknown, mistyped or out of
             bounds.
     """
-    file = {key: value for key, value in _from_file(project / FILE).items() if key not in TABLES}
+    path = (project or Path()) / FILE
+    file = {key: value for key, value in _from_file(path).items() if key not in BESIDES} if project else {}
     known = Settings.model_fields
     variables = {key: environment[PREFIX + key.upper()] for key in known if environment.get(PREFIX + key.upper())}
     passed = {key: value for key, value in given.items() if value is not None}
-    origin = {**dict.fromkeys(file, str(project / FILE)), **{key: PREFIX + key.upper() for key in variables}}
+    origin = {**dict.fromkeys(file, str(path)), **{key: PREFIX + key.upper() for key in variables}}
     origin |= {key: "--" + key.replace("_", "-") for key in passed}
     try:
         return Settings.model_validate({**file, **variables, **passed})
@@ -126,7 +138,37 @@ def table(project: Path, name: str) -> Any:
 
 def api_key(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
     """The model server's key, if one is set."""
-    value = environment.get(PREFIX + "API_KEY")
+    return _secret("API_KEY", environment)
+
+
+def token(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
+    """Who we are at a server of runs, if that is set."""
+    return _secret("TOKEN", environment)
+
+
+def server_of(project: Path | str, given: str | None = None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The server that works the runs of a project; None where this machine does.
+
+    Args:
+        project: a folder, or a git URL, which has no file here.
+        given: what the caller passes; wins over SPECLOOP_SERVER, that over the file; `here` is none.
+        environment: of the process.
+
+    Raises:
+        UsageError: the address is none.
+    """
+    found = given or environment.get(PREFIX + SERVER.upper()) or None
+    if found is None and isinstance(project, Path):
+        found = table(project, SERVER) or None
+    if found == HERE:
+        return None
+    if found is not None and not (isinstance(found, str) and found.startswith(("http://", "https://"))):
+        raise UsageError(f"{found!r} is no server.", mend="Name one as --server http://HOST:PORT.")
+    return found
+
+
+def _secret(name: str, environment: Mapping[str, str]) -> SecretStr | None:
+    value = environment.get(PREFIX + name)
     return SecretStr(value) if value else None
 
 

@@ -8,26 +8,26 @@ from typing import Any
 
 import click
 
-from graph.commands.options import fresh_option, json_option, project_option
+from graph.commands.options import fresh_option, json_option, place_options
 from graph.commands.reporting import print_json, reported, stdout
 from graph.commands.working import at_hand, project_of
 
 
 @click.command()
 @click.argument("question")
-@project_option
+@place_options
 @click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
 @click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you allow calls that change something.")
 @fresh_option
 @json_option
-def ask(question: str, project: Path, as_json: bool, **settings: Any) -> None:
+def ask(question: str, project: Path | str, server: str | None, as_json: bool, **settings: Any) -> None:
     """Answer one QUESTION about the project from an MCP server.
 
     On a terminal you are asked before a tool is called that may change something, unless --approve says auto.
     """
     with reported(as_json, project):
-        workspace = project_of(project, settings)
+        workspace = project_of(project, settings, server=server)
         answer = workspace.ask(question, person=at_hand(workspace, as_json))
         if as_json:
             print_json(answer.model_dump(mode="json"))

@@ -77,11 +77,9 @@ def _given(
 
 def _talked(heeded: Heeded, workspace: Workspace, as_json: bool) -> Heeded:
     """What came of it after the person on the terminal was asked; as it was where nobody can be asked."""
-    from graph.feedback.heeding import came_of
-
     if heeded.outcome is None:
         return heeded
-    return asyncio.run(came_of(workspace, heeded, talked(heeded.outcome, workspace, as_json)))
+    return asyncio.run(workspace.acame_of(heeded, talked(heeded.outcome, workspace, as_json)))
 
 
 def _show_waiting(heeded: Heeded, project: Path) -> None:

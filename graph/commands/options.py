@@ -11,6 +11,35 @@ import click
 project_option = click.option(
     "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
 )
+server_option = click.option(
+    "--server", help="Server that works the runs: the URL of an Aegra or LangGraph server; `here` is none."
+)
+
+
+class _Place(click.ParamType[Path | str]):
+    """A folder, or the URL of a git repository."""
+
+    name = "project"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """The folder as a path, the URL as it is."""
+        from systems.project.clones import is_url
+
+        return value if isinstance(value, Path) or is_url(value) else Path(value)
+
+
+def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where a project is and who works its runs, for commands that a server can do too."""
+    project = click.option(
+        "--project",
+        type=_Place(),
+        default=Path(),
+        help="Folder of the project (default: this folder); for a server also the URL of its git repository.",
+        metavar="DIR|URL",
+    )
+    return project(server_option(command))
+
+
 fresh_option = click.option(
     "--fresh", is_flag=True, default=None, help="Read everything again, also what is unchanged since earlier runs."
 )

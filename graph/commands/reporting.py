@@ -21,7 +21,7 @@ INTERRUPTED = 130
 
 
 @contextmanager
-def reported(as_json: bool, project: Path | None) -> Iterator[None]:
+def reported(as_json: bool, project: Path | str | None) -> Iterator[None]:
     """Errors as a sentence and an exit code, interruptions as how to go on."""
     from systems.errors import SpecloopError
 
@@ -68,13 +68,13 @@ def program() -> str:
     return "specloop" if shutil.which("specloop") else sys.argv[0]
 
 
-def _newest(project: Path | None) -> str:
+def _newest(project: Path | str | None) -> str:
     from systems.errors import SpecloopError
     from systems.runs import Runs
     from systems.stores import exists, place_of
 
     try:
-        place = place_of(project or Path())
+        place = place_of(Path(project or "."))
         if not exists(place):
             return "RUN"
         with closing(Runs(place)) as runs:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from graph.commands.options import json_option, project_option, settings_options
+from graph.commands.options import json_option, place_options, settings_options
 from graph.commands.reporting import reported, stderr
 from graph.commands.working import can_ask, carried_out, finish, project_of, talked, watched
 
@@ -16,35 +16,37 @@ from graph.commands.working import can_ask, carried_out, finish, project_of, tal
 @click.command()
 @click.argument("goal")
 @click.option("--change", help="Take up this existing change instead of making a new one.")
-@project_option
+@place_options
 @settings_options
 @json_option
-def run(goal: str, change: str | None, project: Path, as_json: bool, **settings: Any) -> None:
+def run(goal: str, change: str | None, project: Path | str, server: str | None, as_json: bool, **settings: Any) -> None:
     """Take GOAL to a complete OpenSpec change."""
     with reported(as_json, project):
-        workspace = project_of(project, settings, can_ask=can_ask(as_json))
+        workspace = project_of(project, settings, server=server, can_ask=can_ask(as_json))
         outcome = carried_out(workspace, functools.partial(workspace.run, goal, change=change), as_json)
         if (after := outcome.followed) and after.run_id != outcome.run_id:  # the person was asked by a follow-up
             outcome = workspace.outcome(after.run_id).model_copy(update={"followed": after})
-        finish(outcome, as_json, project)
+        finish(outcome, as_json, project, workspace.server)
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--answer", help="approve, reject:REASON, JSON, or the answer to a question the run waits for.")
-@project_option
+@place_options
 @settings_options
 @json_option
-def resume(run_id: str, answer: str | None, project: Path, as_json: bool, **settings: Any) -> None:
+def resume(
+    run_id: str, answer: str | None, project: Path | str, server: str | None, as_json: bool, **settings: Any
+) -> None:
     """Go on with RUN, where it was interrupted, waits or ended unfinished."""
     with reported(as_json, project):
-        workspace = project_of(project, settings)
+        workspace = project_of(project, settings, server=server)
         if answer is None and workspace.status(run_id)[0].status == "waiting" and can_ask(as_json):
             outcome = talked(workspace.outcome(run_id), workspace, as_json)
         else:
             outcome = watched(workspace, functools.partial(workspace.resume, run_id, answer), as_json)
             outcome = talked(outcome, workspace, as_json)
-        finish(outcome, as_json, project)
+        finish(outcome, as_json, project, workspace.server)
 
 
 @click.command()

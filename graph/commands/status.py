@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graph.commands.options import json_option, project_option
+from graph.commands.options import json_option, place_options
 from graph.commands.reporting import reported
+from graph.commands.working import project_of
 
 if TYPE_CHECKING:
     from graph.workspace import Workspace
@@ -22,20 +23,15 @@ INTERRUPTED = 130
 @click.command()
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--watch", is_flag=True, help="Go on showing it until nothing runs; with --json a line for each change.")
-@project_option
+@place_options
 @json_option
-def status(run_id: str | None, watch: bool, project: Path, as_json: bool) -> None:
+def status(run_id: str | None, watch: bool, project: Path | str, server: str | None, as_json: bool) -> None:
     """List the runs of the project, newest first, or show one.
 
     A run is `running` while a living process holds it, here or in another terminal; what it has spent so far is shown.
     """
     with reported(as_json, project):
-        from systems.project.repository import check_project
-
-        check_project(project)
-        from graph.workspace import Workspace
-
-        workspace = Workspace(project)
+        workspace = project_of(project, {}, server=server)
         try:
             (_print_lines if as_json else _show)(workspace, run_id, watch=watch)
         except KeyboardInterrupt:
@@ -44,14 +40,12 @@ def status(run_id: str | None, watch: bool, project: Path, as_json: bool) -> Non
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
-@project_option
+@place_options
 @json_option
-def stop(run_id: str, project: Path, as_json: bool) -> None:
-    """Stop RUN, wherever on this machine it is worked on; `specloop resume RUN` goes on with it."""
+def stop(run_id: str, project: Path | str, server: str | None, as_json: bool) -> None:
+    """Stop RUN, wherever on this machine or at the server it is worked on; `specloop resume RUN` goes on with it."""
     with reported(as_json, project):
-        from graph.workspace import Workspace
-
-        run = Workspace(project).stop(run_id)
+        run = project_of(project, {}, server=server).stop(run_id)
         if as_json:
             click.echo(run.model_dump_json())
         else:
@@ -60,11 +54,9 @@ def stop(run_id: str, project: Path, as_json: bool) -> None:
 
 
 def _print_lines(workspace: Workspace, run_id: str | None, *, watch: bool) -> None:
-    from graph.listing import listing
-
     before = None
     while True:
-        now = listing(workspace, run_id)
+        now = workspace.listing(run_id)
         if now != before:
             click.echo(now.model_dump_json())
         if not (watch and now.is_running):
@@ -77,15 +69,14 @@ def _show(workspace: Workspace, run_id: str | None, *, watch: bool) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    from graph.listing import listing
     from graph.view import runs_table
 
-    now = listing(workspace, run_id)
+    now = workspace.listing(run_id)
     if not now.runs:
         click.echo('No runs yet. Start one: specloop run "GOAL"', err=True)
         return
     with Live(runs_table(now.runs, now.servers), console=Console(), auto_refresh=False) as live:
         while watch and now.is_running:
             time.sleep(LOOK_SECONDS)
-            now = listing(workspace, run_id)
+            now = workspace.listing(run_id)
             live.update(runs_table(now.runs, now.servers), refresh=True)

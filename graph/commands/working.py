@@ -14,17 +14,24 @@ from graph.commands.trust import offered
 
 if TYPE_CHECKING:
     from graph.workspace import Workspace
+    from systems.errors import Stopped
     from systems.person import Person
     from systems.records import Outcome
 
 T = TypeVar("T")
 
 
-def project_of(project: Path, settings: dict[str, Any], *, can_ask: bool = False) -> Workspace:
+def project_of(
+    project: Path | str, settings: dict[str, Any], *, server: str | None = None, can_ask: bool = False
+) -> Workspace:
     """The project, after the person was asked about programs it wants to start, where they are asked at all."""
     from systems.project.repository import check_project
-    from systems.settings import load_settings
+    from systems.settings import load_settings, server_of
 
+    if not isinstance(project, Path) or server_of(project, server):
+        from graph.workspace import Workspace
+
+        return Workspace(project, server=server, **settings)
     folder = check_project(project)
     given = load_settings(folder, settings)
     if can_ask and given.approve == "ask":
@@ -43,8 +50,21 @@ def watched(workspace: Workspace, work: Callable[..., T], as_json: bool) -> T:
     """Do something that can be watched, and show what happens on standard error."""
     from graph.view import View
 
-    with View(stderr(), drafts=not as_json, look=lambda run_id: workspace.status(run_id)[0]) as view:
-        return work(watch=view)
+    look = None if workspace.server else lambda run_id: workspace.status(run_id)[0]
+    with View(stderr(), drafts=not as_json, look=look) as view:
+        try:
+            return work(watch=view)
+        except KeyboardInterrupt:
+            if workspace.server is None or not view.run_id:
+                raise
+            raise _left(view.run_id, workspace.server) from None
+
+
+def _left(run_id: str, server: str) -> Stopped:
+    from systems.errors import Stopped
+
+    follow, stop = (f"{program()} {word} {run_id} --server {server}" for word in ("resume", "stop"))
+    return Stopped(f"Run {run_id} goes on at {server}.", mend=f"Follow it with: {follow}, or stop it with: {stop}")
 
 
 def can_ask(as_json: bool) -> bool:
@@ -68,12 +88,12 @@ def talked(outcome: Outcome, workspace: Workspace, as_json: bool) -> Outcome:
     return outcome
 
 
-def finish(outcome: Outcome, as_json: bool, project: Path) -> None:
+def finish(outcome: Outcome, as_json: bool, project: Path | str, server: str | None = None) -> None:
     """Show what a run came to, and end with its exit code."""
     if as_json:
         print_json(outcome.model_dump(mode="json"))
     else:
         from graph.view import outcome_panel
 
-        stdout().print(outcome_panel(outcome, project=str(project), program=program()))
+        stdout().print(outcome_panel(outcome, project=str(project), program=program(), server=server))
     sys.exit(EXIT_CODES[outcome.status])

@@ -5,6 +5,7 @@ It goes on in the graph, from its last checkpoint: it can be resumed, and its sp
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import RunnableConfig
@@ -19,7 +20,7 @@ from graph.stream import AFRESH, Resumed
 from nodes.workflow_end.follow_ups import FOR_FEEDBACK
 from systems.errors import Busy, SpecloopError
 from systems.feedback import Heeded, Redraft
-from systems.records import Outcome, RunStatus, RunSummary
+from systems.records import Hash, Outcome, RunStatus, RunSummary
 
 if TYPE_CHECKING:
     from graph.workspace import Workspace
@@ -44,8 +45,7 @@ class Redrafting(Resumed):
     async def payload(self, compiled: Compiled, config: RunnableConfig) -> Command[Any]:
         """The last state, at `next_step`, with what is to be drafted again."""
         self.begun = True
-        known = {"goal": self.summary.goal, "change": self.summary.change}
-        return Command(goto="next_step", update={**AFRESH, **known, "redraft_ref": self._redraft})
+        return Command(goto="next_step", update=afresh(self.summary, self._redraft))
 
 
 async def heeded(
@@ -66,30 +66,60 @@ async def heeded(
         kept, run = await keeper.keep(run_id, text, rating), keeper.run(run_id)
     if not redraft or rating > 0:
         return kept
-    if why := _not_at_rest(kept, run):
-        return kept.model_copy(update={"note": why})
-    outcome = await _gone_on(workspace, run, kept, ask=ask, watch=watch)
-    return await came_of(workspace, kept, outcome)
+    again = redrafting(kept, run, ask=ask)
+    if isinstance(again, str):
+        return kept.model_copy(update={"note": again})
+    outcome = await _gone_on(workspace, run, again, watch)
+    return await came_of(workspace.project, kept, outcome)
 
 
-async def came_of(workspace: Workspace, kept: Heeded, outcome: Outcome) -> Heeded:
+async def came_of(project: Path, kept: Heeded, outcome: Outcome) -> Heeded:
     """The feedback with what came of it so far.
 
     Args:
-        workspace: the project.
+        project: absolute path of the project.
         kept: the feedback.
         outcome: of the run that went on.
     """
     config: RunnableConfig = {"configurable": {"thread_id": kept.run_id, "checkpoint_ns": ""}}
-    async with saver(workspace.project) as checkpoints:
+    async with saver(project) as checkpoints:
         saved = await checkpoints.aget_tuple(config)
-    reference = saved.checkpoint["channel_values"].get("redraft_ref") if saved else None
-    with Stores(workspace.project) as stores:
+    return heeded_by(project, kept, saved.checkpoint["channel_values"].get("redraft_ref") if saved else None, outcome)
+
+
+def heeded_by(project: Path, kept: Heeded, reference: Hash | None, outcome: Outcome) -> Heeded:
+    """The feedback with what a run did because of it.
+
+    Args:
+        project: absolute path of the project.
+        kept: the feedback.
+        reference: hash of the `Redraft` that the run has come to.
+        outcome: of the run.
+    """
+    with Stores(project) as stores:
         redraft = stores.documents.get_record(reference or "", Redraft)
     opened = tuple(each for each in outcome.follow_ups if redraft.finished and each.finding.startswith(FOR_FEEDBACK))
     return kept.model_copy(
         update={"documents": redraft.done, "follow_ups": opened, "note": redraft.note, "outcome": outcome}
     )
+
+
+def redrafting(kept: Heeded, run: RunSummary, *, ask: bool) -> Redraft | str:
+    """What a run is to draft again for feedback; where it cannot go on for it now, why.
+
+    Args:
+        kept: the feedback.
+        run: as it was when that was given.
+        ask: whether the person approves each document before it is written.
+    """
+    if why := _not_at_rest(kept, run):
+        return why
+    return Redraft(text=kept.text, rating=kept.rating, span_id=kept.span_id, ask=ask, concerns=kept.concerns)
+
+
+def afresh(run: RunSummary, reference: Hash) -> dict[str, Any]:
+    """What the state of a run becomes when it goes on for feedback, at `next_step`."""
+    return {**AFRESH, "goal": run.goal, "change": run.change, "redraft_ref": reference}
 
 
 def _not_at_rest(kept: Heeded, run: RunSummary) -> str:
@@ -104,14 +134,7 @@ def _not_at_rest(kept: Heeded, run: RunSummary) -> str:
     return "" if run.change else "the run has made no change yet"
 
 
-async def _gone_on(workspace: Workspace, run: RunSummary, kept: Heeded, *, ask: bool, watch: Watch | None) -> Outcome:
-    redraft = Redraft(
-        text=kept.text,
-        rating=kept.rating,
-        span_id=kept.span_id,
-        ask=ask,
-        concerns=kept.concerns,
-    )
+async def _gone_on(workspace: Workspace, run: RunSummary, redraft: Redraft, watch: Watch | None) -> Outcome:
     with Stores(workspace.project) as stores:
         start = Redrafting(run, stores.documents.put_record(redraft))
         try:

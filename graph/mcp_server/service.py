@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.commands.traces import stored, traces
-from graph.feedback.heeding import came_of
-from graph.listing import Listing, listing
+from graph.listing import Listing
 from graph.mcp_server.arguments import Asked, EntryName, Goal, Opinion, Resumption, RunName, Told, TraceName
 from graph.mcp_server.talking import talked, told_to
 from graph.workspace import Workspace
@@ -59,7 +58,7 @@ class Service:
 
     async def status(self, asked: RunName, caller: Caller) -> Listing:
         """The runs of the project, or one with what it came to."""
-        return listing(self._workspace(), asked.run_id)
+        return self._workspace().listing(asked.run_id)
 
     async def ask(self, asked: Asked, caller: Caller) -> Answer:
         """Answer one question."""
@@ -73,7 +72,7 @@ class Service:
         )
         if heeded.outcome is None or heeded.outcome.status != "waiting":
             return heeded
-        return await came_of(workspace, heeded, await talked(heeded.outcome, workspace, caller))
+        return await workspace.acame_of(heeded, await talked(heeded.outcome, workspace, caller))
 
     async def analyze(self, asked: TraceName, caller: Caller) -> Report:
         """What went wrong in a trace."""

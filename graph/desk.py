@@ -1,0 +1,151 @@
+"""The desk of a server: everything about a project that is not a run of the main graph.
+
+It is a graph of one node beside the main one in `langgraph.json`, so that every server of the agent protocol serves it
+without routes of its own. Some of it is a command of the program, run by the worker with exactly the options named
+here; nothing a client says reaches a path of the worker.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from graph.context import Context
+from graph.feedback.heeding import afresh, heeded_by, redrafting
+from graph.learning.harvest.harvest import Stores
+from graph.stream import arrived
+from systems.connections import opened
+from systems.errors import SpecloopError, UsageError
+from systems.feedback import Heeded
+from systems.project.program import run
+from systems.project.repository import check_project
+from systems.records import Outcome
+from systems.settings import HERE, load_settings
+
+SECONDS = 300.0
+OPTIONS: Mapping[str, frozenset[str]] = {
+    "status": frozenset(),
+    "next": frozenset(),
+    "history": frozenset(),
+    "report": frozenset(),
+    "ask": frozenset({"--fresh"}),
+    "feedback": frozenset({"--rating", "--keep", "--withdraw"}),
+    "ledger": frozenset({"--all"}),
+    "ledger show": frozenset(),
+    "ledger verify": frozenset(),
+}
+"""The commands that the desk runs, and which of their options a client may give."""
+PROGRAM = (sys.executable, "-c", "from graph.cli import main; main(prog_name='specloop')")
+
+
+class Asked(TypedDict):
+    """What a client asks of the desk."""
+
+    command: str
+    given: dict[str, Any]
+
+
+class Desk(Asked, total=False):
+    """What it is asked, and what it says to that: a result or an error."""
+
+    result: dict[str, Any]
+    error: dict[str, str]
+
+
+class Answered(TypedDict, total=False):
+    """What the desk writes."""
+
+    result: dict[str, Any]
+    error: dict[str, str]
+
+
+async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
+    """Do one thing that a client asks."""
+    context = runtime.context or Context()
+    work = WORK.get(state["command"])
+    try:
+        if work is None:
+            raise UsageError(f"The server knows no {state['command']!r}.", mend=f"It knows: {', '.join(WORK)}.")
+        return Answered(result=await work(state.get("given", {}), context))
+    except SpecloopError as error:
+        return Answered(error=error.told())
+
+
+async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Which version this is, and what holds for a run of the project with these settings."""
+    settings = load_settings(check_project(Path(context.project)), given["settings"])
+    return {"version": version("specloop"), "settings": settings.model_dump()}
+
+
+async def _outcome(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """What a run came to or waits for, from the state of its thread."""
+    async with opened(context) as systems:
+        return arrived(given["run_id"], given["values"], given["interrupts"], systems).model_dump(mode="json")
+
+
+async def _command(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """What a command of the program says."""
+    name, options = given["name"], given.get("options", [])
+    if name not in OPTIONS:
+        raise UsageError(f"A server does not run {name!r}.", mend=f"It runs: {', '.join(OPTIONS)}.")
+    if unknown := [each for each in options if each.partition("=")[0] not in {*OPTIONS[name], "--json"}]:
+        raise UsageError(f"A server does not take {unknown[0]} with {name!r}.", mend="Leave it out.")
+    folder = check_project(Path(context.project))
+    model = ["--model", context.model] if name == "ask" else []
+    argv = [*PROGRAM, *name.split(), *options, *model, "--project", str(folder), "--", *given.get("words", [])]
+    done = await run(argv, cwd=folder, env=_environment(given), seconds=SECONDS)
+    return {"code": done.returncode, "output": done.stdout, "errors": done.stderr}
+
+
+def _environment(given: Mapping[str, Any]) -> dict[str, str]:
+    """That of the worker, as wide as the client's terminal; it asks no server in turn."""
+    return {**os.environ, "SPECLOOP_SERVER": HERE, "COLUMNS": str(int(given.get("columns", 120)))}
+
+
+async def _redraft(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """What the state of a run becomes when it goes on for feedback, or why it cannot."""
+    kept = Heeded.model_validate(given["kept"])
+    with Stores(check_project(Path(context.project))) as stores:
+        run = stores.runs.get(kept.run_id)
+        again = redrafting(kept, run, ask=given["ask"])
+        if isinstance(again, str):
+            return {"note": again}
+        return {"update": afresh(run, stores.documents.put_record(again))}
+
+
+async def _heeded(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Feedback with what a run did because of it."""
+    kept, outcome = Heeded.model_validate(given["kept"]), Outcome.model_validate(given["outcome"])
+    project = check_project(Path(context.project))
+    return heeded_by(project, kept, given["redraft_ref"], outcome).model_dump(mode="json")
+
+
+WORK: Mapping[str, Callable[[Mapping[str, Any], Context], Awaitable[dict[str, Any]]]] = {
+    "hello": _hello,
+    "outcome": _outcome,
+    "command": _command,
+    "redraft": _redraft,
+    "heeded": _heeded,
+}
+
+
+def build() -> CompiledStateGraph[Desk, Context, Asked, Desk]:
+    """The graph of one node."""
+    builder: StateGraph[Desk, Context, Asked, Desk] = StateGraph(
+        Desk, context_schema=Context, input_schema=Asked, output_schema=Desk
+    )
+    builder.add_node("desk", desk, input_schema=Asked, metadata={"description": "Answers for what is no run"})
+    builder.add_edge(START, "desk")
+    builder.add_edge("desk", END)
+    return builder.compile(name="desk")
+
+
+graph = build()

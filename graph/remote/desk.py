@@ -1,0 +1,95 @@
+"""The client of a server's desk (`graph/desk.py`)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+from graph.context import Context
+from systems.agent_protocol import Server
+from systems.errors import Missing, of_told
+from systems.settings import Settings
+
+
+class Said(NamedTuple):
+    """What a command said at the server: as it would here."""
+
+    code: int
+    output: str
+    errors: str
+
+
+class Desk:
+    """The desk of a server, for one project."""
+
+    def __init__(self, server: Server, context: Context) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            server: where.
+            context: the project, and what holds for it as far as it is known here.
+        """
+        self._server = server
+        self._context = context
+
+    async def ask(self, command: str, **given: Any) -> dict[str, Any]:
+        """What it answers.
+
+        Raises:
+            SpecloopError: what went wrong at the worker.
+        """
+        said = await self._server.answer("desk", {"command": command, "given": given}, asdict(self._context))
+        if "error" in said:
+            raise of_told(said["error"])
+        if "result" not in said:
+            mend = "Restart its workers with the present langgraph.json."
+            raise Missing(f"The server at {self._server.url} has no desk.", system="server", mend=mend)
+        return dict(said["result"])
+
+    async def settings(self, given: Mapping[str, Any]) -> Settings:
+        """What holds for a run there, with what is set here on top.
+
+        Raises:
+            Missing: the worker is of another version.
+        """
+        told, ours = await self.ask("hello", settings=dict(given)), version("specloop")
+        if told["version"] != ours:
+            raise Missing(
+                f"This is specloop {ours}, the server at {self._server.url} has {told['version']}.",
+                system="server",
+                mend=f"Bring both to the same version, e.g. pip install specloop=={told['version']} here.",
+            )
+        return Settings.model_validate(told["settings"])
+
+    async def command(self, name: str, options: Sequence[str] = (), words: Sequence[str] = ()) -> Said:
+        """What a command of the program says there.
+
+        Args:
+            name: of those of `graph.desk.OPTIONS`.
+            options: its options, each in one word.
+            words: its arguments.
+        """
+        columns = shutil.get_terminal_size((120, 24)).columns
+        told = await self.ask("command", name=name, options=list(options), words=list(words), columns=columns)
+        return Said(**told)
+
+    async def record(self, name: str, options: Sequence[str] = (), words: Sequence[str] = ()) -> dict[str, Any]:
+        """The JSON object that a command prints there.
+
+        Raises:
+            SpecloopError: what the command failed with.
+        """
+        said = await self.command(name, (*options, "--json"), words)
+        try:
+            found: dict[str, Any] = json.loads(said.output)
+        except ValueError as error:
+            words_ = said.errors.strip().splitlines()[-1:] or [f"exit code {said.code}"]
+            message = f"`specloop {name}` failed at {self._server.url}: {words_[0]}"
+            raise Missing(message, system="server", mend="Its log says more.") from error
+        if "error" in found:
+            raise of_told(found["error"])
+        return found

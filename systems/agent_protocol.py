@@ -1,0 +1,234 @@
+"""A client of LangGraph's agent protocol: `langgraph dev`, Aegra and the LangGraph Platform speak it.
+
+https://langchain-ai.github.io/agent-protocol; nothing here is one server's own. A run of a graph goes on at the server
+whether somebody follows it or not. What its nodes put on the custom stream comes here as it happens; a connection that
+breaks is made again, and what was said meanwhile comes late where the server kept it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+from langgraph_sdk import get_client
+from langgraph_sdk.client import LangGraphClient
+from pydantic import SecretStr
+
+from systems.errors import Busy, Missing, PersonMustAct, UsageError, of_told
+
+ACTIVE = ("pending", "running")
+CONNECT_SECONDS = 10.0
+SILENT_SECONDS = 300.0
+"""A server says something every few seconds while a run goes on."""
+AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Where a thread of a graph stands.
+
+    Attributes:
+        values: its state.
+        interrupts: what it waits for, each with `id` and `value`.
+        unfinished: whether a node is still to be worked.
+    """
+
+    values: Mapping[str, Any]
+    interrupts: tuple[Mapping[str, Any], ...]
+    unfinished: bool
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a graph is to do on a thread.
+
+    Attributes:
+        graph: its name.
+        input: what it starts with; None goes on from the last checkpoint.
+        command: what it goes on with instead: `resume`, or `goto` and `update`.
+        context: plain values for its nodes.
+        steps: most nodes one after the other.
+    """
+
+    graph: str
+    input: Mapping[str, Any] | None = None
+    command: Mapping[str, Any] | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    steps: int = 100
+
+
+class Server:
+    """One server; every method raises `Missing` where it cannot be reached or fails.
+
+    Attributes:
+        url: its address.
+    """
+
+    def __init__(self, url: str, client: LangGraphClient) -> None:
+        self.url = url
+        self._client = client
+
+    async def create(self, metadata: Mapping[str, Any]) -> str:
+        """A new thread; its id."""
+        with self._mapped():
+            return str((await self._client.threads.create(metadata=dict(metadata)))["thread_id"])
+
+    async def metadata(self, thread: str) -> dict[str, Any]:
+        """What a thread was made with.
+
+        Raises:
+            UsageError: there is no such thread.
+        """
+        with self._mapped(thread):
+            return dict((await self._client.threads.get(thread))["metadata"] or {})
+
+    async def snapshot(self, thread: str) -> Snapshot:
+        """Where a thread stands.
+
+        Raises:
+            UsageError: there is no such thread.
+        """
+        with self._mapped(thread):
+            state: Any = await self._client.threads.get_state(thread)
+        interrupts = state.get("interrupts") or [each for task in state["tasks"] for each in task["interrupts"]]
+        return Snapshot(state["values"] or {}, tuple(interrupts), bool(state["next"] or state["tasks"]))
+
+    async def active(self, thread: str) -> str | None:
+        """The run that goes on on a thread, or waits for a worker; None where there is none."""
+        with self._mapped(thread):
+            runs = await self._client.runs.list(thread, limit=10)
+        return next((str(run["run_id"]) for run in runs if run["status"] in ACTIVE), None)
+
+    async def cancel(self, thread: str, run: str) -> None:
+        """Stop a run, and wait until it has stopped."""
+        with self._mapped(thread):
+            await self._client.runs.cancel(thread, run, wait=True)
+
+    async def work(self, thread: str, work: Work) -> AsyncIterator[dict[str, Any]]:
+        """What the nodes say, until the run has ended or waits.
+
+        Raises:
+            SpecloopError: what a node raised.
+            Busy: another run goes on on this thread.
+        """
+        made: list[str] = []
+        parts = self._client.runs.stream(
+            thread,
+            work.graph,
+            input=work.input,
+            command=cast(Any, work.command),
+            context=cast(Any, work.context),
+            config={"recursion_limit": work.steps},
+            stream_mode="custom",
+            stream_resumable=True,
+            on_disconnect="continue",
+            durability="sync",
+            multitask_strategy="reject",
+            on_run_created=lambda run: made.append(run["run_id"]),
+        )
+        with self._mapped(thread):
+            async for chunk in self._followed(thread, made, parts):
+                yield chunk
+
+    async def join(self, thread: str, run: str) -> AsyncIterator[dict[str, Any]]:
+        """What the nodes of a run that goes on say from now on, until it has ended or waits."""
+        with self._mapped(thread):
+            parts = self._client.runs.join_stream(thread, run, stream_mode="custom")
+            async for chunk in self._followed(thread, [run], parts):
+                yield chunk
+
+    async def answer(self, graph: str, given: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """The last state of a graph that is run once, on no thread."""
+        last: dict[str, Any] = {}
+        with self._mapped():
+            async for part in self._client.runs.stream(
+                None, graph, input=given, context=cast(Any, context), stream_mode="values"
+            ):
+                if part.event == "error":
+                    raise self._failed(str(part.data))
+                if part.event == "values":
+                    last = dict(part.data)
+        return last
+
+    async def _followed(self, thread: str, made: list[str], parts: AsyncIterator[Any]) -> AsyncIterator[dict[str, Any]]:
+        """A stream to the end of its run: one that breaks off because a worker died is joined again."""
+        told: Mapping[str, str] | None = None
+        while True:
+            last_id = None
+            async for part in parts:
+                last_id = part.id or last_id
+                if part.event == "metadata" and not made:
+                    made.append(str(part.data["run_id"]))
+                if part.event.partition("|")[0] == "custom":
+                    told = part.data.get("error")
+                    yield part.data
+            run: Any = await self._client.runs.get(thread, made[0])
+            if run["status"] not in ACTIVE:
+                break
+            await asyncio.sleep(AGAIN_SECONDS)
+            parts = self._client.runs.join_stream(thread, made[0], stream_mode="custom", last_event_id=last_id)
+        if run["status"] in ("error", "timeout"):
+            raise of_told(told) if told else self._failed(str(run.get("error_message") or run["status"]))
+
+    def _failed(self, words: str) -> Missing:
+        mend = "Its log says more; what was done until then is kept."
+        return Missing(f"The server at {self.url} failed: {words}", system="server", mend=mend)
+
+    @contextmanager
+    def _mapped(self, thread: str = "") -> Iterator[None]:
+        """Errors of HTTP as what a person can mend."""
+        try:
+            yield
+        except httpx.HTTPStatusError as error:
+            raise _refused(error, self.url, thread) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            words = str(error) or type(error).__name__
+            mend = "Is it running, and is the address right? What it works on goes on; see `specloop status`."
+            raise Missing(f"No server answers at {self.url} ({words}).", system="server", mend=mend) from error
+        except ValueError as error:  # no JSON
+            raise _other(self.url) from error
+
+
+@asynccontextmanager
+async def connected(url: str, token: SecretStr | None = None) -> AsyncIterator[Server]:
+    """A server, by its address; nothing is asked of it yet.
+
+    Args:
+        url: its address.
+        token: who we are; goes into the Authorization header.
+    """
+    headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    timeout = (CONNECT_SECONDS, SILENT_SECONDS, SILENT_SECONDS, CONNECT_SECONDS)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Reconnecting without a Last-Event-ID")
+        async with get_client(url=url, headers=headers, timeout=timeout) as client:
+            yield Server(url, client)
+
+
+def _refused(error: httpx.HTTPStatusError, url: str, thread: str) -> PersonMustAct:
+    code, words = error.response.status_code, str(getattr(error, "message", "") or error)
+    if code == 401:
+        mend = "Set SPECLOOP_TOKEN to yours, or ask whoever runs the server for one."
+        return Missing(f"The server at {url} does not take this token, or wants one.", system="server", mend=mend)
+    if code == 403:
+        mend = "Ask whoever runs the server for the role that may."
+        return Missing(f"The server at {url} does not let you do this: {words}", system="server", mend=mend)
+    if code == 404 and thread:
+        return UsageError(f"There is no run {thread!r} at {url}.", mend=f"See `specloop status --server {url}`.")
+    if code == 404:
+        return _other(url)
+    if code == 409:
+        return Busy("Another client has started work on this run.", mend="Follow it: specloop resume RUN.")
+    if code == 422 and thread:
+        return UsageError(f"{thread!r} is no run of {url}.", mend=f"See `specloop status --server {url}`.")
+    return Missing(f"The server at {url} failed ({code}): {words}", system="server", mend="Its log says more.")
+
+
+def _other(url: str) -> Missing:
+    mend = "Name the address at which `langgraph dev`, Aegra or the LangGraph Platform serves specloop."
+    return Missing(f"What answers at {url} is no server of specloop.", system="server", mend=mend)
