@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
@@ -19,12 +20,15 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from graph.context import Context
+from graph.delivery import delivered
 from graph.feedback.heeding import afresh, heeded_by, redrafting
 from graph.learning.harvest.harvest import Stores
 from graph.stream import arrived
 from systems.connections import opened
 from systems.errors import SpecloopError, UsageError
 from systems.feedback import Heeded
+from systems.project.addresses import is_url
+from systems.project.clones import checked_out
 from systems.project.program import run
 from systems.project.repository import check_project
 from systems.records import Outcome
@@ -81,14 +85,19 @@ async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
 
 async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """Which version this is, and what holds for a run of the project with these settings."""
-    settings = load_settings(check_project(Path(context.project)), given["settings"])
+    settings = load_settings(await _folder(context), given["settings"])
     return {"version": version("specloop"), "settings": settings.model_dump()}
 
 
 async def _outcome(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """What a run came to or waits for, from the state of its thread."""
-    async with opened(context) as systems:
-        return arrived(given["run_id"], given["values"], given["interrupts"], systems).model_dump(mode="json")
+    run_id, url = given["run_id"], context.project if is_url(context.project) else ""
+    checkout = await checked_out(url, run_id, given["values"].get("change")) if url else None
+    async with opened(replace(context, project=str(checkout.folder)) if checkout else context) as systems:
+        outcome = arrived(run_id, given["values"], given["interrupts"], systems)
+        if checkout and outcome.status != "waiting":
+            outcome = await delivered(outcome, checkout, systems)
+        return outcome.model_dump(mode="json")
 
 
 async def _command(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -98,11 +107,18 @@ async def _command(given: Mapping[str, Any], context: Context) -> dict[str, Any]
         raise UsageError(f"A server does not run {name!r}.", mend=f"It runs: {', '.join(OPTIONS)}.")
     if unknown := [each for each in options if each.partition("=")[0] not in {*OPTIONS[name], "--json"}]:
         raise UsageError(f"A server does not take {unknown[0]} with {name!r}.", mend="Leave it out.")
-    folder = check_project(Path(context.project))
+    folder = await _folder(context, next(iter(given.get("words", [])), "") if name == "feedback" else "")
     model = ["--model", context.model] if name == "ask" else []
     argv = [*PROGRAM, *name.split(), *options, *model, "--project", str(folder), "--", *given.get("words", [])]
     done = await run(argv, cwd=folder, env=_environment(given), seconds=SECONDS)
     return {"code": done.returncode, "output": done.stdout, "errors": done.stderr}
+
+
+async def _folder(context: Context, run_id: str = "") -> Path:
+    """The project's folder on this worker; of a repository, its main branch or as far as a run has come."""
+    if is_url(context.project):
+        return (await checked_out(context.project, run_id)).folder
+    return check_project(Path(context.project))
 
 
 def _environment(given: Mapping[str, Any]) -> dict[str, str]:
@@ -113,7 +129,7 @@ def _environment(given: Mapping[str, Any]) -> dict[str, str]:
 async def _redraft(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """What the state of a run becomes when it goes on for feedback, or why it cannot."""
     kept = Heeded.model_validate(given["kept"])
-    with Stores(check_project(Path(context.project))) as stores:
+    with Stores(await _folder(context)) as stores:
         run = stores.runs.get(kept.run_id)
         again = redrafting(kept, run, ask=given["ask"])
         if isinstance(again, str):
@@ -124,7 +140,7 @@ async def _redraft(given: Mapping[str, Any], context: Context) -> dict[str, Any]
 async def _heeded(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """Feedback with what a run did because of it."""
     kept, outcome = Heeded.model_validate(given["kept"]), Outcome.model_validate(given["outcome"])
-    project = check_project(Path(context.project))
+    project = await _folder(context)
     return heeded_by(project, kept, given["redraft_ref"], outcome).model_dump(mode="json")
 
 

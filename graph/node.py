@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, get_type_hints
 
 from langgraph.errors import GraphInterrupt
 from langgraph.runtime import Runtime
+from langgraph.types import Command
 
 from graph.context import Context
 from graph.progress import Event, chunk, chunks
 from systems.connections import Run, opened
 from systems.errors import SpecloopError
+from systems.project.addresses import is_url
+from systems.project.clones import checked_out
 
 Work = Callable[[Any, Run], Awaitable[Any]]
 BETWEEN = ("next_step", "workflow_end", "documentation")  # they stand before the loop that comes, or after the last
@@ -34,12 +38,16 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
         context, say = runtime.context or Context(), runtime.stream_writer
         say(chunk(Event("started", name, name)))
         try:
-            async with opened(context) as systems:
-                run_id = _run_id(runtime)
-                run = Run(run_id, context, systems.of_run(run_id))
+            run_id = _run_id(runtime)
+            checkout = await checked_out(context.project, run_id, _change(state)) if is_url(context.project) else None
+            here = replace(context, project=str(checkout.folder)) if checkout else context
+            async with opened(here) as systems:
+                run = Run(run_id, here, systems.of_run(run_id))
                 with _at_work(name, state, run):
                     written = await work(state, run)
-                for each in chunks(name, written, systems.documents):
+                if checkout and name != PARALLEL:
+                    await checkout.publish(_change(_update(written)) or _change(state))
+                for each in chunks(name, _update(written), systems.documents):
                     say(each)
                 return written
         except SpecloopError as error:
@@ -49,6 +57,17 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
     node.__name__ = node.__qualname__ = name
     node.__annotations__ = {"state": hints["state"], "runtime": Runtime[Context], "return": hints["return"]}
     return node, hints["state"]
+
+
+def _update(written: Any) -> Mapping[str, Any]:
+    """What a node writes into the state."""
+    found = written.update if isinstance(written, Command) else written
+    return found if isinstance(found, Mapping) else {}
+
+
+def _change(state: Mapping[str, Any]) -> str | None:
+    """The change that is worked on, by what a node reads or writes."""
+    return state.get("change") or (state.get("step") or {}).get("change")
 
 
 @contextmanager

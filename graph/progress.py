@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from langgraph.types import Command
-
 from systems.documents import Documents
 from systems.records import SEVERITIES, Answer, DocumentUpdate, Draft, Implementation, LoopRecord, Step
 
@@ -41,11 +39,10 @@ class Event:
 Watch = Callable[[Event], None]
 
 
-def chunks(node: str, writes: Any, documents: Documents) -> Iterator[dict[str, Any]]:
+def chunks(node: str, writes: Mapping[str, Any], documents: Documents) -> Iterator[dict[str, Any]]:
     """What a node that has done its work puts on the custom stream."""
-    written = writes.update if isinstance(writes, Command) else writes
-    if node in _READERS and isinstance(written, Mapping):
-        yield from (chunk(event) for event in _READERS[node](written, documents))
+    if node in _READERS and writes:
+        yield from (chunk(event) for event in _READERS[node](writes, documents))
 
 
 def chunk(event: Event) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from systems.errors import SpecloopError, Stopped, UsageError
 from systems.feedback import Heeded
 from systems.openspec import archived_as
 from systems.person import Person
-from systems.project.clones import is_url
+from systems.project.addresses import is_url
 from systems.project.repository import check_project
 from systems.records import Answer, Outcome, RunSummary
 from systems.runs import Runs

@@ -23,7 +23,7 @@ class _Place(click.ParamType[Path | str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
         """The folder as a path, the URL as it is."""
-        from systems.project.clones import is_url
+        from systems.project.addresses import is_url
 
         return value if isinstance(value, Path) or is_url(value) else Path(value)
 

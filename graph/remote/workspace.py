@@ -22,7 +22,7 @@ from systems.agent_protocol import Server, Work, connected
 from systems.errors import UsageError
 from systems.feedback import Heeded
 from systems.person import Person
-from systems.project.clones import checked_url, is_url
+from systems.project.addresses import checked_url, is_url
 from systems.records import Answer, Outcome, RunSummary
 from systems.settings import Settings, load_settings, server_of, token
 

@@ -9,6 +9,7 @@ from systems.errors import Missing
 from systems.project.program import Completed, OutputTooLong, run
 
 SECONDS = 30.0
+IDENTITY = ("user.name=specloop", "user.email=specloop@localhost")
 PLAIN = ("core.hooksPath=/dev/null", "commit.gpgSign=false", "core.quotePath=false", "core.fsmonitor=false")
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "GIT_EDITOR": "true", "LC_ALL": "C"}
 
@@ -45,3 +46,9 @@ async def git(folder: Path, *arguments: str, seconds: float = SECONDS) -> str:
         mend = f"Try `git -C {folder} status`."
         raise Missing(f"git {arguments[0]} failed: {words}", system="git", mend=mend)
     return completed.stdout
+
+
+async def identity(folder: Path) -> list[str]:
+    """Options that say who commits; none where git knows."""
+    known = await asked(folder, "var", "GIT_AUTHOR_IDENT")
+    return [word for setting in IDENTITY if known.returncode for word in ("-c", setting)]

@@ -15,11 +15,10 @@ from pathlib import Path
 
 from systems.documents import read_file
 from systems.errors import Missing
-from systems.project.git import asked, git
+from systems.project.git import asked, git, identity
 from systems.project.implementation import DiffStat
 
 CHECKOUT_SECONDS = 600.0
-IDENTITY = ("user.name=specloop", "user.email=specloop@localhost")
 MOST_NAMED = 5
 
 
@@ -143,9 +142,7 @@ class Worktree:
 
     async def commit(self, subject: str, body: str) -> str:
         """Commit what is staged; its hash."""
-        name = await asked(self.root, "var", "GIT_AUTHOR_IDENT")
-        identity = [word for setting in IDENTITY if name.returncode for word in ("-c", setting)]
-        await git(self.root, *identity, "commit", "--quiet", "--no-verify", "-m", subject, "-m", body)
+        await git(self.root, *await identity(self.root), "commit", "--quiet", "--no-verify", "-m", subject, "-m", body)
         return (await self.last()).id
 
     async def last(self) -> Commit:
