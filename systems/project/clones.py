@@ -3,9 +3,10 @@
     <cache>/clones/<name>-<hash of the URL>/repo        its clone; `.specloop` there is what all its runs share
     <cache>/clones/<name>-<hash of the URL>/runs/<run>  a run's worktree, on no branch of its own
 
-SPECLOOP_CLONES names another folder than `<cache>/clones`. What a run has written is committed and pushed after every node, to the branch `specloop/<change>`, so that a worker
-that takes the run over finds it there: the commits name their run. Where that branch is another run's, the run's id is
-added. Credentials are git's own business: a credential helper or an ssh key of the worker.
+SPECLOOP_CLONES names another folder than `<cache>/clones`. What a run has written is committed and pushed after every
+node, to the branch `specloop/<change>`, so that a worker that takes the run over finds it there: the commits name their
+run. Where that branch is another run's, the run's id is added. Credentials are git's own business: a credential helper
+or an ssh key of the worker.
 """
 
 from __future__ import annotations
