@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graph.commands.options import server_option
 from graph.commands.reporting import print_json, reported
 from graph.commands.working import can_ask
 
@@ -33,21 +34,36 @@ if TYPE_CHECKING:
 @click.option(
     "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
 )
+@server_option
+@click.option(
+    "--abreast", type=click.IntRange(1, 256), default=8, show_default=True, help="Plays at once, with --server."
+)
 @click.option("--model", help="auto, embedded, a model's name, or the URL of an OpenAI-compatible server.")
 @click.option("--mcp", type=click.Path(resolve_path=True), help="File with the MCP servers (mcp.json form).")
 @click.option("--approve", type=click.Choice(["ask", "auto"]), help="Whether you decide about what is proven.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def improve(rounds: int, budget: float | None, trial: float, project: Path, as_json: bool, **settings: Any) -> None:
+def improve(
+    rounds: int,
+    budget: float | None,
+    trial: float,
+    project: Path,
+    server: str | None,
+    abreast: int,
+    as_json: bool,
+    **settings: Any,
+) -> None:
     """Improve the policy by what the project's own cases prove, and nothing else.
 
-    With --approve ask you see each policy that has won its trial before it holds; without a terminal it waits.
+    With --approve ask you see each policy that has won its trial before it holds; without a terminal it waits. With
+    --server its workers play the cases, which must see the project in the same folder; what is learned stands here.
     """
     with reported(as_json, project):
         from rich.console import Console
 
         from graph.commands.asking import at_terminal
-        from graph.learning.improvement import Plan
+        from graph.learning.improvement import Plan, Workers
         from graph.workspace import Workspace
+        from systems.settings import HERE, server_of
 
         told = Console(stderr=True)
         with told.status("starting: model, servers") as status:
@@ -59,7 +75,9 @@ def improve(rounds: int, budget: float | None, trial: float, project: Path, as_j
                 progress=lambda text: status.update(text),
                 person=at_terminal(told, status) if can_ask(as_json) else None,
             )
-            report = Workspace(project, **settings).improve(plan)
+            if url := server_of(project, server):
+                plan = plan._replace(workers=Workers(url, str(project.resolve()), abreast))
+            report = Workspace(project, server=HERE, **settings).improve(plan)
         if as_json:
             print_json(report.model_dump(mode="json"))
         else:

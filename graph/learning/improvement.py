@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from graph.learning.play import Player
 from graph.learning.rounds import Rounds
 from graph.learning.session import Session, session
 from graph.learning.suggestions import Suggestions
-from graph.learning.trial import Ground, Watch
+from graph.learning.trial import Ground, Plays, Watch
+from graph.remote.plays import plays_at
 from nodes.feedback_loop.trial.grader import suspicious
 from systems.cases import Cases
 from systems.connections import Run, opened
@@ -34,6 +36,20 @@ LOCK = "improve"
 Sides = Mapping[Side, Sequence[Case]]
 
 
+class Workers(NamedTuple):
+    """Who plays the cases of a trial, instead of this process.
+
+    Attributes:
+        url: address of the server they work for.
+        project: the project as they see it: a folder, or the URL of a git repository.
+        abreast: plays at once.
+    """
+
+    url: str
+    project: str
+    abreast: int
+
+
 class Plan(NamedTuple):
     """How an `improve` goes about it.
 
@@ -46,6 +62,7 @@ class Plan(NamedTuple):
         watch: told what is going on, a line at a time.
         progress: told how far the plays are; the newest replaces the last.
         person: who decides about accepted policies, where a person does; None: such policies wait for one.
+        workers: who plays the cases; None: this process does, one after the other.
     """
 
     rounds: int = 10
@@ -56,6 +73,7 @@ class Plan(NamedTuple):
     watch: Watch = lambda _: None
     progress: Watch = lambda _: None
     person: Person | None = None
+    workers: Workers | None = None
 
 
 class Prepared(NamedTuple):
@@ -122,9 +140,16 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
         servers = ("", "person", *systems.servers.names)
         cases = await _telling(_fitting(cases, servers, plan.watch), player, plan.watch)
         pins = load_pins(systems.project)
+        plays: Plays = player
+        if plan.workers:
+            there = replace(context, project=plan.workers.project)
+            plays = await stack.enter_async_context(
+                plays_at(plan.workers.url, there, player, model=systems.model.choice.name)
+            )
         ground = Ground(
             cases=cases,
-            plays=player,
+            plays=plays,
+            abreast=plan.workers.abreast if plan.workers else 1,
             results=stack.enter_context(closing(Results(store))),
             model=systems.model.choice.name,
             chooser=not systems.model.choice.embedded,

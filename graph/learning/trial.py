@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -58,6 +59,7 @@ class Ground:
         deadline: `time.monotonic()` after which nothing new is begun; None for no limit.
         watch: told what is going on, a line at a time.
         progress: told how far the plays are; the newest replaces the last.
+        abreast: plays at once; more than one only where others than this process play them.
         tokens: what the plays so far took.
     """
 
@@ -72,6 +74,7 @@ class Ground:
     deadline: float | None = None
     watch: Watch = lambda _: None
     progress: Watch = lambda _: None
+    abreast: int = 1
     tokens: int = field(default=0, init=False)
 
     @property
@@ -89,15 +92,30 @@ class Ground:
         finally:
             self.deadline = kept
 
-    async def all(self, wanted: Sequence[Wanted]) -> list[Played]:
-        """What came of plays, in the order given; they are played in a random one, those of one case together."""
+    async def all(self, wanted: Sequence[Wanted], *, timed: bool = False) -> list[Played]:
+        """What came of plays, in the order given; they are played in a random one, those of one case together.
+
+        Args:
+            wanted: the plays.
+            timed: whether it is their seconds that count; then none is played beside another.
+        """
         chance = random.Random(f"{self.seed} {len(wanted)} {[one.repetition for one in wanted[:1]]}")
         ranks = {one.case.key: chance.random() for one in wanted}
         order = sorted(range(len(wanted)), key=lambda number: (ranks[wanted[number].case.key], chance.random()))
         found: dict[int, Played] = {}
-        for number in order:
-            self.progress(f"playing {len(found) + 1} of {len(wanted)}: {wanted[number].case.kind}")
-            found[number] = await self._one(wanted[number])
+        places = asyncio.Semaphore(1 if timed else self.abreast)
+
+        async def played(number: int) -> None:
+            async with places:
+                self.progress(f"playing {len(found) + 1} of {len(wanted)}: {wanted[number].case.kind}")
+                found[number] = await self._one(wanted[number])
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in order:
+                    group.create_task(played(number))
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from several
         return [found[number] for number in range(len(wanted))]
 
     async def _one(self, wanted: Wanted) -> Played:
@@ -139,7 +157,8 @@ class Pairing:
     def __init__(self, ground: Ground, proposal: Proposal, old: Policy, new: Policy) -> None:
         self._ground, self._old, self._new = ground, old, new
         self._proposal = proposal.hash
-        self._first = 1_000 + int(proposal.hash[:6], 16) if proposal.metric == "seconds" else 0
+        self._timed = proposal.metric == "seconds"
+        self._first = 1_000 + int(proposal.hash[:6], 16) if self._timed else 0
         self._rows = [_Row(case, side) for side, cases in ground.cases.items() for case in cases]
         self.looks = 0
 
@@ -174,7 +193,7 @@ class Pairing:
         few = random.Random(f"{self._ground.seed} {self._proposal}").sample(touched, min(CHEAP, len(touched)))
         for case in few:
             both = [Wanted(case, policy, self._first) for policy in (self._old, self._new)]
-            before, after = await self._ground.all(both)
+            before, after = await self._ground.all(both, timed=self._timed)
             if after.success or not before.success:
                 return False
         return len(few) == CHEAP
@@ -194,7 +213,7 @@ class Pairing:
                 wanted.append((row.old, Wanted(row.case, self._old, self._first + number)))
             new = self._new if self._touches(row.case) else self._old
             wanted.append((row.new, Wanted(row.case, new, self._first + repetition)))
-        plays = await self._ground.all([one for _, one in wanted])
+        plays = await self._ground.all([one for _, one in wanted], timed=self._timed)
         for (row_plays, _), played in zip(wanted, plays, strict=True):
             row_plays.append(played)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from graph.context import Context
+from graph.learning.improvement import Plan, Workers
 from graph.listing import Listing
 from graph.progress import Event, Watch, event_of
 from graph.remote.desk import Desk, Said
@@ -24,8 +25,11 @@ from systems.feedback import Heeded
 from systems.person import Person
 from systems.project.addresses import checked_url, is_url
 from systems.records import Answer, Outcome, RunSummary
-from systems.settings import Settings, load_settings, server_of, token
+from systems.settings import HERE, Settings, load_settings, server_of, token
+from systems.trials import Improved
 
+ABREAST = 8
+"""Plays of a trial that the workers of a server are given at once."""
 KEPT = ("change", "loop", "input_tokens", "output_tokens", "seconds", "history_ref", "outcome_ref")
 """What of a thread's state tells what the run came to."""
 
@@ -156,9 +160,15 @@ class RemoteWorkspace(Workspace):
         """Not done at a server."""
         raise UsageError("Documents are kept true where the project is.", mend="Use --server here.")
 
-    async def aimprove(self, plan: Any = None) -> NoReturn:
-        """Not done at a server."""
-        raise UsageError("A policy is improved where the project is.", mend="Use --server here, on a worker.")
+    async def aimprove(self, plan: Plan | None = None) -> Improved:
+        """`improve` for callers with an event loop: here, where the ledger is, with plays by the server's workers."""
+        if is_url(self.at):
+            message = "A policy is improved where a clone of the project is, which this URL is not."
+            raise UsageError(message, mend="Name your clone with --project; its workers may still see the URL.")
+        plan = plan or Plan()
+        workers = plan.workers or Workers(str(self.server), self.at, ABREAST)
+        here = Workspace(self.project, server=HERE, **self._set_here())
+        return await here.aimprove(plan._replace(workers=workers))
 
     async def _worked(self, server: Server, run_id: str, work: Work, context: Context, watch: Watch | None) -> Outcome:
         await _told(server.work(run_id, work), watch)
