@@ -68,9 +68,10 @@ def test_the_program_says_the_same_with_a_server(begun: Path, server: ImitationS
     assert done.returncode == 0, done.stderr
     run_id = Outcome.model_validate_json(done.stdout).run_id
     assert f"run {run_id}" in done.stderr and f"wrote: {PLAN}/tasks.md" in done.stderr
-    for command in (("status", run_id), ("report", run_id), ("next",), ("feedback", run_id), ("ledger",)):
+    for command in (("status", run_id), ("report", run_id), ("feedback", run_id), ("ledger",)):
         here, remote = said(*command, "--json", project=begun), said(*command, "--json", *at, project=begun)
         assert (remote.code, remote.output) == (here.code, here.output), command
+    assert said("next", "--json", *at, project=begun).json["do"] == f"Implement {BEGUN}"
     kept = said("feedback", run_id, "Good plan", "--rating", "1", "--json", *at, project=begun)
     assert (kept.code, kept.json["rating"]) == (0, 1)
     assert said("stop", run_id, "--json", *at, project=begun).json["status"] == "done"
