@@ -64,7 +64,7 @@ class Workspace:
         Raises:
             UsageError: the address is none.
         """
-        if cls is Workspace and server_of(project if is_url(project) else Path(project), server):
+        if cls is Workspace and (is_url(project) or server_of(Path(project), server)):
             from graph.remote.workspace import RemoteWorkspace
 
             return object.__new__(cast(type[Self], RemoteWorkspace))

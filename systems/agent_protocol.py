@@ -188,7 +188,9 @@ class Server:
             raise _refused(error, self.url, thread) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             words = str(error) or type(error).__name__
-            mend = "Is it running, and is the address right? What it works on goes on; see `specloop status`."
+            mend = "Is it running, and is the address right?"
+            if thread:
+                mend = f"Nothing is lost; follow the run with `specloop resume {thread} --server {self.url}`."
             raise Missing(f"No server answers at {self.url} ({words}).", system="server", mend=mend) from error
         except ValueError as error:  # no JSON
             raise _other(self.url) from error

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
+from graph.commands.options import place_options
 from graph.commands.pages import check_page, write_page
 from graph.commands.reporting import print_json, reported
+from graph.commands.there import said_there
 from systems.errors import SpecloopError, UsageError
 
 if TYPE_CHECKING:
@@ -82,11 +84,13 @@ def analyze(target: str, project: Path, as_json: bool, markdown: bool, summary: 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
-@_project
+@place_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_html
-def report(run_id: str, project: Path, as_json: bool, html: Path | None) -> None:
+def report(run_id: str, project: Path, server: str | None, as_json: bool, html: Path | None) -> None:
     """Show what RUN cost, where, and what went wrong in it."""
+    if html is None:
+        said_there("report", project, server, as_json=as_json, words=[run_id])
     _analyze(run_id, project, Wanted("json" if as_json else "text", html), stored=True)
 
 

@@ -6,13 +6,14 @@ import asyncio
 import functools
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 
-from graph.commands.options import json_option, project_option, settings_options
+from graph.commands.options import json_option, place_options, settings_options
 from graph.commands.reporting import EXIT_CODES, print_json, reported
-from graph.commands.working import talked, watched
+from graph.commands.there import said_there
+from graph.commands.working import project_of, talked, watched
 
 if TYPE_CHECKING:
     from graph.workspace import Workspace
@@ -29,10 +30,12 @@ NOT_HEEDED = 1
 @click.option("--file", "lines", type=click.File("rb"), help="JSON lines; - is standard input.")
 @click.option("--keep", is_flag=True, help="Only keep it: draft nothing again.")
 @click.option("--withdraw", metavar="ID", help="Take back what you said of RUN; its id is in the list.")
-@project_option
+@place_options
 @settings_options
 @json_option
-def feedback(run_id: str | None, text: str | None, project: Path, as_json: bool, **given: Any) -> None:
+def feedback(
+    run_id: str | None, text: str | None, project: Path, server: str | None, as_json: bool, **given: Any
+) -> None:
     """Say in TEXT what you think of RUN; without TEXT, list what was said.
 
     Where you are not content, the documents that you mean are drafted again, and written once you approve them
@@ -43,6 +46,9 @@ def feedback(run_id: str | None, text: str | None, project: Path, as_json: bool,
     rating, keep = int(given.pop("rating")), given.pop("keep")
     if (lines is None) == (run_id is None) or (withdraw and (text or lines)):
         raise click.UsageError("Give RUN and TEXT, RUN alone, RUN with --withdraw, or --file.")
+    if run_id and (withdraw or text is None):
+        taken = [f"--withdraw={withdraw}"] if withdraw else []
+        said_there("feedback", project, server, as_json=as_json, options=taken, words=[run_id])
     with reported(as_json, project):
         if lines is not None:
             _bulk(lines, project, as_json)
@@ -51,26 +57,30 @@ def feedback(run_id: str | None, text: str | None, project: Path, as_json: bool,
         elif run_id and text is None:
             _listed(run_id, project, as_json)
         elif run_id and text is not None:
-            _given(run_id, text, rating, project, as_json, keep=keep, settings=given)
+            ask = given.pop("approve") != "auto"
+            workspace = project_of(project, given, server=server)
+            heeded = _given(run_id, text, rating, workspace, as_json, keep=keep, ask=ask)
+            _finish(heeded, project, workspace.server, as_json)
 
 
 def _given(
-    run_id: str, text: str, rating: int, project: Path, as_json: bool, *, keep: bool, settings: dict[str, Any]
-) -> None:
-    from graph.commands.feedback_view import told
-    from graph.workspace import Workspace
-
-    ask = settings.pop("approve") != "auto"
-    workspace = Workspace(project, **settings)
+    run_id: str, text: str, rating: int, workspace: Workspace, as_json: bool, *, keep: bool, ask: bool
+) -> Heeded:
     work = functools.partial(workspace.feedback, run_id, text, rating, ask=ask, redraft=not keep)
     heeded = watched(workspace, work, as_json)
-    if heeded.outcome and heeded.outcome.status == "waiting":
-        heeded = _talked(heeded, workspace, as_json)
+    waiting = heeded.outcome and heeded.outcome.status == "waiting"
+    return _talked(heeded, workspace, as_json) if waiting else heeded
+
+
+def _finish(heeded: Heeded, project: Path, server: str | None, as_json: bool) -> NoReturn:
+    """Show what came of it, and end with its exit code."""
+    from graph.commands.feedback_view import told
+
     if as_json:
         print_json(heeded.model_dump(mode="json"))
     else:
         click.echo("\n".join(told(heeded)))
-        _show_waiting(heeded, project)
+        _show_waiting(heeded, f"--project {project}" + (f" --server {server}" if server else ""))
     failed = any(each.status == "failed" for each in heeded.documents)
     sys.exit(EXIT_CODES[heeded.outcome.status] or NOT_HEEDED * failed if heeded.outcome else 0)
 
@@ -82,7 +92,7 @@ def _talked(heeded: Heeded, workspace: Workspace, as_json: bool) -> Heeded:
     return asyncio.run(workspace.acame_of(heeded, talked(heeded.outcome, workspace, as_json)))
 
 
-def _show_waiting(heeded: Heeded, project: Path) -> None:
+def _show_waiting(heeded: Heeded, place: str) -> None:
     """The diffs that wait for approval, and how to give it."""
     if heeded.outcome is None or heeded.outcome.status != "waiting":
         return
@@ -92,7 +102,7 @@ def _show_waiting(heeded: Heeded, project: Path) -> None:
         click.echo(f"\n{item['text']}")
         for file in item.get("files", ()):
             click.echo(visible(file["diff"]), nl=False)
-    click.echo(f"\nspecloop resume {heeded.run_id} --answer approve --project {project}   # or reject:REASON")
+    click.echo(f"\nspecloop resume {heeded.run_id} --answer approve {place}   # or reject:REASON")
 
 
 def _listed(run_id: str, project: Path, as_json: bool) -> None:

@@ -5,17 +5,20 @@ Exit codes: 0; 1 when `verify` finds something that does not agree; 2 wrong usag
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from graph.commands.options import place_options
 from graph.commands.pages import check_page, write_page
 from graph.commands.reporting import print_json, reported
+from graph.commands.there import said_there
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -26,11 +29,12 @@ DISAGREES = 1
 _project = click.option(
     "--project", type=click.Path(path_type=Path), default=None, help="Folder of the project (default: this folder)."
 )
+_place = functools.partial(place_options, default=None)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.group(invoke_without_command=True)
-@_project
+@_place
 @_json
 @click.option("--html", type=click.Path(path_type=Path), help="Also write one self-contained page to this file.")
 @click.option("--all", "everything", is_flag=True, help="List all decisions, not only the newest.")
@@ -39,6 +43,8 @@ def ledger(context: click.Context, /, html: Path | None, everything: bool, **pla
     """List what was tried, adopted, rejected and rolled back, newest first."""
     if context.invoked_subcommand:
         return
+    if html is None:
+        _said_there(context, "ledger", options=["--all"] * everything)
     with _opened(context) as store:
         from graph.commands.ledger_views import listed
 
@@ -54,11 +60,12 @@ def ledger(context: click.Context, /, html: Path | None, everything: bool, **pla
 
 @ledger.command()
 @click.argument("identifier", metavar="ID")
-@_project
+@_place
 @_json
 @click.pass_context
 def show(context: click.Context, /, identifier: str, **place: Any) -> None:
     """Show an entry or a policy: the beginning of its id, active, baseline, default or small-model."""
+    _said_there(context, "ledger show", words=[identifier])
     with _opened(context) as store:
         from graph.commands.ledger_views import shown
 
@@ -66,11 +73,12 @@ def show(context: click.Context, /, identifier: str, **place: Any) -> None:
 
 
 @ledger.command()
-@_project
+@_place
 @_json
 @click.pass_context
 def verify(context: click.Context, /, **place: Any) -> None:
     """Hash everything again, follow every reference, and name what does not agree."""
+    _said_there(context, "ledger verify")
     with _opened(context) as store:
         from nodes.feedback_loop.rendering.ledger_text import verified
 
@@ -134,6 +142,12 @@ def rollback(context: click.Context, /, policy: str, model: str | None, reason: 
         from graph.commands.ledger_views import rolled_back
 
         _show(context, *rolled_back(store, policy, model=model, reason=reason))
+
+
+def _said_there(context: click.Context, name: str, *, options: Sequence[str] = (), words: Sequence[str] = ()) -> None:
+    """Let a server say it, where one works the project's runs."""
+    place, as_json = _given(context, "project") or Path(), bool(_given(context, "as_json"))
+    said_there(name, place, _given(context, "server"), as_json=as_json, options=options, words=words)
 
 
 @contextmanager

@@ -28,12 +28,12 @@ class _Place(click.ParamType[Path | str]):
         return value if isinstance(value, Path) or is_url(value) else Path(value)
 
 
-def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def place_options(command: Callable[..., Any], default: Path | None = Path()) -> Callable[..., Any]:
     """Where a project is and who works its runs, for commands that a server can do too."""
     project = click.option(
         "--project",
         type=_Place(),
-        default=Path(),
+        default=default,
         help="Folder of the project (default: this folder); for a server also the URL of its git repository.",
         metavar="DIR|URL",
     )

@@ -51,11 +51,13 @@ class RemoteWorkspace(Workspace):
             settings: any field of `systems.settings.Settings`.
 
         Raises:
-            UsageError: the URL holds a secret, or a setting is wrong.
+            UsageError: the URL holds a secret, a setting is wrong, or no server is named.
         """
         self.at = checked_url(str(project)) if is_url(project) else str(Path(project).expanduser().resolve())
         self.project = Path() if is_url(project) else Path(self.at)
         self.server = server_of(self.at if is_url(project) else self.project, server)
+        if self.server is None:
+            raise UsageError("The URL of a repository is worked by a server.", mend="Name one: --server, or clone it.")
         self.settings = load_settings(None, settings)
 
     async def arun(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
@@ -223,7 +225,7 @@ class RemoteWorkspace(Workspace):
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Server]:
-        async with connected(self.server or "", token()) as server:
+        async with connected(str(self.server), token()) as server:
             yield server
 
 

@@ -24,6 +24,7 @@ from graph import Workspace
 from graph.cli import main
 from systems.demo import lay_out
 from systems.openspec import OpenSpec
+from tests.graph.agent_server import serving
 from tests.graph.scripted import scripted_reply
 from tests.systems.imitation_server import ImitationServer
 
@@ -81,6 +82,13 @@ def server() -> Iterator[ImitationServer]:
     """A model that always drafts well."""
     with ImitationServer(scripted_reply) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def agent_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a LangGraph server, with clones of its own."""
+    with serving(tmp_path_factory.mktemp("agents"), SPECLOOP_CLONES=str(tmp_path_factory.mktemp("clones"))) as url:
+        yield url
 
 
 def copied(template: Path, folder: Path, servers: dict[str, Any] | None = None) -> Path:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from langgraph_sdk import get_sync_client
 from langgraph_sdk.client import SyncLangGraphClient
@@ -32,7 +24,6 @@ from tests.systems.imitation_server import ImitationServer
 
 pytestmark = pytest.mark.external
 
-ROOT = Path(__file__).parents[2]
 NODES = {
     *(
         "next_step",
@@ -62,7 +53,6 @@ EDGES = {
 }
 REPLIES = {"approval": {"decision": "approve"}, "question": {"answer": "The code is in todo/cli.py."}}
 MOST_PAUSES = 12
-START_SECONDS = 60
 
 
 @dataclass
@@ -83,25 +73,9 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def client(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SyncLangGraphClient]:
-    """A client of the server; the server keeps its own files out of the repository."""
-    folder = tmp_path_factory.mktemp("server")
-    shutil.copy(ROOT / "langgraph.json", folder)
-    (folder / "graph").symlink_to(ROOT / "graph")
-    port = free_port()
-    command = [sys.executable, "-m", "langgraph_cli", "dev", "--no-browser", "--no-reload", "--allow-blocking"]
-    environment = {**os.environ, "LANGGRAPH_CLI_NO_ANALYTICS": "1", "SPECLOOP_PROJECT": str(project)}
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
-            [*command, "--port", str(port)], cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(url, server, folder / "log")
-        with get_sync_client(url=url, timeout=120) as opened:
-            yield opened
-    finally:
-        end(server)
+def client(agent_server: str) -> Iterator[SyncLangGraphClient]:
+    with get_sync_client(url=agent_server, timeout=120) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -123,36 +97,6 @@ def finished(client: SyncLangGraphClient, project: Path) -> Thread:
         thread.state = dict(client.threads.get_state(thread.id))
         thread.history = [dict(each) for each in client.threads.get_history(thread.id, limit=200)]
         return thread
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            if httpx.get(f"{url}/ok").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"the LangGraph server did not start:\n{log.read_text()[-2_000:]}")
-
-
-def end(server: subprocess.Popen[bytes]) -> None:
-    """End the server and what it started."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(server.pid, number)
-            server.wait(20)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
 
 
 def test_the_server_draws_every_node_and_edge(client: SyncLangGraphClient) -> None:

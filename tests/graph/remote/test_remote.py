@@ -1,0 +1,220 @@
+"""Runs at a server: the program and the API do there what they do here, with a folder and with a repository."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph_sdk import get_sync_client
+
+from graph import Workspace
+from graph.progress import Event
+from graph.remote import desk
+from graph.remote.workspace import RemoteWorkspace
+from systems.errors import Missing, UsageError, Waiting
+from systems.records import Outcome
+from tests.graph.conftest import BEGUN, GOAL, at_terminal, change_folder, program, said
+from tests.systems.imitation_server import ImitationServer
+
+pytestmark = pytest.mark.external
+
+PLAN = f"openspec/changes/{BEGUN}"
+
+
+@pytest.fixture
+def there(begun: Path, server: ImitationServer, agent_server: str) -> Workspace:
+    """A project in which only the tasks are missing, worked by the server."""
+    return Workspace(begun, server=agent_server, model=server.url, max_loops=3)
+
+
+def answered(outcome: Outcome) -> dict[str, str]:
+    return {each["id"]: "approve" if each["kind"] == "approval" else "In tests/." for each in outcome.waiting_for}
+
+
+def test_a_run_asks_and_is_answered_and_comes_to_what_it_would_here(
+    begun: Path, server: ImitationServer, agent_server: str
+) -> None:
+    events: list[Event] = []
+    there = Workspace(begun, server=agent_server, model=server.url, max_loops=3, approve="ask")
+    assert isinstance(there, RemoteWorkspace)
+    outcome = there.run(GOAL, change=BEGUN, watch=events.append)
+    asked = [outcome]
+    while outcome.status == "waiting":
+        assert there.status(outcome.run_id)[0].waiting_for == tuple(each["text"] for each in outcome.waiting_for)
+        assert all(each["form"]["type"] == "object" for each in outcome.waiting_for)
+        with pytest.raises(Waiting, match="waits for a person"):
+            there.resume(outcome.run_id)
+        with pytest.raises(UsageError, match="That is no answer"):
+            there.resume(outcome.run_id, {outcome.waiting_for[0]["id"]: {"decision": "perhaps"}})
+        outcome = there.resume(outcome.run_id, answered(outcome), watch=events.append)
+        asked.append(outcome)
+    assert outcome.status == "done" and outcome.delivered is None
+    assert {each["kind"] for one in asked for each in one.waiting_for} == {"question", "approval"}
+    assert (change_folder(begun, BEGUN) / "tasks.md").is_file()
+    assert Workspace(begun).outcome(outcome.run_id) == there.outcome(outcome.run_id) == outcome
+    assert there.resume(outcome.run_id) == outcome  # a run that is done just gives its outcome
+    kinds = [event.kind for event in events]
+    assert kinds[0] == "begun" and {"started", "step", "answer", "draft", "document", "loop"} <= set(kinds)
+
+
+def test_the_program_says_the_same_with_a_server(begun: Path, server: ImitationServer, agent_server: str) -> None:
+    at = ("--server", agent_server)
+    done = program("run", GOAL, "--change", BEGUN, "--json", "--model", server.url, *at, project=begun)
+    assert done.returncode == 0, done.stderr
+    run_id = Outcome.model_validate_json(done.stdout).run_id
+    assert f"run {run_id}" in done.stderr and f"wrote: {PLAN}/tasks.md" in done.stderr
+    for command in (("status", run_id), ("report", run_id), ("feedback", run_id), ("ledger",)):
+        here, remote = said(*command, "--json", project=begun), said(*command, "--json", *at, project=begun)
+        assert (remote.code, remote.output) == (here.code, here.output), command
+    assert said("next", "--json", *at, project=begun).json["do"] == f"Implement {BEGUN}"
+    kept = said("feedback", run_id, "Good plan", "--rating", "1", "--json", *at, project=begun)
+    assert (kept.code, kept.json["rating"]) == (0, 1)
+    assert said("stop", run_id, "--json", *at, project=begun).json["status"] == "done"
+    asked = said("ask", "What time is it in Berlin?", "--json", "--model", server.url, *at, project=begun)
+    assert (asked.code, asked.json["server"]) == (0, "time")
+
+
+def test_a_person_at_the_terminal_is_asked_by_a_run_at_the_server(
+    begun: Path, server: ImitationServer, agent_server: str
+) -> None:
+    options = ("--change", BEGUN, "--approve", "ask", "--model", server.url, "--server", agent_server)
+    answers = [(b"Your answer", ""), (b"Your answer", ""), (b"approve", "approve")]
+    code, screen = at_terminal("run", GOAL, *options, project=begun, answers=answers)
+    assert code == 0, screen
+    assert f"specloop status --project {begun} --server {agent_server}" in screen.replace("\r\n", "")
+
+
+def test_a_repository_gets_a_branch_with_the_change_and_the_text_of_a_pull_request(
+    begun: Path, server: ImitationServer, agent_server: str, tmp_path: Path
+) -> None:
+    (begun / ".gitignore").write_text(".specloop/\n")
+    git(begun, "add", "--all")
+    git(begun, "commit", "--quiet", "-m", "Begun")
+    git(tmp_path, "clone", "--quiet", "--bare", str(begun), "todo.git")
+    url = (tmp_path / "todo.git").as_uri()
+    there = Workspace(url, server=agent_server, model=server.url, max_loops=3, approve="ask")
+    outcome = there.run(GOAL, change=BEGUN)
+    while outcome.status == "waiting":
+        outcome = there.resume(outcome.run_id, answered(outcome))
+    delivered = outcome.delivered
+    assert outcome.status == "done" and delivered
+    assert (delivered.url, delivered.branch) == (url, f"specloop/{BEGUN}")
+    assert git(tmp_path / "todo.git", "rev-parse", delivered.branch).strip() == delivered.commit
+    assert "## 1." in git(tmp_path / "todo.git", "show", f"{delivered.branch}:{PLAN}/tasks.md")
+    assert delivered.title == GOAL and f"- [x] tasks: `{PLAN}/tasks.md`" in delivered.body
+    assert outcome.run_id in delivered.report
+    assert there.status(outcome.run_id)[0].status == "done" and there.outcome(outcome.run_id) == outcome
+    with get_sync_client(url=agent_server) as client:
+        state = client.threads.get_state(outcome.run_id)
+    assert "clones" not in str(state) and str(tmp_path) not in str(state["values"])
+
+
+def test_a_run_that_was_left_is_followed_to_its_end(there: Workspace) -> None:
+    class Left(Exception):
+        pass
+
+    begun: list[str] = []
+
+    def leave(event: Event) -> None:
+        if event.kind == "begun":
+            begun.append(event.text)
+        if event.kind == "started":
+            raise Left
+
+    with pytest.raises(Left):
+        there.run(GOAL, change=BEGUN, watch=leave)
+    assert there.resume(begun[0]).status == "done"
+
+
+def test_what_a_worker_cannot_do_is_said_in_its_words(agent_server: str, begun: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="There is no folder"):
+        Workspace(tmp_path / "nowhere", server=agent_server).run(GOAL)
+    with pytest.raises(Missing, match="git clone failed"):
+        Workspace((tmp_path / "nowhere.git").as_uri(), server=agent_server).run(GOAL)
+    with pytest.raises(UsageError, match="change 'nothing'"):
+        Workspace(begun, server=agent_server).run(GOAL, change="nothing")
+    with pytest.raises(UsageError, match="is no run"):
+        Workspace(begun, server=agent_server).resume("no-such-run")
+
+
+def test_the_desk_runs_no_other_command_and_takes_no_other_option(agent_server: str, begun: Path) -> None:
+    there = Workspace(begun, server=agent_server)
+    assert isinstance(there, RemoteWorkspace)
+    with pytest.raises(UsageError, match="does not run 'analyze'"):
+        there.command("analyze", (), ["/etc/passwd"])
+    with pytest.raises(UsageError, match="does not take --mcp"):
+        there.command("ask", ("--mcp=/tmp/mine.json",), ["What?"])
+    assert there.command("status", (), ["--help"]).code == 2  # words are never options
+
+
+def test_a_worker_of_another_version_is_told_of(
+    agent_server: str, begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "version", lambda name: "9.9.9")
+    with pytest.raises(Missing, match=r"This is specloop 9\.9\.9, the server .* has") as refused:
+        Workspace(begun, server=agent_server).run(GOAL)
+    assert refused.value.exit_code == 4
+
+
+@pytest.fixture(params=[401, 403, 404, 200, 500])
+def other(request: pytest.FixtureRequest) -> Iterator[tuple[int, str, list[str]]]:
+    """Some other web server, the tokens it was shown, and what it says to everything."""
+    shown: list[str] = []
+
+    class Says(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            shown.append(self.headers.get("Authorization", ""))
+            self.send_response(request.param)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"hi")
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Says) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield request.param, f"http://127.0.0.1:{serving.server_port}", shown
+        serving.shutdown()
+
+
+def test_a_server_that_refuses_or_is_another_one_is_told_of(
+    other: tuple[int, str, list[str]], begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, url, shown = other
+    monkeypatch.setenv("SPECLOOP_TOKEN", "ann-1")
+    words = {401: "SPECLOOP_TOKEN", 403: "role that may", 500: "Its log says more"}.get(
+        code, "is no server of specloop"
+    )
+    with pytest.raises(Missing, match=words) as refused:
+        Workspace(begun, server=url).run(GOAL)
+    assert refused.value.exit_code == 4 and "ann-1" not in str(refused.value) and shown[0] == "Bearer ann-1"
+
+
+def test_a_server_that_is_not_there_is_told_of_and_one_that_is_no_address_refused(begun: Path) -> None:
+    with pytest.raises(Missing, match=r"No server answers at http://127\.0\.0\.1:9"):
+        Workspace(begun, server="http://127.0.0.1:9").run(GOAL)
+    with pytest.raises(UsageError, match="is no server"):
+        Workspace(begun, server="example.org")
+
+
+def test_the_server_is_taken_from_the_call_before_the_environment_before_the_file(
+    begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Workspace(begun).server is None
+    (begun / "specloop.toml").write_text('server = "http://file"\n')
+    assert Workspace(begun).server == "http://file"
+    monkeypatch.setenv("SPECLOOP_SERVER", "http://variable")
+    assert Workspace(begun).server == "http://variable"
+    assert Workspace(begun, server="http://call").server == "http://call"
+    assert type(Workspace(begun, server="here")) is Workspace
+
+
+def git(folder: Path, *words: str) -> str:
+    given = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+    return subprocess.run(["git", "-C", str(folder), *given, *words], check=True, capture_output=True, text=True).stdout
