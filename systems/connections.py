@@ -39,7 +39,7 @@ from systems.project.repository import check_project
 from systems.records import Hash, LoopRecord, Outcome, PlanRevision, content_hash
 from systems.runs import Runs
 from systems.settings import api_key, load_prices
-from systems.spans import Store, open_spans
+from systems.spans import SpanStore, open_spans
 from systems.spending import Spending
 from systems.stores import place_of
 from systems.stores.locks import Lock, taken
@@ -66,7 +66,7 @@ class Systems:
     model: Model
     documents: Documents
     runs: Runs
-    spans: Store
+    spans: SpanStore
     telemetry: Telemetry
     embedder: Embedder | None = None
     learned: Hash = ""
@@ -331,7 +331,7 @@ def _servers(
     )
 
 
-def _telemetry(spans: Store, runs: Runs, project: Path, options: Options) -> Telemetry:
+def _telemetry(spans: SpanStore, runs: Runs, project: Path, options: Options) -> Telemetry:
     """Spans into the store, and what model calls take into the rows of the runs."""
     telemetry = Telemetry(spans, capture_content=options.capture_content)
     telemetry.provider.add_span_processor(Spending(runs, load_prices(project)))

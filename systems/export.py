@@ -15,7 +15,7 @@ from opentelemetry.trace import Status, StatusCode, format_span_id, format_trace
 from systems.errors import SpecloopError
 from systems.records import Span
 from systems.redaction import redact, redact_text
-from systems.spans import Store
+from systems.spans import SpanStore
 
 QUEUE = 65_536
 COLLECTOR_SECONDS = 5.0
@@ -36,7 +36,7 @@ class Delivery(SpanProcessor):
         dropped: spans that did not arrive, in the store or at the collector.
     """
 
-    def __init__(self, store: Store, *, capture_content: bool) -> None:
+    def __init__(self, store: SpanStore, *, capture_content: bool) -> None:
         self._store = store
         self._capture_content = capture_content
         self._collector = _collector()

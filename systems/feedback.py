@@ -17,7 +17,7 @@ from systems import names
 from systems.errors import Missing, UsageError
 from systems.records import FollowUp, Hash, Outcome, Record, Span
 from systems.redaction import redact_text
-from systems.spans import Store
+from systems.spans import SpanStore
 from systems.telemetry import Telemetry, trace_id
 
 NAME = "user_feedback"
@@ -118,7 +118,7 @@ def sound(text: str) -> str:
 class Evaluations:
     """The feedback on the runs of a project, on their traces."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SpanStore) -> None:
         """Nothing is read yet.
 
         Args:

@@ -38,7 +38,7 @@ from systems import instrumentation, names
 from systems.errors import Waiting
 from systems.export import Delivery
 from systems.records import Span as StoredSpan
-from systems.spans import Store
+from systems.spans import SpanStore
 
 _log = logging.getLogger(__name__)
 _trace_id: ContextVar[int | None] = ContextVar("specloop_trace_id", default=None)
@@ -67,7 +67,7 @@ class Telemetry:
         provider: the tracer provider, for other instrumentations.
     """
 
-    def __init__(self, store: Store, *, capture_content: bool = False) -> None:
+    def __init__(self, store: SpanStore, *, capture_content: bool = False) -> None:
         """Set up.
 
         Args:

@@ -16,7 +16,7 @@ from systems.collector.writer import Writer
 from systems.errors import UsageError
 from systems.records import Record
 from systems.signals import until_signalled
-from systems.spans import Store, open_spans
+from systems.spans import SpanStore, open_spans
 from systems.stores import Place
 
 GRACE_SECONDS = 10.0
@@ -63,7 +63,7 @@ def serve(
         return asyncio.run(_serve(opened, host, port, ready, limits))
 
 
-async def _serve(store: Store, host: str, port: int, ready: Callable[[int], None], limits: Limits) -> Counts:
+async def _serve(store: SpanStore, host: str, port: int, ready: Callable[[int], None], limits: Limits) -> Counts:
     writer = Writer(store)
     intake = Intake(writer, limits)
     server = Server(intake, limits)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from systems.errors import SpecloopError
-from systems.spans import Rows, Store
+from systems.spans import Rows, SpanStore
 
 MOST_TOGETHER = 16_384
 """Spans in one transaction: more is not faster, and the first of them would wait longer."""
@@ -28,7 +28,7 @@ class Writer:
         stored: spans written so far that the store did not have before.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SpanStore) -> None:
         self.stored = 0
         self._store = store
         self._waiting: deque[_Waiting] = deque()

@@ -8,7 +8,6 @@ zstd, which takes a third of the time. Columns hold what queries ask for.
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable
@@ -54,14 +53,18 @@ class Rows(NamedTuple):
     """Spans made ready for the store.
 
     Attributes:
-        traces: (trace id, run id, service) of every trace.
+        traces: (trace id, run id, service, first start, last start) of every trace, by trace id.
         names: the span names.
-        spans: one row a span.
+        spans: one row a span: trace id, span id, parent id, name, kind, start, end, status, loop, packed rest.
     """
 
-    traces: list[tuple[str, str | None, str | None]]
+    traces: list[tuple[str, str | None, str | None, int, int]]
     names: list[tuple[str]]
     spans: list[tuple[Any, ...]]
+
+
+class Damaged(ValueError):
+    """A row that is no span any more."""
 
 
 def as_rows(spans: Iterable[Span | Fields]) -> Rows:
@@ -72,16 +75,18 @@ def as_rows(spans: Iterable[Span | Fields]) -> Rows:
         OverflowError: a time does not fit 64 bits.
         RecursionError: attributes are nested too deep.
     """
-    traces: dict[str, tuple[str | None, str | None]] = {}
+    traces: dict[str, tuple[str | None, str | None, int, int]] = {}
     rows, texts = [], []
     for span in spans:
-        run, service = traces.get(span.trace_id, (None, None))
-        traces[span.trace_id] = run or _first(span, RUN_NAMES), service or _first(span, SERVICE_NAMES)
+        start = span.start_ns
+        run, service, began, latest = traces.get(span.trace_id, (None, None, start, start))
+        run, service = run or _first(span, RUN_NAMES), service or _first(span, SERVICE_NAMES)
+        traces[span.trace_id] = run, service, min(began, start), max(latest, start)
         rows.append(_columns(span))
         texts.append(_json({"a": span.attributes, "e": span.events, "m": span.message}))
     known = {row[3] for row in rows}
     whole = [(*row, data) for row, data in zip(rows, _packed(texts), strict=True)]
-    return Rows([(trace, *said) for trace, said in traces.items()], [(name,) for name in known], whole)
+    return Rows([(trace, *traces[trace]) for trace in sorted(traces)], [(name,) for name in sorted(known)], whole)
 
 
 def as_span(row: tuple[Any, ...]) -> Span:
@@ -91,7 +96,7 @@ def as_span(row: tuple[Any, ...]) -> Span:
         row: trace id, span id, parent id, name, kind, start, end, status, packed rest.
 
     Raises:
-        sqlite3.DatabaseError: the packed rest is damaged.
+        Damaged: the packed rest cannot be read.
     """
     trace, span, parent, name, kind, start, end, status, data = row
     more = _unpack(data)
@@ -149,7 +154,7 @@ def _columns(span: Span | Fields) -> tuple[Any, ...]:
 
 
 def _text(value: Any) -> str | None:
-    """A value as text that SQLite can hold; None for nothing."""
+    """A value as text that a database can hold; None for nothing."""
     return str(value).encode("utf-8", "replace").decode() if value else None
 
 
@@ -183,5 +188,5 @@ def _unpack(data: bytes) -> dict[str, Any]:
             raise ValueError("its form is unknown")
         value: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
     except (zlib.error, zstandard.ZstdError, MemoryError, IndexError, ValueError) as error:
-        raise sqlite3.DatabaseError(f"a span cannot be read: {error}") from error
+        raise Damaged(f"a span cannot be read: {error}") from error
     return value

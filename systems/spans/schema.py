@@ -1,4 +1,4 @@
-"""The tables of the span store, as named migrations."""
+"""The tables of the span store in SQLite, as named migrations."""
 
 from __future__ import annotations
 
@@ -43,3 +43,17 @@ def m003_services(database: Database) -> None:
     """Know which service a trace came from, and find the traces of a run."""
     database.execute("ALTER TABLE traces ADD COLUMN service TEXT")
     database.execute("CREATE INDEX traces_runs ON traces (run_id)")
+
+
+@migrations()
+def m004_times(database: Database) -> None:
+    """Know when the first and the last span of a trace started, and find traces by the first."""
+    for statement in (
+        "ALTER TABLE traces ADD COLUMN began INTEGER",
+        "ALTER TABLE traces ADD COLUMN latest INTEGER",
+        "UPDATE traces SET began = found.began, latest = found.latest FROM"
+        " (SELECT trace, MIN(start_ns) AS began, MAX(start_ns) AS latest FROM spans GROUP BY trace) AS found"
+        " WHERE found.trace = traces.id",
+        "CREATE INDEX traces_began ON traces (began, id)",
+    ):
+        database.execute(statement)

@@ -95,3 +95,22 @@ CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger FOR EACH ROW EXECUTE FUN
 CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
 CREATE TRIGGER ledger_at_the_end BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_follow();
 """
+
+LAYOUT["spans"] = """
+CREATE TABLE traces (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, trace_id text COLLATE "C" NOT NULL UNIQUE, run_id text,
+    service text, began bigint NOT NULL, latest bigint NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX traces_runs ON traces (run_id);
+CREATE INDEX traces_began ON traces (began, id);
+CREATE TABLE names (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text COLLATE "C" NOT NULL UNIQUE);
+CREATE TABLE spans (
+    start_ns bigint NOT NULL, end_ns bigint NOT NULL, duration bigint NOT NULL, trace bigint NOT NULL, loop bigint,
+    name integer NOT NULL, span_id text COLLATE "C" NOT NULL, parent_id text, kind text NOT NULL, status text NOT NULL,
+    data bytea NOT NULL, UNIQUE (trace, span_id, start_ns)
+) PARTITION BY RANGE (start_ns);
+ALTER TABLE spans ALTER data SET STORAGE EXTERNAL;
+CREATE INDEX spans_durations ON spans (name, duration) INCLUDE (start_ns);
+CREATE TABLE spans_before PARTITION OF spans FOR VALUES FROM (MINVALUE) TO (946684800000000000);
+CREATE TABLE spans_after PARTITION OF spans FOR VALUES FROM (4102444800000000000) TO (MAXVALUE);
+"""

@@ -44,12 +44,12 @@ _OPTIONS = {
     "keepalives_idle": CONNECT_SECONDS,
 }
 
-_pools: dict[str, ConnectionPool[_Connection]] = {}
+_pools: dict[str, ConnectionPool[Connection]] = {}
 _ready: set[tuple[str, str]] = set()
 _opening = threading.Lock()
 
 
-class _Connection(psycopg.Connection[tuple[Any, ...]]):
+class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that knows which schema it was last used for."""
 
     schema = ""
@@ -121,7 +121,7 @@ class PostgresTables:
         """Nothing to give back: connections belong to the pool."""
 
     @contextmanager
-    def _connection(self) -> Iterator[_Connection]:
+    def _connection(self) -> Iterator[Connection]:
         own = getattr(self._own, "connection", None)
         if own:
             with mapped(self.place):
@@ -135,21 +135,25 @@ class PostgresTables:
 
 
 @contextmanager
-def connected(place: Schema) -> Iterator[_Connection]:
+def connected(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[Connection]:
     """A connection of the pool, turned to a schema; every statement is a transaction of its own.
+
+    Args:
+        place: the schema.
+        seconds: how long to wait for a connection.
 
     Raises:
         Missing: the database cannot be reached, or refuses.
     """
-    with pooled(place) as connection:
+    with pooled(place, seconds=seconds) as connection:
         connection.turn_to(place.name)
         yield connection
 
 
 @contextmanager
-def pooled(place: Schema) -> Iterator[_Connection]:
+def pooled(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[_Connection]:
     """A connection of the pool, turned to no schema in particular; raises as `connected` does."""
-    with mapped(place), _pool(place.url).connection(timeout=WAIT_SECONDS) as connection:
+    with mapped(place), _pool(place.url).connection(timeout=seconds) as connection:
         yield connection
 
 
@@ -208,7 +212,7 @@ def translated(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
 
 
-def _executed(connection: _Connection, sql: str, values: tuple[Any, ...]) -> psycopg.Cursor[tuple[Any, ...]]:
+def _executed(connection: Connection, sql: str, values: tuple[Any, ...]) -> psycopg.Cursor[tuple[Any, ...]]:
     return connection.execute(translated(sql), tuple(map(_text, values)))
 
 
@@ -217,17 +221,18 @@ def _text(value: Any) -> Any:
     return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
 
 
-def _pool(url: str) -> ConnectionPool[_Connection]:
+def _pool(url: str) -> ConnectionPool[Connection]:
     with _opening:
         if url not in _pools:
             psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()  # what is wrong for good is told at once
             _pools[url] = ConnectionPool(
                 url,
-                connection_class=_Connection,
+                connection_class=Connection,
                 kwargs={**_OPTIONS, "cursor_factory": psycopg.ClientCursor},
                 min_size=0,
                 max_size=MOST_CONNECTIONS,
                 max_idle=IDLE_SECONDS,
+                reconnect_timeout=CONNECT_SECONDS,
                 check=ConnectionPool.check_connection,
                 open=True,
             )

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import aiosqlite
 
 BUSY_SECONDS = 30
+SHRINK_SECONDS = 5
 SEALED = "sealed_"
 """What the names of tables begin with whose bodies only those who say so may read."""
 
@@ -139,6 +140,27 @@ def open_database(path: Path, migrations: Migrations) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):  # processes that open a new file at once race for WAL and migrations
             return _open(path, migrations)
+
+
+def shrink(path: Path) -> int:
+    """Give the space of what was deleted back to the disk; while others use the file it stays, for what comes next.
+
+    Returns:
+        Bytes given back.
+
+    Raises:
+        Missing: the file is damaged, or the disk has no room for the copy that SQLite makes of it.
+    """
+    with mapped(path), closing(sqlite3.connect(path, timeout=SHRINK_SECONDS, isolation_level=None)) as own:
+        own.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        held = path.stat().st_size
+        try:
+            own.execute("VACUUM")
+            own.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        return max(0, held - path.stat().st_size)
 
 
 def on_the_loop(path: Path) -> aiosqlite.Connection:

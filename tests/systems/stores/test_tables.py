@@ -13,13 +13,22 @@ from systems import case_tables, documents, results, run_tables
 from systems.errors import Missing
 from systems.ledger import chain
 from systems.mcp import reads
+from systems.spans import schema as spans
 from systems.stores import Place, Schema, exists, open_tables
 from systems.stores.locks import is_held, taken
 from tests import postgres
 
-STORES = (documents.migrations, run_tables.migrations, results.migrations, case_tables.migrations, reads.migrations)
+STORES = (
+    documents.migrations,
+    run_tables.migrations,
+    results.migrations,
+    case_tables.migrations,
+    reads.migrations,
+    spans.migrations,
+)
 COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
-ONLY_POSTGRES = {"layout", "ledger_heads"}
+ONLY_POSTGRES = {"layout", "ledger_heads", "spans_before", "spans_after"}
+ONLY_THERE = {"rowid", "duration"}
 
 
 def test_both_engines_have_the_same_tables_and_columns(tmp_path: Path, database: postgres.Server) -> None:
@@ -33,7 +42,7 @@ def test_both_engines_have_the_same_tables_and_columns(tmp_path: Path, database:
         }
     schema = open_tables(Schema(database.url, "compared", "p"), documents.migrations)
     theirs = {(table, column) for table, column in schema.rows(COLUMNS) if table not in ONLY_POSTGRES}
-    assert {(table, column) for table, column in theirs if column != "rowid"} == ours
+    assert {(table, column) for table, column in theirs if column not in ONLY_THERE} == ours
 
 
 def test_a_place_exists_once_something_was_kept_there(place: Place) -> None:
