@@ -1,7 +1,7 @@
 """How near a question is to each server, to each tool and to the person: kernel ridge regression over phrases.
 
-A phrase belongs to a server (or the person): it is what that one is asked, or says of itself. The kernel is the cosine
-of embeddings, of weighted words, or the sum of both. One solve, some milliseconds, weighs the phrases so that what they
+A phrase belongs to a server (or the person): it is what that one is asked, or says of itself. The kernel is a Gaussian
+of embeddings, the cosine of weighted words, or the sum of both. One solve, some milliseconds, weighs the phrases so that what they
 have in common counts for nobody (Rifkin, Yeo and Poggio 2003, "Regularized least-squares classification"). A new server
 takes part as soon as it has one phrase; nothing is trained before.
 """
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 Method = Literal["lexical", "embeddings", "hybrid"]
 
-WORDS_WEIGHT = 1.5  # of the words' kernel beside the embeddings'
+WORDS_WEIGHT = 2.0  # of the words' kernel beside the embeddings'
+SHARP = 2.0  # how fast likeness in meaning falls with the distance; by both, far phrases of one server do not add up
 TAKEN = 0.5  # likeness to what a new server says of itself, from which a fact of the world outside is its to look up
 CLEAR = 0.5  # score of the first, below which a question is strange to all and a lead says less
 CLEAR_AMONG_NEW = 1.0  # the same where servers take part that are known by their tools alone
@@ -172,9 +173,12 @@ class Ranking:
 
 def _kernel(method: Method, words: Matrix, meanings: Matrix | None) -> Matrix:
     """Likeness by words, by meaning, or the sum of both."""
+    import numpy as np
+
     if method == "lexical" or meanings is None:
         return WORDS_WEIGHT * words
-    return meanings if method == "embeddings" else meanings + WORDS_WEIGHT * words
+    meant: Matrix = np.exp(SHARP * (meanings - 1))
+    return meant if method == "embeddings" else meant + WORDS_WEIGHT * words
 
 
 def _most(method: Method) -> float:
