@@ -1,9 +1,9 @@
 """How near a question is to each server, to each tool and to the person: kernel ridge regression over phrases.
 
 A phrase belongs to a server (or the person): it is what that one is asked, or says of itself. The kernel is a Gaussian
-of embeddings, the cosine of weighted words, or the sum of both. One solve, some milliseconds, weighs the phrases so that what they
-have in common counts for nobody (Rifkin, Yeo and Poggio 2003, "Regularized least-squares classification"). A new server
-takes part as soon as it has one phrase; nothing is trained before.
+of embeddings, the cosine of weighted words, or the sum of both. One solve, some milliseconds, weighs the phrases so
+that what they have in common counts for nobody (Rifkin, Yeo and Poggio 2003, "Regularized least-squares
+classification"). A new server takes part as soon as it has one phrase; nothing is trained before.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Ranked:
         learned: likeness of each learned question, 0 to 1, by its text.
         method: what ranked; `lexical` where nothing embeds.
         clear: score from which a lead of the first counts in full.
+        legible: whether the question is written in letters that phrases are written in; else a lead says nothing.
     """
 
     servers: Mapping[str, float] = field(default_factory=dict)
@@ -56,12 +57,14 @@ class Ranked:
     learned: Mapping[str, float] = field(default_factory=dict)
     method: Method = "lexical"
     clear: float = CLEAR
+    legible: bool = True
 
     @property
     def margin(self) -> float:
         """Lead of the first over the second, 0 to 1; it counts less where the first is faint, or one likeness ranks."""
         first, second = [*self.servers.values(), 0.0, 0.0][:2]
-        return round(min(1.0, max(0.0, first - second)) * min(1.0, max(0.0, first) / self.clear) * SURE[self.method], 4)
+        lead = min(1.0, max(0.0, first - second)) * min(1.0, max(0.0, first) / self.clear)
+        return round(lead * SURE[self.method] * self.legible, 4)
 
     @property
     def is_of_world(self) -> bool:
@@ -93,6 +96,7 @@ class Ranking:
         self._texts = [plain(phrase.text) for phrase in self.phrases]
         self._labels = list(dict.fromkeys(phrase.server for phrase in self.phrases))
         self._terms = Terms(self._texts)
+        self._letters = frozenset(filter(str.isalpha, "".join(self._texts).casefold()))
         self._meanings: Matrix | None = None
         self._weights: dict[Method, Matrix] = {}
 
@@ -122,7 +126,13 @@ class Ranking:
             learned={each.text: float(like) for each, like in zip(self.phrases, alike, strict=True) if each.learned},
             method=method,
             clear=CLEAR_AMONG_NEW if self._new else CLEAR,
+            legible=self._is_legible(text),
         )
+
+    def _is_legible(self, text: str) -> bool:
+        """Whether most letters of a text occur in the phrases."""
+        letters = list(filter(str.isalpha, text.casefold()))
+        return 2 * sum(letter in self._letters for letter in letters) >= len(letters)
 
     def _nearest(self, nearness: Matrix) -> dict[str, float]:
         """The nearest phrase of each tool."""
