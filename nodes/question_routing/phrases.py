@@ -85,7 +85,7 @@ def all_phrases(
     own = [Phrase(tool.server, tool.name, text) for tool in tools for text in derived(tool)]
     new = strange(lines, tools)
     own += [Phrase(tool.server, tool.name, text) for tool in tools if tool.server in new for text in further(tool)]
-    own += [Phrase(tool.server, "", next(iter(derived(tool)))) for tool in beside if tool.server in new]
+    own += [Phrase(tool.server, "", text) for tool in beside if tool.server in new for text in derived(tool)]
     own += [Phrase(server, "", form.format(" ".join(words_of(server)))) for server in new for form in ABOUT]
     known = {f"{tool.server}.{tool.name}" for tool in tools} | {PERSON}
     learned = [Phrase(*_owner(key), question, learned=True) for question, key in routes.items() if key in known]
@@ -144,8 +144,11 @@ def further(tool: Tool) -> Iterable[str]:
     """What else tells of a tool that nobody wrote a line on: the rest of its description, and what it can be given."""
     yield from _told(tool)[MOST_SENTENCES:MOST_OF_NEW]
     about = [word for word in words_of(tool.name) if word != tool.server.lower() and word not in ASKED]
-    if given := list(tool.input_schema.get("properties") or ())[:MOST_ARGUMENTS]:
-        yield f"{' '.join(about)}: {' '.join(word for name in given for word in words_of(name))}"
+    if given := list((tool.input_schema.get("properties") or {}).items())[:MOST_ARGUMENTS]:
+        yield f"{' '.join(about)}: {' '.join(word for name, _ in given for word in words_of(name))}"
+    schemas = (schema for _, schema in given if isinstance(schema, dict))  # `true` is a schema, too
+    firsts = (told for schema in schemas for told in sentences(str(schema.get("description", "")))[:1])
+    yield from (told for told in firsts if " " in told)
 
 
 def _told(tool: Tool) -> list[str]:

@@ -32,7 +32,8 @@ SHARP = 2.0  # how fast likeness in meaning falls with the distance; by both, fa
 TAKEN = 0.5  # likeness to what a new server says of itself, from which a fact of the world outside is its to look up
 CLEAR = 0.5  # score of the first, below which a question is strange to all and a lead says less
 CLEAR_AMONG_NEW = 1.0  # the same where servers take part that are known by their tools alone
-RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; both chosen on tests/benchmarks/data
+RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; all chosen on tests/benchmarks/data
+RIDGE_OF_NEW = 0.3  # the same for what a server says that nobody wrote lines for: it is little, and all there is
 SURE: Mapping[Method, float] = {"lexical": 0.7, "embeddings": 0.7, "hybrid": 1.0}
 """What a lead is worth: of leads of one kind alone, as many are wrong as of smaller ones of both (`tune` halves)."""
 
@@ -166,7 +167,7 @@ class Ranking:
         belongs = np.array([[owner == label for label in self._labels] for owner in owners], np.float32)
         of_label = Counter(owners)
         crowd = np.array([of_label[owner] * len(self._labels) / len(belongs) for owner in owners])
-        smooth = RIDGE * np.diag(crowd)
+        smooth = np.diag(crowd * [RIDGE_OF_NEW if owner in self._new else RIDGE for owner in owners])
         solved: Matrix = np.linalg.solve(kernel + smooth, belongs - 1 / len(self._labels)).astype(np.float32)
         return solved
 

@@ -88,11 +88,11 @@ async def test_a_question_in_letters_that_no_phrase_has_is_never_sure() -> None:
 
 def test_all_that_a_tool_says_tells_of_it_only_where_no_line_does() -> None:
     told = "Finds events. View the newest. Count them by release. See who is affected."
-    schema = {"properties": {"issueId": {"type": "string"}}}
+    schema = {"properties": {"issueId": {"type": "string", "description": "Id of the crash. Required."}, "all": True}}
     tool = Tool(server="sentry", name="find_events", description=told, input_schema=schema, read_only=True)
     new = {phrase.text for phrase in all_phrases([tool], {}, {})}
     known = {phrase.text for phrase in all_phrases([tool], {"sentry": "What crashed?"}, {})}
-    assert new - known >= {"Count them by release.", "See who is affected.", "events: issue id"}
+    assert new - known >= {"Count them by release.", "See who is affected.", "events: issue id all", "Id of the crash."}
     assert known >= {"Finds events.", "View the newest.", "What crashed?"}
 
 
