@@ -87,7 +87,8 @@ ENGLISH: dict[str, str] = {
         "tell? When was this file on disk last modified? Are there backup or temporary files lying around? Where do "
         "the images lie? How many lines does the file have? Which of the files is the oldest? What is the last line "
         "of the file? Give me the text of the licence that lies in the project. Which entry does the list in the file "
-        "begin with?"
+        "begin with? Which requirements does the specification state? What does the proposal say? What is written in "
+        "the design document? Which tasks are on the task list? Where in the tree do the files of this kind lie?"
     ),
     "filesystem.list_directory": (
         "Which files and folders are in the project? List the contents of the directory. What is inside the docs "
@@ -124,7 +125,7 @@ ENGLISH: dict[str, str] = {
     "filesystem.search_files": (
         "Find a file by its name. In which folder is the file? Which files have this extension? "
         "Is there a file with this name? Is there a folder of that name? Are there files with this ending? "
-        "Files ending in a certain extension."
+        "Files ending in a certain extension. Where is the file of this name?"
     ),
     "filesystem.list_allowed_directories": "Which folders may you read?",
     "time": (
@@ -142,7 +143,7 @@ ENGLISH: dict[str, str] = {
         "one city ahead of another? How many hours apart are two cities? Which time zone is a city in? Which time "
         "zone applies in a country? Offset of a zone from UTC. Have the clocks been changed already? How long until "
         "midnight in a city? How long until the meeting at five o'clock in another city? Do we still have the same "
-        "day there?"
+        "day there? Which of two cities is ahead? Which country is earlier? Are they behind us?"
     ),
     "time.get_current_time": (
         "What is today's date? What time is it now in this city? How late is it? Which day of the week, month or year "
@@ -194,7 +195,9 @@ ENGLISH: dict[str, str] = {
         "for a text in all files. Grep. Locate the code for the login. Find the implementation of a feature. Find "
         "where something is computed. Is there a function that does this? Is there code for this already? Which code "
         "is responsible for this? Lines that match an expression. Where is the constant set? Does the string occur "
-        "anywhere?"
+        "anywhere? Show every occurrence of a name. List all queries in the code. List every endpoint that the code "
+        "defines. Which source files contain a certain text? Is a library imported somewhere? Which class derives from "
+        "another? Which code reads or writes a table? Are calls of this kind left over?"
     ),
     "search.advanced-search": "Which lines match a pattern? Show code that matches this regular expression.",
     "search.count-matches": (

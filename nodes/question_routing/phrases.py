@@ -18,6 +18,8 @@ PERSON: Final = "person"
 WORLD: Final = "world"
 SENTENCE = re.compile(r"(?<=[.?!;:])\s+|\n")
 MOST_SENTENCES = 2  # of a tool's description; what follows is mostly about arguments
+MOST_OF_NEW = 6  # of them where no line says it better
+MOST_ARGUMENTS = 6
 TO_A_MODEL = re.compile(r"\b(?:you|must|this (?:tool|function)|the user)\b|\bIMPORTANT\b|^note\b|:$", re.IGNORECASE)
 DOES = re.compile(
     r"(?:^|[|:-] )(?:gets?|retrieves?|returns?|fetch(?:es)?|lists?|shows?|search(?:es)?|finds?|quer(?:y|ies)|reads?"
@@ -82,7 +84,8 @@ def all_phrases(
     told = [Phrase(*owners[key], sentence) for key, line in lines.items() for sentence in sentences(line)]
     own = [Phrase(tool.server, tool.name, text) for tool in tools for text in derived(tool)]
     new = strange(lines, tools)
-    own += [Phrase(tool.server, "", next(iter(derived(tool)))) for tool in beside if tool.server in new]
+    own += [Phrase(tool.server, tool.name, text) for tool in tools if tool.server in new for text in further(tool)]
+    own += [Phrase(tool.server, "", text) for tool in beside if tool.server in new for text in derived(tool)]
     own += [Phrase(server, "", form.format(" ".join(words_of(server)))) for server in new for form in ABOUT]
     known = {f"{tool.server}.{tool.name}" for tool in tools} | {PERSON}
     learned = [Phrase(*_owner(key), question, learned=True) for question, key in routes.items() if key in known]
@@ -122,7 +125,7 @@ def web_search(tools: Sequence[Tool]) -> tuple[str, str]:
 def derived(tool: Tool) -> Iterable[str]:
     """What a tool's name and description say of it, and what it may be asked."""
     words = [word for word in words_of(tool.name) if word != tool.server.lower()]
-    told = [each.lstrip("-* ") for each in sentences(tool.description) if not TO_A_MODEL.search(each)][:MOST_SENTENCES]
+    told = _told(tool)[:MOST_SENTENCES]
     yield f"{tool.server} {' '.join(words)}: {''.join(told[:1])}"
     yield from told
     if gives := DOES.search(told[0]) if told else None:
@@ -135,6 +138,22 @@ def derived(tool: Tool) -> Iterable[str]:
         yield ASKED[words[-1]].format(" ".join(words[:-1]))
     if "url" in (tool.input_schema.get("required") or ()):
         yield from PAGE
+
+
+def further(tool: Tool) -> Iterable[str]:
+    """What else tells of a tool that nobody wrote a line on: the rest of its description, and what it can be given."""
+    yield from _told(tool)[MOST_SENTENCES:MOST_OF_NEW]
+    about = [word for word in words_of(tool.name) if word != tool.server.lower() and word not in ASKED]
+    if given := list((tool.input_schema.get("properties") or {}).items())[:MOST_ARGUMENTS]:
+        yield f"{' '.join(about)}: {' '.join(word for name, _ in given for word in words_of(name))}"
+    schemas = (schema for _, schema in given if isinstance(schema, dict))  # `true` is a schema, too
+    firsts = (told for schema in schemas for told in sentences(str(schema.get("description", "")))[:1])
+    yield from (told for told in firsts if " " in told)
+
+
+def _told(tool: Tool) -> list[str]:
+    """The sentences of a tool's description that are on what it does, not on how a model is to call it."""
+    return [each.lstrip("-* ") for each in sentences(tool.description) if not TO_A_MODEL.search(each)]
 
 
 def words_of(name: str) -> list[str]:

@@ -1,9 +1,9 @@
 """How near a question is to each server, to each tool and to the person: kernel ridge regression over phrases.
 
-A phrase belongs to a server (or the person): it is what that one is asked, or says of itself. The kernel is the cosine
-of embeddings, of weighted words, or the sum of both. One solve, some milliseconds, weighs the phrases so that what they
-have in common counts for nobody (Rifkin, Yeo and Poggio 2003, "Regularized least-squares classification"). A new server
-takes part as soon as it has one phrase; nothing is trained before.
+A phrase belongs to a server (or the person): it is what that one is asked, or says of itself. The kernel is a Gaussian
+of embeddings, the cosine of weighted words, or the sum of both. One solve, some milliseconds, weighs the phrases so
+that what they have in common counts for nobody (Rifkin, Yeo and Poggio 2003, "Regularized least-squares
+classification"). A new server takes part as soon as it has one phrase; nothing is trained before.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 Method = Literal["lexical", "embeddings", "hybrid"]
 
-WORDS_WEIGHT = 1.5  # of the words' kernel beside the embeddings'
+WORDS_WEIGHT = 2.0  # of the words' kernel beside the embeddings'
+SHARP = 2.0  # how fast likeness in meaning falls with the distance; by both, far phrases of one server do not add up
 TAKEN = 0.5  # likeness to what a new server says of itself, from which a fact of the world outside is its to look up
 CLEAR = 0.5  # score of the first, below which a question is strange to all and a lead says less
 CLEAR_AMONG_NEW = 1.0  # the same where servers take part that are known by their tools alone
-RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; both chosen on tests/benchmarks/data
+RIDGE = 1.0  # how much a phrase's own label is smoothed by its neighbours; all chosen on tests/benchmarks/data
+RIDGE_OF_NEW = 0.3  # the same for what a server says that nobody wrote lines for: it is little, and all there is
 SURE: Mapping[Method, float] = {"lexical": 0.7, "embeddings": 0.7, "hybrid": 1.0}
 """What a lead is worth: of leads of one kind alone, as many are wrong as of smaller ones of both (`tune` halves)."""
 
@@ -47,6 +49,7 @@ class Ranked:
         learned: likeness of each learned question, 0 to 1, by its text.
         method: what ranked; `lexical` where nothing embeds.
         clear: score from which a lead of the first counts in full.
+        legible: whether the question is written in letters that phrases are written in; else a lead says nothing.
     """
 
     servers: Mapping[str, float] = field(default_factory=dict)
@@ -55,12 +58,14 @@ class Ranked:
     learned: Mapping[str, float] = field(default_factory=dict)
     method: Method = "lexical"
     clear: float = CLEAR
+    legible: bool = True
 
     @property
     def margin(self) -> float:
         """Lead of the first over the second, 0 to 1; it counts less where the first is faint, or one likeness ranks."""
         first, second = [*self.servers.values(), 0.0, 0.0][:2]
-        return round(min(1.0, max(0.0, first - second)) * min(1.0, max(0.0, first) / self.clear) * SURE[self.method], 4)
+        lead = min(1.0, max(0.0, first - second)) * min(1.0, max(0.0, first) / self.clear)
+        return round(lead * SURE[self.method] * self.legible, 4)
 
     @property
     def is_of_world(self) -> bool:
@@ -92,6 +97,7 @@ class Ranking:
         self._texts = [plain(phrase.text) for phrase in self.phrases]
         self._labels = list(dict.fromkeys(phrase.server for phrase in self.phrases))
         self._terms = Terms(self._texts)
+        self._letters = frozenset(filter(str.isalpha, "".join(self._texts).casefold()))
         self._meanings: Matrix | None = None
         self._weights: dict[Method, Matrix] = {}
 
@@ -121,7 +127,13 @@ class Ranking:
             learned={each.text: float(like) for each, like in zip(self.phrases, alike, strict=True) if each.learned},
             method=method,
             clear=CLEAR_AMONG_NEW if self._new else CLEAR,
+            legible=self._is_legible(text),
         )
+
+    def _is_legible(self, text: str) -> bool:
+        """Whether most letters of a text occur in the phrases."""
+        letters = list(filter(str.isalpha, text.casefold()))
+        return 2 * sum(letter in self._letters for letter in letters) >= len(letters)
 
     def _nearest(self, nearness: Matrix) -> dict[str, float]:
         """The nearest phrase of each tool."""
@@ -155,7 +167,7 @@ class Ranking:
         belongs = np.array([[owner == label for label in self._labels] for owner in owners], np.float32)
         of_label = Counter(owners)
         crowd = np.array([of_label[owner] * len(self._labels) / len(belongs) for owner in owners])
-        smooth = RIDGE * np.diag(crowd)
+        smooth = np.diag(crowd * [RIDGE_OF_NEW if owner in self._new else RIDGE for owner in owners])
         solved: Matrix = np.linalg.solve(kernel + smooth, belongs - 1 / len(self._labels)).astype(np.float32)
         return solved
 
@@ -172,9 +184,12 @@ class Ranking:
 
 def _kernel(method: Method, words: Matrix, meanings: Matrix | None) -> Matrix:
     """Likeness by words, by meaning, or the sum of both."""
+    import numpy as np
+
     if method == "lexical" or meanings is None:
         return WORDS_WEIGHT * words
-    return meanings if method == "embeddings" else meanings + WORDS_WEIGHT * words
+    meant: Matrix = np.exp(SHARP * (meanings - 1))
+    return meant if method == "embeddings" else meant + WORDS_WEIGHT * words
 
 
 def _most(method: Method) -> float:

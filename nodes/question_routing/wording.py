@@ -9,6 +9,12 @@ KINDS = (
     (re.compile(r"\bhttps?://[^\s\"'>)]+|\bwww\.[^\s\"'>)]+", re.IGNORECASE), "a web page"),
     (re.compile(r"\b(?:feature|release|hotfix|bugfix|fix)/[\w.-]+"), "a branch"),
     (re.compile("[\"\u201c\u201e]([^\"\u201c\u201d]{1,80})[\"\u201c\u201d]|(?<!\\w)'([^']{2,80})'(?!\\w)"), "a word"),
+    (
+        re.compile(
+            r"\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific|US)(?:/\w+){1,2}"
+        ),
+        "a time zone",
+    ),
     (re.compile(r"`[^`./]+`|\b[\w.]+\(\)|\b[A-Za-z]\w*_\w+\b|\b[a-z]+[A-Z]\w*\b"), "a name"),
     (re.compile(r"(?<!\S)#[A-Za-z][\w-]*"), "channel"),
     (PATH_LIKE, "a file"),

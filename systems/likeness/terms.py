@@ -1,7 +1,9 @@
-"""Texts as weighted words and pairs of words, so that two texts are near when they share what is rare.
+"""Texts as weighted words, pairs and pieces of words, so that two texts are near when they share what is rare.
 
 TF-IDF with cosine (Salton and Buckley 1988, https://doi.org/10.1016/0306-4573(88)90021-0). No word is left out: in
-questions it is the small ones, as in "where is", "who", "should we", that say what kind of answer is wanted.
+questions it is the small ones, as in "where is", "who", "should we", that say what kind of answer is wanted. Pieces
+(character n-grams, McNamee and Mayfield 2004, https://doi.org/10.1023/B:INRT.0000009441.78971.be) are shared by a word
+and its other forms, its compounds and its misspellings, and by words of scripts without blanks.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 START = "^"
-PAIR = 0.7  # weight of a pair of words beside a word as rare; chosen on the `tune` halves of tests/benchmarks/data
+PIECE = 4  # characters of a piece
+PIECE_OF = "~"  # begins each, so that none is taken for a word
+PART = 0.7  # weight of a pair or a piece beside a word as rare; chosen on tests/benchmarks/data
 
 
 class Terms:
@@ -29,9 +33,12 @@ class Terms:
     def __init__(self, texts: Sequence[str]) -> None:
         found = [list(dict.fromkeys(terms(text))) for text in texts]
         counts = Counter(term for each in found for term in each)
-        self._places = {term: place for place, term in enumerate(counts)}
+        # a piece of one text alone says no more than its word
+        kept = {term: count for term, count in counts.items() if count > 1 or not term.startswith(PIECE_OF)}
+        self._places = {term: place for place, term in enumerate(kept)}
         self._weights = [
-            math.log(1 + len(texts) / count) * (PAIR if " " in term else 1) for term, count in counts.items()
+            math.log(1 + len(texts) / count) * (PART if " " in term or term.startswith(PIECE_OF) else 1)
+            for term, count in kept.items()
         ]
         self._by_term = self._columns(found)
 
@@ -67,6 +74,13 @@ class Terms:
 
 
 def terms(text: str) -> list[str]:
-    """The words of a text without their usual English endings, and every two that follow each other."""
-    words = [ENDING.sub("", word) for word in WORD.findall(split_names(text).lower())]
-    return words + [f"{first} {second}" for first, second in zip([START, *words], words, strict=False)]
+    """The words of a text without their usual English endings, every two that follow each other, and their pieces."""
+    whole = WORD.findall(split_names(text).lower())
+    words = [ENDING.sub("", word) for word in whole]
+    pairs = [f"{first} {second}" for first, second in zip([START, *words], words, strict=False)]
+    return words + pairs + [piece for word in whole for piece in _pieces(f"{START}{word}$")]
+
+
+def _pieces(word: str) -> list[str]:
+    """Every few characters of a word that follow each other."""
+    return [f"{PIECE_OF}{word[at : at + PIECE]}" for at in range(len(word) - PIECE + 1)]

@@ -79,13 +79,20 @@ def unanswered(seen: Observed, policy: Policy) -> Iterator[Idea]:
 
 
 def learned(seen: Observed, policy: Policy) -> Iterator[Idea]:
-    """Routes that proved right, so that the model need not decide again; what that took is saved."""
-    if policy.questions.unsure == "model" and policy.questions.method != "model":
+    """Routes that proved right, so that the model need not decide again; what that took is saved.
+
+    Under `auto` only a model that is worth asking decides: where none did, no token was spent, and nothing is proposed.
+    """
+    if policy.questions.unsure in ("auto", "model") and policy.questions.method != "model":
         known = _known(seen)
-        plays = [play for play in seen.worked if play.case.kind == "route" and question(play) in known]
+        plays = [
+            play for play in seen.worked if play.case.kind == "route" and play.played.tokens and question(play) in known
+        ]
         saved = seen.saving(plays, "tokens", lambda play: float(play.played.tokens))
         why = f"{_questions(plays)} went to the right tool before"
-        yield Idea(edits.routes(policy, known), why, saved, "tokens")
+        yield Idea(
+            edits.routes(policy, {question(play): known[question(play)] for play in plays}), why, saved, "tokens"
+        )
 
 
 def costly(seen: Observed, policy: Policy) -> Iterator[Idea]:

@@ -11,6 +11,7 @@ from nodes.question_routing.questions import Places
 from nodes.question_routing.routing import Router
 from systems.knobs import QuestionKnobs
 from systems.likeness.embeddings import Embedder, LocalEmbedder
+from systems.node import cache_folder
 from systems.records import Question
 from tests.benchmarks.routing import recorded
 
@@ -34,8 +35,8 @@ def router(*servers: str, embedder: Embedder | None = None, chooser: Chooser | N
 
 @cache
 def local() -> LocalEmbedder:
-    """One for all tests, so that phrases are embedded once."""
-    return LocalEmbedder()
+    """One for all tests, with the machine's cache of vectors, so that phrases are embedded once."""
+    return LocalEmbedder(kept=cache_folder() / "embeddings.db")
 
 
 def asked(text: str) -> Question:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nodes.question_routing.choosing import Chooser
+from nodes.question_routing.phrases import all_phrases
 from nodes.question_routing.questions import fill
 from nodes.question_routing.ranking import CLEAR, SURE
 from nodes.question_routing.routing import Router
@@ -76,6 +77,23 @@ async def test_the_questions_of_the_policy_are_routed_without_doubt(question: st
 async def test_servers_without_a_line_are_found_by_their_tools(question: str, server: str) -> None:
     routing = router("git", "filesystem", "time", "slack", "github", "database", embedder=local())
     assert (await routing.route(asked(question))).server == server
+
+
+async def test_a_question_in_letters_that_no_phrase_has_is_never_sure() -> None:
+    route = await router(embedder=local() if local_files() else None).route(
+        asked("最後のコミットは git で何を変更しましたか")
+    )
+    assert route.margin == 0 and "though close" in route.reason
+
+
+def test_all_that_a_tool_says_tells_of_it_only_where_no_line_does() -> None:
+    told = "Finds events. View the newest. Count them by release. See who is affected."
+    schema = {"properties": {"issueId": {"type": "string", "description": "Id of the crash. Required."}, "all": True}}
+    tool = Tool(server="sentry", name="find_events", description=told, input_schema=schema, read_only=True)
+    new = {phrase.text for phrase in all_phrases([tool], {}, {})}
+    known = {phrase.text for phrase in all_phrases([tool], {"sentry": "What crashed?"}, {})}
+    assert new - known >= {"Count them by release.", "See who is affected.", "events: issue id all", "Id of the crash."}
+    assert known >= {"Finds events.", "View the newest.", "What crashed?"}
 
 
 async def test_a_route_says_why() -> None:

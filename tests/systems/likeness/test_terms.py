@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from systems.likeness.terms import Terms, terms
+from systems.likeness.terms import PIECE_OF, Terms, terms
 
 TEXTS = ("Where is it defined?", "Where is it used?", "Who defined it?", "read_text_file")
 
@@ -27,9 +27,21 @@ def test_rare_words_count_more_than_usual_ones() -> None:
     assert likeness[2] > 2 * likeness[0] > 0 and likeness[0] == pytest.approx(likeness[1])
 
 
+def whole(text: str) -> list[str]:
+    """Words and pairs alone."""
+    return [term for term in terms(text) if not term.startswith(PIECE_OF)]
+
+
 def test_small_words_and_their_order_count_and_endings_do_not() -> None:
-    assert terms("Where is it defined?") == terms("where is it DEFINE")
+    assert whole("Where is it defined?") == whole("where is it DEFINE")
     assert {"is it", "^ is"} & set(terms("Is it?")) == {"is it", "^ is"} and "it is" not in terms("Is it?")
+
+
+def test_a_word_is_found_by_its_other_forms_its_compounds_and_its_misspellings() -> None:
+    known = Terms(("uncommitted work", "what is uncommitted", "an occurrence", "all occurrences"))
+    for text, near in {"uncommited": {0, 1}, "occurences": {2, 3}, "precommit": {0, 1}}.items():
+        likeness = known.likeness(text)
+        assert {place for place, like in enumerate(likeness) if like > 0} == near
 
 
 @given(st.text())

@@ -137,13 +137,22 @@ def test_where_the_model_names_tools_no_bound_and_no_line_is_moved_alone() -> No
     assert knobs and all("method" in one or one <= {"candidates", "skip", "parallel"} for one in knobs)
 
 
-def test_learned_routes_are_who_answered_well_and_save_what_the_model_took_to_decide() -> None:
+@pytest.mark.parametrize("unsure", ["model", "auto"])
+def test_learned_routes_are_who_answered_well_and_save_what_the_model_took_to_decide(unsure: str) -> None:
     plays = [a_route("", "What were the last commits?", tokens=300), a_route("", "What else?", "person", tokens=100)]
     routes = {"What were the last commits?": "git.git_log", "What else?": "person"}
-    policy = DEFAULT.edited({"questions": {"unsure": "model"}})
-    (one,) = [one for one in from_plays(plays, policy=policy) if "routes" in one.edit["questions"]]
-    assert (one.edit, one.metric, one.predicted) == ({"questions": {"routes": routes}}, "tokens", 200)
-    assert not [one for one in from_plays(plays, policy=DEFAULT) if "routes" in one.edit.get("questions", {})]
+    clear = a_route("", "What does the file say?", "filesystem.read_text_file", tokens=0)
+    policy = DEFAULT.edited({"questions": {"unsure": unsure}})
+    (one,) = [one for one in from_plays([*plays, clear], policy=policy) if "routes" in one.edit["questions"]]
+    assert (one.edit, one.metric) == ({"questions": {"routes": routes}}, "tokens")
+    assert one.predicted == pytest.approx(400 / 3)
+
+
+@pytest.mark.parametrize(("unsure", "tokens"), [("auto", 0), ("model", 0), ("first", 300), ("person", 300)])
+def test_no_route_is_learned_where_the_model_did_not_decide(unsure: str, tokens: int) -> None:
+    policy = DEFAULT.edited({"questions": {"unsure": unsure}})
+    found = from_plays([a_route("", "What were the last commits?", tokens=tokens)], policy=policy)
+    assert not [one for one in found if "routes" in one.edit.get("questions", {})]
 
 
 def test_the_shortest_past_success_of_the_same_artifact_becomes_the_example() -> None:
