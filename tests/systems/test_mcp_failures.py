@@ -16,6 +16,7 @@ from opentelemetry.trace import StatusCode
 from systems import names
 from systems.errors import ServerUnavailable, ToolFailed
 from systems.mcp import ServerConfig, Servers
+from systems.policy import ServerKnobs
 from tests.systems.mcp_support import (
     Traced,
     children,
@@ -40,6 +41,29 @@ async def failed_call(opened: Servers, tool: str, **arguments: float) -> ToolFai
     with pytest.raises(ToolFailed) as failed:
         await opened.call(next(iter({found.server for found in opened.tools})), tool, arguments)
     return failed.value
+
+
+async def refused_at_once(opened: Servers, tool: str) -> str:
+    """Why a call is refused, which takes it no time at all: it waits for nothing."""
+    (server,) = {found.server for found in opened.tools} | set(opened.unavailable)
+    call = asyncio.create_task(opened.call(server, tool, {}))
+    await asyncio.sleep(0)
+    assert call.done() and isinstance(call.exception(), ServerUnavailable)
+    return str(call.exception())
+
+
+async def when_it_serves(opened: Servers, tool: str) -> str:
+    """What a tool gives once its server was restarted."""
+    while True:
+        try:
+            return (await opened.call("bad", tool, {})).text
+        except ServerUnavailable as unavailable:
+            assert "is being restarted" in str(unavailable)
+            await asyncio.sleep(0.05)
+
+
+def breaker(traced: Traced, tool: str) -> list[object]:
+    return [(span.attributes or {}).get(names.BREAKER) for span in traced.named(f"execute_tool {tool}")]
 
 
 async def test_a_dead_server_is_named_and_left_out(tmp_path: Path) -> None:
@@ -96,48 +120,72 @@ async def test_a_slow_call_costs_its_limit_and_the_server_is_kept(tmp_path: Path
         assert (await opened.call("bad", "pid", {})).text == before
 
 
-async def test_a_hung_server_is_replaced_once(tmp_path: Path, others: set[int]) -> None:
+async def test_a_hung_server_is_replaced_once_and_nobody_waits_for_that(tmp_path: Path, others: set[int]) -> None:
     traced = Traced()
-    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 0.5}) as opened:
+    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 2}) as opened:
         before = int((await opened.call("bad", "pid", {})).text)
         assert (await failed_call(opened, "hang", seconds=60)).cause == "timeout"
-        assert int((await opened.call("bad", "pid", {})).text) != before
+        assert "gave no answer to anything, and is being restarted" in await refused_at_once(opened, "pid")
+        assert opened.unavailable == {}
+        assert int(await when_it_serves(opened, "pid")) != before
+        await opened.call("bad", "pid", {})
+        assert breaker(traced, "pid")[:2] == [None, "open"] and breaker(traced, "pid")[-2:] == ["half_open", None]
         assert not lives(before)
         assert (await failed_call(opened, "hang", seconds=61)).cause == "timeout"
-        with pytest.raises(ServerUnavailable, match="died 2 times"):
-            await opened.call("bad", "pid", {})
-        assert opened.tools == () and "bad" in opened.unavailable and children() <= others
+        assert "died 2 times" in await refused_at_once(opened, "pid")
+        assert opened.tools == () and "bad" in opened.unavailable
+        while not children() <= others:
+            await asyncio.sleep(0.05)
     assert len(traced.named("start_server bad")) == 2
 
 
 async def test_reads_that_a_hung_server_took_with_it_are_made_again(tmp_path: Path) -> None:
-    traced = Traced()
-    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 5}) as opened:
+    traced, patient = Traced(), ServerKnobs(call_seconds=60)
+    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 2}) as opened:
         hanging = asyncio.create_task(failed_call(opened, "hang", seconds=60))
-        await asyncio.sleep(2)
-        assert (await opened.call("bad", "echo", {"text": "behind it"})).text == "behind it"
+        await asyncio.sleep(0.5)
+        assert (await opened.under(patient).call("bad", "echo", {"text": "behind it"})).text == "behind it"
         assert (await hanging).cause == "timeout"
     assert len(traced.named("start_server bad")) == 2 and len(traced.named("execute_tool echo")) == 1
 
 
-async def test_all_who_wait_for_a_server_that_hangs_for_good_are_told_by_one_start(tmp_path: Path) -> None:
+async def test_a_server_that_hangs_for_good_is_given_up_after_one_start_that_nobody_waits_for(tmp_path: Path) -> None:
     traced = Traced()
     with over_http() as (config, process):
         async with servers(tmp_path, config, traced=traced, knobs={"call_seconds": 1, "start_seconds": 8}) as opened:
             await opened.call("http", "echo", {"text": "well"})
             process.send_signal(signal.SIGSTOP)
             assert (await failed_call(opened, "pid")).cause == "timeout"
-            calls = (opened.call("http", "echo", {"text": str(number)}) for number in range(5))
-            failures = await asyncio.gather(*calls, return_exceptions=True)
-            assert {type(failure) for failure in failures} == {ServerUnavailable}
-            assert all("did not start within" in str(failure) for failure in failures)
+            for _ in range(3):
+                assert "is being restarted" in await refused_at_once(opened, "told")
+            while not opened.unavailable:
+                await asyncio.sleep(0.05)
+            with pytest.raises(ServerUnavailable, match="did not start within"):
+                await opened.call("http", "told", {})
     assert len(traced.named("start_server http")) == 2
 
 
+async def test_a_restart_that_hangs_is_waited_for_by_one_call_within_its_limit(
+    tmp_path: Path, others: set[int]
+) -> None:
+    traced, hangs_again = Traced(), misbehaving(start="once", env={"MARK": str(tmp_path / "mark")})
+    tasks = asyncio.all_tasks()
+    async with servers(tmp_path, hangs_again, traced=traced, knobs={"call_seconds": 1}) as opened:
+        assert (await failed_call(opened, "die")).cause == "lost"
+        with pytest.raises(ServerUnavailable, match="died, and is being restarted"):
+            await opened.call("bad", "pid", {})
+        assert "is being restarted" in await refused_at_once(opened, "pid")
+    assert asyncio.all_tasks() == tasks and children() <= others
+    assert [span.status.is_ok for span in traced.named("start_server bad")] == [True, False]
+
+
 async def test_a_server_that_dies_is_restarted_once(tmp_path: Path) -> None:
-    async with servers(tmp_path, misbehaving()) as opened:
+    traced = Traced()
+    async with servers(tmp_path, misbehaving(), traced=traced) as opened:
         lost = await asyncio.gather(*(failed_call(opened, "die") for _ in range(3)))
         assert {failed.cause for failed in lost} == {"lost"}
+        while len(traced.named("start_server bad")) < 2:  # at once, whether it is asked for anything or not
+            await asyncio.sleep(0.05)
         echoes = await asyncio.gather(*(opened.call("bad", "echo", {"text": str(i)}) for i in range(3)))
         assert [echo.text for echo in echoes] == ["0", "1", "2"]
         assert (await failed_call(opened, "die")).cause == "lost"
