@@ -169,8 +169,9 @@ def test_a_document_that_no_word_names_is_chosen_by_the_model_or_the_person_is_a
     given = said("feedback", run_id, VAGUE, *words, "--json", project=project)
     assert given.code == 0, given.errors
     (document,) = given.json["documents"]
-    assert (document["path"], document["status"]) == ("tasks.md", "drafted")
-    assert "says that it is meant" in document["why"] and "## 1. Windows paths" in tasks_of(project).read_text()
+    assert (document["path"], document["status"]) == ("tasks.md", "redrafted")
+    assert [artifact_of(request) for request in model.requests].count("Meant") == 2
+    assert "## 1. Windows paths" in tasks_of(project).read_text()
 
 
 def test_feedback_on_two_documents_that_is_killed_between_them_goes_on_with_the_second(

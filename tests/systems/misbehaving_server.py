@@ -249,6 +249,13 @@ async def forecast(context: Context[Any, Any]) -> str:
 
 
 @server.tool(annotations=READS)
+def header(context: Context[Any, Any], name: str) -> str:
+    """Tell a header of the request; over HTTP only."""
+    request: Any = context.request_context.request
+    return str(request.headers.get(name, "unset"))
+
+
+@server.tool(annotations=READS)
 def leak(name: str) -> str:
     """Fail with the value of a variable."""
     raise RuntimeError(f"cannot log in with {os.environ[name]}")

@@ -6,8 +6,11 @@ import asyncio
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -225,6 +228,37 @@ async def test_an_http_server_that_was_started_anew_costs_no_call(tmp_path: Path
             with started_anew(process, config):
                 assert (await opened.call("http", "pid", {})).text != before
     assert len(traced.named("start_server http")) == 2
+
+
+async def test_headers_go_to_the_server_of_their_entry_and_not_where_it_redirects_to(tmp_path: Path) -> None:
+    given = {"X-Given": "a value"}
+    with over_http("near") as (near, _), redirecting(near.url) as url:
+        configs = [near.model_copy(update={"headers": given}), near.model_copy(update={"name": "far", "url": url})]
+        async with servers(tmp_path, *configs) as opened:
+            assert (await opened.call("near", "header", {"name": "x-given"})).text == "[redacted]", "it came"
+            assert "far answered 307 Temporary Redirect" in opened.unavailable["far"]
+
+
+@contextmanager
+def redirecting(to: str) -> Iterator[str]:
+    """The address of a server that sends everybody elsewhere."""
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(307)
+            self.send_header("Location", to)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/mcp"
+        finally:
+            server.shutdown()
 
 
 async def test_http_calls_side_by_side_do_not_wait_for_each_other(tmp_path: Path) -> None:
