@@ -20,6 +20,7 @@ from systems.mcp.elicitation import Replied
 from systems.mcp.failing import check_call, declined, not_made, short, too_slow
 from systems.mcp.limits import limits
 from systems.mcp.ongoing import Ongoing
+from systems.mcp.outage import Caller
 from systems.mcp.patience import LEAST_SECONDS, Patience, Place
 from systems.mcp.pool import Pool
 from systems.mcp.secrets import hidden
@@ -59,12 +60,12 @@ class Calls:
         """
         self._pool, self._knobs = pool, knobs
         self._patience = Patience()
-        self._deaths_before = dict(pool.deaths)
+        self._caller = Caller(knobs, dict(pool.deaths))
 
     @property
     def unavailable(self) -> dict[str, str]:
         """Name of each server that does not serve, with a sentence that says why."""
-        died = {name: self._pool.given_up(name, since=before) for name, before in self._deaths_before.items()}
+        died = {name: self._pool.given_up(name, self._caller) for name in self._pool.names}
         return {**self._pool.unavailable, **{name: str(error) for name, error in died.items() if error}}
 
     def tool(self, server: str, name: str) -> Tool:
@@ -101,7 +102,7 @@ class Calls:
             try:
                 return await self._answer(connection, tool, arguments, place, seconds, ongoing)
             except Lost as error:
-                self._gone(tool.server, connection)
+                self._pool.gone(tool.server, connection, self._caller)
                 if error.sent and not (connection.hung and tool.read_only):
                     raise failed(tool, "lost", "broke off: the server is gone.") from error
                 caught = connection.hung
@@ -121,7 +122,7 @@ class Calls:
         except TimeoutError as error:
             self._patience.ran_out(place, hung=connection.hung)
             if connection.hung:
-                self._gone(tool.server, connection)
+                self._pool.gone(tool.server, connection, self._caller)
             raise too_slow(tool, seconds, self._limit(place)) from error
         except Lost:
             raise
@@ -146,15 +147,11 @@ class Calls:
         return seconds
 
     async def _serving(self, server: str, until: float, *, caught: bool) -> Connection:
-        since = self._deaths_before[server]
         try:
-            return await self._pool.connection(server, self._knobs, since=since, until=until, caught=caught)
+            return await self._pool.connection(server, self._caller, until=until, caught=caught)
         except ServerUnavailable:
             trace.get_current_span().set_attribute(names.BREAKER, "open")
             raise
-
-    def _gone(self, server: str, connection: Connection) -> None:
-        self._pool.gone(server, connection, self._knobs, since=self._deaths_before[server])
 
     def _check_serves(self, server: str) -> None:
         unavailable = self.unavailable

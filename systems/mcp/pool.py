@@ -23,7 +23,7 @@ from systems.mcp.connection import Connection
 from systems.mcp.limits import limits
 from systems.mcp.listings import Listings
 from systems.mcp.ongoing import Ongoing
-from systems.mcp.outage import Outage
+from systems.mcp.outage import Caller, Outage
 from systems.mcp.tools import Tool
 from systems.mcp.tracing import traced
 from systems.policy import ServerKnobs
@@ -88,15 +88,12 @@ class Pool:
             if server not in self._connections:
                 await self._first_start(server, knobs)
 
-    async def connection(
-        self, server: str, knobs: ServerKnobs, *, since: int, until: float, caught: bool = False
-    ) -> Connection:
+    async def connection(self, server: str, caller: Caller, *, until: float, caught: bool = False) -> Connection:
         """The connection to a server that has begun.
 
         Args:
             server: name of the server.
-            knobs: its limits.
-            since: how many deaths do not count; after `DEATHS` more it is not started again.
+            caller: who asks; when the server has died `DEATHS` times since it began, it is not started again.
             until: how long to wait for one that is being restarted, by `time.monotonic`.
             caught: a call that the server took with it may wait where no other may.
 
@@ -108,21 +105,21 @@ class Pool:
             connection = self._connections[server]
             if not connection.lost:
                 return connection
-            if gone := self.given_up(server, since=since):
+            if gone := self.given_up(server, caller):
                 raise gone
-            await self._outage(server, connection, knobs, since).waited(until, caught=caught)
+            await self._outage(server, connection, caller).waited(caller, until, caught=caught)
 
-    def gone(self, server: str, connection: Connection, knobs: ServerKnobs, *, since: int) -> None:
+    def gone(self, server: str, connection: Connection, caller: Caller) -> None:
         """A connection is known to be gone: that is counted once, and what is left of it ended, and replaced, aside."""
         self.deaths[server] += not connection.lost
         connection.lost = True
         if not self.closed and self._connections[server] is connection:
-            self._outage(server, connection, knobs, since)
+            self._outage(server, connection, caller)
 
-    def given_up(self, server: str, *, since: int) -> ServerUnavailable | None:
+    def given_up(self, server: str, caller: Caller) -> ServerUnavailable | None:
         """Why a server is not started again; None where it serves, or may be."""
         connection = self._connections.get(server)
-        if connection is None or not connection.lost or self.deaths[server] - since < DEATHS:
+        if connection is None or not connection.lost or self.deaths[server] - caller.before[server] < DEATHS:
             return None
         message = f"{server} died {DEATHS} times and is not started again."
         return connection.refused or ServerUnavailable(message, server=server, mend=connection.mend)
@@ -138,19 +135,19 @@ class Pool:
         if self.closed:
             raise ServerUnavailable(f"{server} was stopped.", server=server)
 
-    def _outage(self, server: str, connection: Connection, knobs: ServerKnobs, since: int) -> Outage:
+    def _outage(self, server: str, connection: Connection, caller: Caller) -> Outage:
         """The one under way, or a new one."""
         outage = self._outages.get(server)
         if outage is None or outage.over:
-            restart = self._restart(server, connection, knobs, since)
-            outage = self._outages[server] = Outage(server, restart, hung=connection.hung)
+            restart = self._restart(server, connection, caller)
+            outage = self._outages[server] = Outage(server, restart, hung=caller if connection.hung else None)
         return outage
 
-    async def _restart(self, server: str, ended: Connection, knobs: ServerKnobs, since: int) -> None:
+    async def _restart(self, server: str, ended: Connection, caller: Caller) -> None:
         await ended.close(kill=True)
-        if self.given_up(server, since=since):
+        if self.given_up(server, caller):
             return
-        seconds = limits(knobs, server).start_seconds
+        seconds = limits(caller.knobs, server).start_seconds
         if ended.hung:  # a server that cannot be killed hangs still
             seconds = min(seconds, round(max(seconds / AGAIN_SHORTENED, AGAIN_TIMES * ended.took), 1))
         try:
