@@ -91,7 +91,7 @@ def _at_work(name: str, state: Mapping[str, Any], run: Run) -> Iterator[None]:
     except BaseException as stop:  # waiting for a person, failed or stopped: others may work on the change
         if isinstance(stop, GraphInterrupt):
             _note_pause(stop, run)
-        run.systems.release(run.id)
+        run.systems.claims.release(run.id)
         raise
 
 

@@ -172,7 +172,7 @@ async def _created(name: str, goal: str, run: Run) -> str:
 
 async def _claim(change: str, run: Run) -> None:
     say = get_stream_writer()
-    await run.systems.claim(
+    await run.systems.claims.take(
         change,
         run_id=run.id,
         seconds=run.options.max_seconds,

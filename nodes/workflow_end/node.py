@@ -64,9 +64,9 @@ async def workflow_end(state: Reads, run: Run) -> Command[Literal["documentation
     redraft = _redraft(state.get("redraft_ref"), systems)
     allowed = state.get("allowed") or ()
     archived = await filed(change, worked, run, allowed, offer=redraft is None) if change and not missing else Filed()
-    tokens = Tokens(input=state.get("input_tokens", 0), output=state.get("output_tokens", 0))
-    seconds = round(state.get("seconds", 0.0), 3)
+    before = systems.runs.get(run.id).tokens
     edits = await documentation(archived.path, run) if archived.path and redraft is None else None
+    tokens, seconds = _tokens(state, before, systems.runs.get(run.id).tokens), round(state.get("seconds", 0.0), 3)
     follow_ups = await open_follow_ups(loops, change, tokens, seconds, run)
     outcome = Outcome(
         run_id=run.id,
@@ -92,6 +92,14 @@ async def workflow_end(state: Reads, run: Run) -> Command[Literal["documentation
         kept |= {"draft_ref": systems.documents.put_record(edits), "outcome_ref": systems.documents.put_record(outcome)}
         return Command(goto="documentation", update=kept)
     return Command(goto="__end__", update={**kept, "outcome_ref": systems.ended(outcome)})
+
+
+def _tokens(state: Reads, before: Tokens, now: Tokens) -> Tokens:
+    """What the loops took, and what was spent since on documents."""
+    return Tokens(
+        input=state.get("input_tokens", 0) + now.input - before.input,
+        output=state.get("output_tokens", 0) + now.output - before.output,
+    )
 
 
 def _redraft(reference: Hash | None, systems: Systems) -> Redraft | None:

@@ -2,9 +2,9 @@
 
 config.py reads `mcp.json`, trust.py says whether it may start anything; session.py and connection.py keep one server
 open, features.py answers what it asks; offers.py lists what it has; content.py turns what a tool gave into one text;
-pool.py starts servers when they are needed and replaces what died; reads.py remembers what was read, while what
-sources.py knows of it is unchanged; servers.py is what the rest of the program calls, one view of the pool for each
-policy, under the limits that limits.py and patience.py find.
+pool.py starts servers when they are needed, and again when they are gone (outage.py); calls.py makes the calls of one
+policy, for as long as limits.py and patience.py say; reads.py remembers what was read, while what sources.py knows of
+it is unchanged; servers.py is what the rest of the program calls, one view of the pool for each policy.
 """
 
 from systems.mcp.config import ServerConfig, load_servers

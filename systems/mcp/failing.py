@@ -7,6 +7,7 @@ from typing import Any
 from systems.errors import ToolFailed
 from systems.mcp.arguments import complaint
 from systems.mcp.ongoing import Ongoing
+from systems.mcp.patience import Place
 from systems.mcp.tools import Tool, failed
 
 _MESSAGE_CHARACTERS = 500
@@ -36,10 +37,10 @@ def too_slow(tool: Tool, seconds: float, limit: float) -> ToolFailed:
     return failed(tool, "timeout", f"gave no answer within {seconds:g} s{shortened}.", mend=_MORE)
 
 
-def not_made(tool: Tool, limit: float) -> NotMade:
+def not_made(call: Place, limit: float) -> NotMade:
     """A call that would only run out of time again."""
-    message = f"{tool.server}.{tool.name} is not called again for now: it gave no answer within {limit:g} s."
-    return NotMade(message, server=tool.server, tool=tool.name, cause="timeout", mend=_MORE)
+    message = f"{call.server}.{call.tool} is not called again for now: it gave no answer within {limit:g} s."
+    return NotMade(message, server=call.server, tool=call.tool, cause="timeout", mend=_MORE)
 
 
 def declined(ongoing: Ongoing) -> str:

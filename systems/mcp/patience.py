@@ -1,8 +1,9 @@
 """How long a call may still take after others ran out of time: a server that hangs costs its limit once.
 
-The very call that got no answer is not made again, and other calls of its tool get an eighth of the limit, once; so do
-all tools of a server that hung as a whole. Any answer restores everything but the calls that got none. What is shut out
-is given an eighth again after ten times the limit. What dies or hangs twice is given up by `pool.DEATHS`.
+The very call that got no answer is not made again, and other calls of its tool get a trial, once: a twentieth of the
+limit, or twice as long as the tool ever took to answer. So do all tools of a server that hung as a whole. Any answer
+restores everything but the calls that got none. What is shut out is given a trial again after ten times the limit. What
+dies or hangs twice is given up by `pool.DEATHS`.
 (A circuit breaker, half open in between: https://martinfowler.com/bliki/CircuitBreaker.html)
 """
 
@@ -15,8 +16,9 @@ from typing import NamedTuple
 
 from systems.records import Hash
 
-SHORTENED = 8
-LEAST_SECONDS = 0.25
+SHORTENED = 20
+LEAST_SECONDS = 1.0
+SLOWER = 2
 REST_LIMITS = 10
 MOST_REMEMBERED = 1_000
 
@@ -47,6 +49,7 @@ class Patience:
         """
         self._clock = clock
         self._silent: OrderedDict[Place, Silence] = OrderedDict()
+        self._took: dict[Place, float] = {}
 
     def seconds(self, call: Place, limit: float) -> float:
         """The limit of the next such call; 0 where it is not to be made.
@@ -61,7 +64,8 @@ class Patience:
         shut = calls.times or (tools.times and tools.times + servers.times >= 2)
         if shut and self._clock() - max(calls.since, tools.since) < REST_LIMITS * limit:
             return 0
-        return min(limit, max(limit / SHORTENED, LEAST_SECONDS))
+        known = SLOWER * self._took.get(call._replace(arguments=""), 0)
+        return min(limit, max(limit / SHORTENED, LEAST_SECONDS, known))
 
     def ran_out(self, call: Place, *, hung: bool = False) -> None:
         """A call got no answer in time.
@@ -73,9 +77,11 @@ class Patience:
         self._note(call)
         self._note(Place(call.server) if hung else call._replace(arguments=""))
 
-    def answered(self, call: Place) -> None:
-        """A call was answered: its tool and its server are waited for as at first."""
-        for place in (call, call._replace(arguments=""), Place(call.server)):
+    def answered(self, call: Place, seconds: float = 0) -> None:
+        """A call was answered after so many seconds: its tool and its server are waited for as at first."""
+        tool = call._replace(arguments="")
+        self._took[tool] = max(seconds, self._took.get(tool, 0))
+        for place in (call, tool, Place(call.server)):
             self._silent.pop(place, None)
 
     def _of(self, place: Place) -> Silence:

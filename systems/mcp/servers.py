@@ -12,31 +12,27 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, Self
 
 from opentelemetry.trace import Tracer, format_span_id
 
 from systems import names
-from systems.errors import Elicited, ServerUnavailable, ToolFailed
+from systems.errors import Elicited, ToolFailed
+from systems.mcp.calls import Calls, How
 from systems.mcp.config import ServerConfig
-from systems.mcp.connection import Connection, Lost
 from systems.mcp.content import content
 from systems.mcp.elicitation import Replied
-from systems.mcp.failing import NotMade, check_call, declined, not_made, short, too_slow
+from systems.mcp.failing import NotMade, check_call, declined, short
 from systems.mcp.limits import limits
 from systems.mcp.listings import Listings
 from systems.mcp.ongoing import Ongoing
-from systems.mcp.patience import Patience, Place
-from systems.mcp.pool import DEATHS, Pool, given_up
+from systems.mcp.pool import Pool
 from systems.mcp.reads import Read, Reads
 from systems.mcp.secrets import hidden
 from systems.mcp.tools import Result, Tool, arguments_hash, failed, result_of
 from systems.mcp.tracing import traced
 from systems.policy import ServerKnobs
 from systems.records import Hash
-
-if TYPE_CHECKING:
-    from mcp.types import CallToolResult
 
 AGAIN = ("timeout", "lost")
 
@@ -82,9 +78,7 @@ class Servers:
 
     def _remember_nothing(self, knobs: ServerKnobs, reads: Reads) -> None:
         self._knobs, self._reads = knobs, reads
-        self._gone: dict[str, str] = {}
-        self._patience = Patience()
-        self._deaths_before = dict(self._pool.deaths)
+        self._calls = Calls(self._pool, knobs)
 
     async def __aenter__(self) -> Self:
         try:
@@ -107,13 +101,14 @@ class Servers:
     @property
     def tools(self) -> tuple[Tool, ...]:
         """The tools of the servers that serve."""
-        served = (tools for server, tools in self._pool.tools.items() if server not in self._gone)
+        left_out = self.unavailable
+        served = (tools for server, tools in self._pool.tools.items() if server not in left_out)
         return tuple(tool for tools in served for tool in tools.values())
 
     @property
     def unavailable(self) -> dict[str, str]:
         """Name of each server that does not serve, with a sentence that says why."""
-        return {**self._pool.unavailable, **self._gone}
+        return self._calls.unavailable
 
     async def start(self) -> None:
         """Know the tools of every server, and start those of which that takes; what does not is in `unavailable`."""
@@ -142,12 +137,12 @@ class Servers:
         Raises:
             ToolFailed: cause error, timeout, empty, lost or arguments.
             Elicited: the tool asks something that is not among the replies.
-            ServerUnavailable: there is no such server, it did not start, or it died twice.
+            ServerUnavailable: there is no such server, it did not start, it died twice, or is being restarted.
         """
         retry = 0
         while True:
             try:
-                how = _How(approved, reuse, retry, replies)
+                how = How(approved, reuse, retry, replies)
                 return await self._call(server, tool, arguments, how)
             except ToolFailed as failure:
                 if retry >= limits(self._knobs, server).retries or not self._worth_again(failure):
@@ -165,12 +160,12 @@ class Servers:
         serves = failure.server not in self.unavailable
         return failure.cause in AGAIN and serves and known is not None and known.read_only
 
-    async def _call(self, server: str, tool: str, arguments: dict[str, Any], how: _How) -> Result:
+    async def _call(self, server: str, tool: str, arguments: dict[str, Any], how: How) -> Result:
         with traced(self._tracer, f"{names.EXECUTE_TOOL} {tool}", server) as span:
             span.set_attributes({names.OPERATION: names.EXECUTE_TOOL, names.TOOL_NAME: tool})
             if how.retry:
                 span.set_attribute(names.RETRY, how.retry)
-            found = self._find(server, tool)
+            found = self._calls.tool(server, tool)
             arguments_key = arguments_hash(found, arguments)
             span.set_attribute(names.ARGUMENTS_HASH, arguments_key)
             read = Read(span.get_span_context().trace_id, server, tool, arguments_key)
@@ -188,10 +183,10 @@ class Servers:
                 self._reads.note(read, result)
             return result
 
-    async def _fresh(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> Result:
+    async def _fresh(self, tool: Tool, arguments: dict[str, Any], how: How, ongoing: Ongoing) -> Result:
         check_call(tool, arguments, approved=how.approved)
         started = time.perf_counter()
-        answer = await self._ask(tool, arguments, how, ongoing)
+        answer = await self._calls.made(tool, arguments, how, ongoing)
         if ongoing.unanswered:
             raise Elicited(ongoing.unanswered)
         found = content(answer, self._knobs.content_bytes)
@@ -201,71 +196,3 @@ class Servers:
         if not text.strip():
             raise failed(tool, "empty", f"gave an empty result.{declined(ongoing)}")
         return result_of(found._replace(text=text), time.perf_counter() - started)
-
-    async def _ask(self, tool: Tool, arguments: dict[str, Any], how: _How, ongoing: Ongoing) -> CallToolResult:
-        place = Place(tool.server, tool.name, arguments_hash(tool, arguments))
-        limit = limits(self._knobs, tool.server).call_seconds
-        while True:
-            seconds = limit if how.retry else self._patience.seconds(place, limit)
-            if not seconds:
-                raise not_made(tool, limit)
-            connection = await self._serving(tool.server)
-            check_call(self._find(tool.server, tool.name), arguments, approved=how.approved)
-            try:
-                answer = await connection.call(tool, arguments, seconds, ongoing)
-            except TimeoutError as error:
-                self._patience.ran_out(place, hung=connection.hung)
-                if connection.hung:
-                    await self._died(tool.server, connection)
-                raise too_slow(tool, seconds, limit) from error
-            except Lost as error:
-                await self._died(tool.server, connection)
-                if error.sent and not (connection.hung and tool.read_only):
-                    raise failed(tool, "lost", "broke off: the server is gone.") from error
-            # Border to foreign code: the libraries raise what they like for an answer they cannot accept.
-            except Exception as error:
-                words = short(hidden(str(error), self._pool.configs[tool.server]))
-                raise failed(tool, "error", f"failed: {words}{declined(ongoing)}") from error
-            else:
-                self._patience.answered(place)
-                return answer
-
-    async def _serving(self, server: str) -> Connection:
-        self._check_serves(server)
-        try:
-            return await self._pool.connection(server, self._knobs, since=self._deaths_before[server])
-        except ServerUnavailable as error:
-            self._gone[server] = str(error)
-            raise
-
-    async def _died(self, server: str, connection: Connection) -> None:
-        self._pool.note_death(server, connection)
-        if self._pool.deaths[server] - self._deaths_before[server] >= DEATHS:
-            self._gone[server] = str(given_up(server, connection))
-            await connection.close(kill=True)
-
-    def _find(self, server: str, tool: str) -> Tool:
-        self._check_serves(server)
-        tools = self._pool.tools[server]
-        if tool not in tools:
-            message = f"{server} has no tool {tool!r}."
-            mend = f"It has: {', '.join(tools)}."
-            raise ToolFailed(message, server=server, tool=tool, cause="error", mend=mend)
-        return tools[tool]
-
-    def _check_serves(self, server: str) -> None:
-        if server in self.unavailable:
-            raise ServerUnavailable(self.unavailable[server], server=server)
-        if self._pool.closed or server not in self._pool.tools:
-            enabled = self._pool.names
-            what = "is not started" if server in enabled else "is not among the enabled servers"
-            raise ServerUnavailable(f"{server} {what}.", server=server, mend=f"There are: {', '.join(enabled)}.")
-
-
-class _How(NamedTuple):
-    """How a call is made, besides with what."""
-
-    approved: bool
-    reuse: bool
-    retry: int
-    replies: Mapping[Hash, Replied] | None

@@ -151,7 +151,7 @@ def connected(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[Conne
 
 
 @contextmanager
-def pooled(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[_Connection]:
+def pooled(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[Connection]:
     """A connection of the pool, turned to no schema in particular; raises as `connected` does."""
     with mapped(place), _pool(place.url).connection(timeout=seconds) as connection:
         yield connection

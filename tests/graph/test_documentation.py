@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from graph import Workspace
 from tests.graph.conftest import BEGUN, GOAL, Said, change_folder, copied, said, workspace
 from tests.graph.scripted import artifact_of, prompt_of, scripted_reply
 from tests.graph.test_archive import DONE
@@ -71,6 +72,8 @@ def test_unasked_nothing_is_written_but_a_patch_that_git_applies(archived: tuple
         ("docs/guide.md", "proposed"),
     ]
     assert (project / "README.md").read_bytes() == README and (project / "docs" / "guide.md").read_bytes() == GUIDE
+    (run,) = Workspace(project).status()
+    assert done.json["outcome"]["tokens"] == run.tokens.model_dump() and run.tokens.output > 0
     notes = done.json["outcome"]["notes"]
     assert any("docs/*.rst fits no file" in note for note in notes)
     assert any(note.startswith("docs/history.md stays as it is") for note in notes)

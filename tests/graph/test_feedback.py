@@ -15,22 +15,40 @@ from systems.cases import Cases
 from systems.spans import Store
 from systems.telemetry import trace_id
 from systems.trials import Case
-from tests.graph.conftest import BEGUN, GOAL, THEIRS, change_folder, copied, documents, drafted, said, workspace
+from tests.graph.conftest import (
+    BEGUN,
+    GOAL,
+    THEIRS,
+    change_folder,
+    copied,
+    documents,
+    drafted,
+    said,
+    started,
+    workspace,
+)
 from tests.graph.scripted import artifact_of, prompt_of, scripted_reply
-from tests.systems.imitation_server import ImitationServer, Scripted
+from tests.systems.imitation_server import ImitationServer, Reply, Scripted
+from tests.systems.serving.support import until
 
 pytestmark = pytest.mark.external
 WINDOWS = "The tasks ignore Windows paths"
+BOTH = "The design and the tasks ignore Windows paths"
+VAGUE = "Nobody could work from that"
 
 
 def heeding(request: dict[str, Any]) -> Scripted:
     """A model that does what feedback asks for, and writes nonsense where it is asked for that."""
     prompt = prompt_of(request)
+    if artifact_of(request) == "Meant":
+        return {"document": "tasks.md" if VAGUE in prompt else "none"}
     if artifact_of(request) == "tasks" and "only nonsense" in prompt:
         return {"nonsense": True}
     filled = scripted_reply(request)
-    if artifact_of(request) == "tasks" and WINDOWS in prompt:
+    if artifact_of(request) == "tasks" and any(words in prompt for words in (WINDOWS, BOTH, VAGUE)):
         filled["groups"][0]["title"] = "Windows paths"
+    if artifact_of(request) == "design" and BOTH in prompt:
+        filled["context"] = "Paths are those of POSIX and of Windows paths alike."
     return filled
 
 
@@ -135,6 +153,57 @@ def test_what_a_person_wrote_is_left_to_them(run: tuple[Path, str], model: Imita
     given = said("feedback", run_id, *words, "--model", model.url, "--json", project=project)
     assert given.code == 0 and [each["status"] for each in given.json["documents"]] == ["left_alone"]
     assert documents(project, BEGUN)["design.md"] == THEIRS["design.md"] and drafted(model.requests) == []
+
+
+def test_a_document_that_no_word_names_is_chosen_by_the_model_or_the_person_is_asked_to(
+    run: tuple[Path, str], model: ImitationServer
+) -> None:
+    project, run_id = run
+    before, words = tasks_of(project).read_bytes(), ("--rating", "-1", "--approve", "auto", "--model", model.url)
+    unclear = said("feedback", run_id, "I had hoped for more", *words, "--json", project=project)
+    assert unclear.code == 0 and unclear.json["documents"] == [] and tasks_of(project).read_bytes() == before
+    assert (
+        unclear.json["note"].startswith("its words name no document: say which of ")
+        and "tasks.md" in unclear.json["note"]
+    )
+    given = said("feedback", run_id, VAGUE, *words, "--json", project=project)
+    assert given.code == 0, given.errors
+    (document,) = given.json["documents"]
+    assert (document["path"], document["status"]) == ("tasks.md", "redrafted")
+    assert [artifact_of(request) for request in model.requests].count("Meant") == 2
+    assert "## 1. Windows paths" in tasks_of(project).read_text()
+
+
+def test_feedback_on_two_documents_that_is_killed_between_them_goes_on_with_the_second(
+    begun_template: Path, tmp_path: Path
+) -> None:
+    project, holding = copied(begun_template, tmp_path / "todo"), True
+    design = change_folder(project, BEGUN) / "design.md"
+    design.unlink()
+
+    def reply(request: dict[str, Any]) -> Scripted:
+        kept_back = holding and artifact_of(request) == "tasks" and BOTH in prompt_of(request)
+        return Reply(seconds=600) if kept_back else heeding(request)
+
+    with ImitationServer(reply) as model:
+        run_id = workspace(project, model).run(GOAL, change=BEGUN).run_id
+        words = ("feedback", run_id, BOTH, "--rating", "-1", "--approve", "auto", "--model", model.url)
+        asked = len(model.requests)
+        with started(*words, project=project) as process:
+            until(lambda: drafted(model.requests[asked:]) == ["design", "tasks"], seconds=120)
+            process.kill()
+        assert "Windows paths" in design.read_text() and "Windows" not in tasks_of(project).read_text()
+        (status,) = workspace(project, model).status()
+        assert status.status == "interrupted"
+        first, holding, asked = design.stat(), False, len(model.requests)
+        outcome = workspace(project, model).resume(run_id)
+        assert outcome.status == "done" and drafted(model.requests[asked:]) == ["tasks"]
+    assert [note.partition(" ")[0] for note in outcome.notes if "was drafted again" in note] == [
+        "design.md",
+        "tasks.md",
+    ]
+    assert "## 1. Windows paths" in tasks_of(project).read_text()
+    assert design.stat().st_ino == first.st_ino and design.stat().st_mtime_ns == first.st_mtime_ns
 
 
 def test_feedback_is_kept_where_the_model_is_gone(run: tuple[Path, str]) -> None:

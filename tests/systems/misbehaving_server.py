@@ -1,6 +1,6 @@
 """A real MCP server that misbehaves on request.
 
-python misbehaving_server.py [--start hang|slow|die|stubborn] [--port PORT]
+python misbehaving_server.py [--start hang|slow|die|stubborn|once] [--port PORT]
 
 Over stdio, or over streamable HTTP when a port is given.
 """
@@ -249,6 +249,13 @@ async def forecast(context: Context[Any, Any]) -> str:
 
 
 @server.tool(annotations=READS)
+def header(context: Context[Any, Any], name: str) -> str:
+    """Tell a header of the request; over HTTP only."""
+    request: Any = context.request_context.request
+    return str(request.headers.get(name, "unset"))
+
+
+@server.tool(annotations=READS)
 def leak(name: str) -> str:
     """Fail with the value of a variable."""
     raise RuntimeError(f"cannot log in with {os.environ[name]}")
@@ -295,10 +302,10 @@ def harmless(options: dict[str, Any]) -> str:
 def main() -> None:
     """Serve until standard input ends, or the port is closed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--start", choices=["well", "hang", "slow", "die", "stubborn"], default="well")
+    parser.add_argument("--start", choices=["well", "hang", "slow", "die", "stubborn", "once"], default="well")
     parser.add_argument("--port", type=int)
     options = parser.parse_args()
-    if options.start == "hang":
+    if options.start == "hang" or (options.start == "once" and not _first(os.environ["MARK"])):
         time.sleep(600)
     if options.start == "slow":
         time.sleep(SLOW_START_SECONDS)

@@ -104,7 +104,7 @@ async def test_what_cannot_be_opened_is_said_every_time(given: Given) -> None:
 async def test_a_change_has_one_run_at_a_time_in_one_process_too(given: Given) -> None:
     told: list[str] = []
     async with opened(given, linger=0) as systems:
-        claim = systems.claim
+        claim = systems.claims.take
         await claim("add", run_id="one", seconds=1, waiting=lambda: told.append("one"))
         await claim("add", run_id="one", seconds=1, waiting=lambda: told.append("one"))
         with pytest.raises(Busy, match="add"):
@@ -113,7 +113,7 @@ async def test_a_change_has_one_run_at_a_time_in_one_process_too(given: Given) -
         waiting = asyncio.create_task(claim("add", run_id="two", seconds=5, waiting=lambda: told.append("two again")))
         await asyncio.sleep(0.3)
         assert not waiting.done()
-        systems.release("one")
+        systems.claims.release("one")
         await waiting
     assert told == ["two", "two again"]
 
@@ -125,15 +125,15 @@ async def test_the_same_systems_serve_under_another_policy(given: Given) -> None
         assert other.policy.parent == systems.policy.hash
         assert other.model is systems.model and other.documents is systems.documents and other.spans is systems.spans
         assert other.servers is not systems.servers
-        await other.claim("add", run_id="one", seconds=1, waiting=lambda: None)
+        await other.claims.take("add", run_id="one", seconds=1, waiting=lambda: None)
         with pytest.raises(Busy):
-            await systems.claim("add", run_id="two", seconds=0.1, waiting=lambda: None)
+            await systems.claims.take("add", run_id="two", seconds=0.1, waiting=lambda: None)
 
 
 async def test_a_change_is_free_again_when_the_systems_are_closed(given: Given) -> None:
     place = place_of(Path(given.project))
     async with opened(given, linger=0) as systems:
-        await systems.claim("add", run_id="one", seconds=1, waiting=lambda: None)
+        await systems.claims.take("add", run_id="one", seconds=1, waiting=lambda: None)
         assert taken(place, "change-add") is None
     lock = taken(place, "change-add")
     assert lock is not None

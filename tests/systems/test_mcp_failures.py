@@ -6,8 +6,11 @@ import asyncio
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from opentelemetry.trace import StatusCode
 from systems import names
 from systems.errors import ServerUnavailable, ToolFailed
 from systems.mcp import ServerConfig, Servers
+from systems.policy import ServerKnobs
 from tests.systems.mcp_support import (
     Traced,
     children,
@@ -40,6 +44,19 @@ async def failed_call(opened: Servers, tool: str, **arguments: float) -> ToolFai
     with pytest.raises(ToolFailed) as failed:
         await opened.call(next(iter({found.server for found in opened.tools})), tool, arguments)
     return failed.value
+
+
+async def refused_at_once(opened: Servers, tool: str) -> str:
+    """Why a call is refused, which takes it no time at all: it waits for nothing."""
+    (server,) = {found.server for found in opened.tools} | set(opened.unavailable)
+    call = asyncio.create_task(opened.call(server, tool, {}))
+    await asyncio.sleep(0)
+    assert call.done() and isinstance(call.exception(), ServerUnavailable)
+    return str(call.exception())
+
+
+def breaker(traced: Traced, tool: str) -> list[object]:
+    return [(span.attributes or {}).get(names.BREAKER) for span in traced.named(f"execute_tool {tool}")]
 
 
 async def test_a_dead_server_is_named_and_left_out(tmp_path: Path) -> None:
@@ -96,48 +113,74 @@ async def test_a_slow_call_costs_its_limit_and_the_server_is_kept(tmp_path: Path
         assert (await opened.call("bad", "pid", {})).text == before
 
 
-async def test_a_hung_server_is_replaced_once(tmp_path: Path, others: set[int]) -> None:
+async def test_a_hung_server_is_replaced_once_and_nobody_waits_for_that(tmp_path: Path, others: set[int]) -> None:
     traced = Traced()
-    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 0.5}) as opened:
+    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 2}) as opened:
         before = int((await opened.call("bad", "pid", {})).text)
         assert (await failed_call(opened, "hang", seconds=60)).cause == "timeout"
-        assert int((await opened.call("bad", "pid", {})).text) != before
+        assert "gave no answer to anything, and is being restarted" in await refused_at_once(opened, "pid")
+        assert opened.unavailable == {}
+        another = opened.under(ServerKnobs(call_seconds=60))  # a policy that has spent nothing on it
+        after = int((await another.call("bad", "pid", {})).text)
+        assert after != before
+        assert [int((await opened.call("bad", "pid", {})).text) for _ in range(2)] == [after, after]
+        assert breaker(traced, "pid") == [None, "open", None, "half_open", None]
         assert not lives(before)
         assert (await failed_call(opened, "hang", seconds=61)).cause == "timeout"
-        with pytest.raises(ServerUnavailable, match="died 2 times"):
-            await opened.call("bad", "pid", {})
-        assert opened.tools == () and "bad" in opened.unavailable and children() <= others
+        assert "died 2 times" in await refused_at_once(opened, "pid")
+        assert opened.tools == () and "bad" in opened.unavailable
+        while not children() <= others:
+            await asyncio.sleep(0.05)
     assert len(traced.named("start_server bad")) == 2
 
 
 async def test_reads_that_a_hung_server_took_with_it_are_made_again(tmp_path: Path) -> None:
-    traced = Traced()
-    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 5}) as opened:
+    traced, patient = Traced(), ServerKnobs(call_seconds=60)
+    async with servers(tmp_path, misbehaving(), traced=traced, knobs={"call_seconds": 2}) as opened:
         hanging = asyncio.create_task(failed_call(opened, "hang", seconds=60))
-        await asyncio.sleep(2)
-        assert (await opened.call("bad", "echo", {"text": "behind it"})).text == "behind it"
+        await asyncio.sleep(0.5)
+        assert (await opened.under(patient).call("bad", "echo", {"text": "behind it"})).text == "behind it"
         assert (await hanging).cause == "timeout"
     assert len(traced.named("start_server bad")) == 2 and len(traced.named("execute_tool echo")) == 1
 
 
-async def test_all_who_wait_for_a_server_that_hangs_for_good_are_told_by_one_start(tmp_path: Path) -> None:
+async def test_a_server_that_hangs_for_good_is_given_up_after_one_start_that_nobody_waits_for(tmp_path: Path) -> None:
     traced = Traced()
     with over_http() as (config, process):
         async with servers(tmp_path, config, traced=traced, knobs={"call_seconds": 1, "start_seconds": 8}) as opened:
             await opened.call("http", "echo", {"text": "well"})
             process.send_signal(signal.SIGSTOP)
             assert (await failed_call(opened, "pid")).cause == "timeout"
-            calls = (opened.call("http", "echo", {"text": str(number)}) for number in range(5))
-            failures = await asyncio.gather(*calls, return_exceptions=True)
-            assert {type(failure) for failure in failures} == {ServerUnavailable}
-            assert all("did not start within" in str(failure) for failure in failures)
+            for _ in range(3):
+                assert "is being restarted" in await refused_at_once(opened, "told")
+            while not opened.unavailable:
+                await asyncio.sleep(0.05)
+            with pytest.raises(ServerUnavailable, match="did not start within"):
+                await opened.call("http", "told", {})
     assert len(traced.named("start_server http")) == 2
 
 
+async def test_a_restart_that_hangs_is_waited_for_by_one_call_within_its_limit(
+    tmp_path: Path, others: set[int]
+) -> None:
+    traced, hangs_again = Traced(), misbehaving(start="once", env={"MARK": str(tmp_path / "mark")})
+    tasks = asyncio.all_tasks()
+    async with servers(tmp_path, hangs_again, traced=traced, knobs={"call_seconds": 1}) as opened:
+        assert (await failed_call(opened, "die")).cause == "lost"
+        with pytest.raises(ServerUnavailable, match="died, and is being restarted"):
+            await opened.call("bad", "pid", {})
+        assert "is being restarted" in await refused_at_once(opened, "pid")
+    assert asyncio.all_tasks() == tasks and children() <= others
+    assert [span.status.is_ok for span in traced.named("start_server bad")] == [True, False]
+
+
 async def test_a_server_that_dies_is_restarted_once(tmp_path: Path) -> None:
-    async with servers(tmp_path, misbehaving()) as opened:
+    traced = Traced()
+    async with servers(tmp_path, misbehaving(), traced=traced) as opened:
         lost = await asyncio.gather(*(failed_call(opened, "die") for _ in range(3)))
         assert {failed.cause for failed in lost} == {"lost"}
+        while len(traced.named("start_server bad")) < 2:  # at once, whether it is asked for anything or not
+            await asyncio.sleep(0.05)
         echoes = await asyncio.gather(*(opened.call("bad", "echo", {"text": str(i)}) for i in range(3)))
         assert [echo.text for echo in echoes] == ["0", "1", "2"]
         assert (await failed_call(opened, "die")).cause == "lost"
@@ -177,6 +220,37 @@ async def test_an_http_server_that_was_started_anew_costs_no_call(tmp_path: Path
             with started_anew(process, config):
                 assert (await opened.call("http", "pid", {})).text != before
     assert len(traced.named("start_server http")) == 2
+
+
+async def test_headers_go_to_the_server_of_their_entry_and_not_where_it_redirects_to(tmp_path: Path) -> None:
+    given = {"X-Given": "a value"}
+    with over_http("near") as (near, _), redirecting(near.url) as url:
+        configs = [near.model_copy(update={"headers": given}), near.model_copy(update={"name": "far", "url": url})]
+        async with servers(tmp_path, *configs) as opened:
+            assert (await opened.call("near", "header", {"name": "x-given"})).text == "[redacted]", "it came"
+            assert "far answered 307 Temporary Redirect" in opened.unavailable["far"]
+
+
+@contextmanager
+def redirecting(to: str) -> Iterator[str]:
+    """The address of a server that sends everybody elsewhere."""
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(307)
+            self.send_header("Location", to)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/mcp"
+        finally:
+            server.shutdown()
 
 
 async def test_http_calls_side_by_side_do_not_wait_for_each_other(tmp_path: Path) -> None:

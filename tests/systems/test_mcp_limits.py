@@ -36,16 +36,16 @@ def test_a_server_has_the_limits_of_all_but_for_its_own() -> None:
     assert limits(knobs(limits={"s": ServerLimits(start_seconds=5)}), "s").start_seconds == 5
 
 
-@pytest.mark.parametrize(("tool", "told"), [("slow_at_first", "timeout"), ("die_at_first", "lost")])
+@pytest.mark.parametrize(("tool", "told", "seconds"), [("slow_at_first", "timeout", 1), ("die_at_first", "lost", 60)])
 async def test_a_read_that_ran_out_of_time_or_was_lost_is_made_again_each_a_span(
-    tool: str, told: str, tmp_path: Path
+    tool: str, told: str, seconds: float, tmp_path: Path
 ) -> None:
     traced = Traced()
-    limited = {"call_seconds": 1, "retries": 1}
+    limited = {"call_seconds": seconds, "retries": 1}
     async with servers(tmp_path, misbehaving(), traced=traced, knobs=limited) as opened:
         assert (await opened.call("bad", tool, {"mark": str(tmp_path / "one")})).text == "at last"
         assert retries(traced, tool) == [None, 1]
-        plain = opened.under(knobs(call_seconds=1))
+        plain = opened.under(knobs(call_seconds=seconds))
         assert await cause(plain, tool, mark=str(tmp_path / "two")) == told
         assert retries(traced, tool) == [None, 1, None]
 

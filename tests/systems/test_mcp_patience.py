@@ -19,7 +19,7 @@ def test_the_very_call_that_got_no_answer_is_not_made_again_and_its_tool_gets_on
     patience = Patience()
     assert patience.seconds(ONE, 32) == 32
     patience.ran_out(ONE)
-    assert (patience.seconds(ONE, 32), patience.seconds(TWO, 32), patience.seconds(TWO, 0.2)) == (0, 4, 0.2)
+    assert (patience.seconds(ONE, 32), patience.seconds(TWO, 32), patience.seconds(TWO, 0.2)) == (0, 1.6, 0.2)
     patience.ran_out(TWO)
     assert patience.seconds(THREE, 32) == 0
     assert patience.seconds(OTHER_TOOL, 32) == patience.seconds(OTHER_SERVER, 32) == 32
@@ -35,15 +35,27 @@ def test_an_answer_restores_the_tool_but_not_the_call_that_got_none() -> None:
 def test_all_tools_of_a_hung_server_get_one_short_trial_until_it_answers() -> None:
     patience = Patience()
     patience.ran_out(ONE, hung=True)
-    assert (patience.seconds(ONE, 32), patience.seconds(TWO, 32), patience.seconds(OTHER_TOOL, 32)) == (0, 4, 4)
+    assert (patience.seconds(ONE, 32), patience.seconds(TWO, 32), patience.seconds(OTHER_TOOL, 32)) == (0, 1.6, 1.6)
     assert patience.seconds(OTHER_SERVER, 32) == 32
     patience.ran_out(TWO)
-    assert (patience.seconds(THREE, 32), patience.seconds(OTHER_TOOL, 32)) == (0, 4)
+    assert (patience.seconds(THREE, 32), patience.seconds(OTHER_TOOL, 32)) == (0, 1.6)
     patience.answered(OTHER_TOOL)
-    assert (patience.seconds(THREE, 32), patience.seconds(OTHER_TOOL, 32)) == (4, 32)
+    assert (patience.seconds(THREE, 32), patience.seconds(OTHER_TOOL, 32)) == (1.6, 32)
 
 
-def test_what_is_shut_out_is_tried_again_after_ten_limits_and_costs_an_eighth() -> None:
+def test_a_trial_is_as_long_as_the_tool_may_be_expected_to_take() -> None:
+    patience = Patience()
+    assert patience.seconds(ONE, 10) == 10
+    patience.ran_out(ONE)
+    assert patience.seconds(TWO, 10) == 1
+    for seconds in (3, 2):
+        patience.answered(TWO, seconds)
+    patience.ran_out(ONE)
+    assert (patience.seconds(TWO, 10), patience.seconds(TWO, 4)) == (6, 4)
+    assert patience.seconds(OTHER_TOOL, 10) == 10
+
+
+def test_what_is_shut_out_is_tried_again_after_ten_limits_and_costs_a_twentieth() -> None:
     clock = Clock()
     patience = Patience(clock)
     for call in (ONE, TWO):
@@ -51,7 +63,7 @@ def test_what_is_shut_out_is_tried_again_after_ten_limits_and_costs_an_eighth() 
     clock.now = 319
     assert patience.seconds(ONE, 32) == patience.seconds(THREE, 32) == 0
     clock.now = 320
-    assert patience.seconds(ONE, 32) == patience.seconds(THREE, 32) == 4
+    assert patience.seconds(ONE, 32) == patience.seconds(THREE, 32) == 1.6
     patience.ran_out(ONE)
     assert patience.seconds(ONE, 32) == patience.seconds(THREE, 32) == 0
 
