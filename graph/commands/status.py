@@ -75,8 +75,11 @@ def _show(workspace: Workspace, run_id: str | None, *, watch: bool) -> None:
     if not now.runs:
         click.echo('No runs yet. Start one: specloop run "GOAL"', err=True)
         return
+    if not (watch and now.is_running):
+        Console().print(runs_table(now.runs, now.servers))
+        return
     with Live(runs_table(now.runs, now.servers), console=Console(), auto_refresh=False) as live:
-        while watch and now.is_running:
+        while now.is_running:
             time.sleep(LOOK_SECONDS)
             now = workspace.listing(run_id)
             live.update(runs_table(now.runs, now.servers), refresh=True)
