@@ -142,18 +142,25 @@ class Server:
             async for chunk in self._followed(thread, [run], parts):
                 yield chunk
 
-    async def answer(self, graph: str, given: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
-        """The last state of a graph that is run once, on no thread."""
+    async def answer(
+        self, graph: str, given: Mapping[str, Any], context: Mapping[str, Any], *, thread: str | None = None
+    ) -> dict[str, Any]:
+        """The last state of a graph that is run once, on a thread or on none."""
         last: dict[str, Any] = {}
         with self._mapped():
             async for part in self._client.runs.stream(
-                None, graph, input=given, context=cast(Any, context), stream_mode="values"
+                cast(Any, thread), graph, input=given, context=cast(Any, context), stream_mode="values"
             ):
                 if part.event == "error":
                     raise self._failed(str(part.data))
                 if part.event == "values":
                     last = dict(part.data)
         return last
+
+    async def remove(self, thread: str) -> None:
+        """Forget a thread and what it said."""
+        with self._mapped(thread):
+            await self._client.threads.delete(thread)
 
     async def _followed(self, thread: str, made: list[str], parts: AsyncIterator[Any]) -> AsyncIterator[dict[str, Any]]:
         """A stream to the end of its run: one that breaks off because a worker died is joined again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from typing import Any
 
 from graph.context import Context
 from graph.learning.trial import Plays
@@ -28,6 +29,7 @@ class RemotePlays:
             model: what all must play with.
         """
         self._server, self._context, self._here, self._model = server, asdict(context), here, model
+        self._threads: list[str] = []
 
     async def play(self, case: Case, policy: Policy, repetition: int) -> Played:
         """Do a case again under a policy.
@@ -37,8 +39,11 @@ class RemotePlays:
         """
         if case.kind == "route":
             return await self._here.play(case, policy, repetition)
-        given = {"case": case.model_dump(mode="json"), "policy": policy.model_dump(mode="json")}
-        said = await self._server.answer("play", {**given, "repetition": repetition}, self._context)
+        given: dict[str, Any] = {"case": case.model_dump(mode="json"), "policy": policy.model_dump(mode="json")}
+        given["repetition"] = repetition
+        thread = await self._server.create({})
+        self._threads.append(thread)
+        said = await self._server.answer("play", given, self._context, thread=thread)
         if "error" in said:
             raise of_told(said["error"])
         if "played" not in said:
@@ -52,9 +57,19 @@ class RemotePlays:
             )
         return Played.model_validate(said["played"])
 
+    async def forgotten(self) -> None:
+        """Have the server forget what it played, cases and all.
+
+        Afterwards and one by one: `langgraph dev` 0.16 loses the threads of others when one is removed beside them.
+        """
+        while self._threads:
+            await self._server.remove(self._threads.pop())
+
 
 @asynccontextmanager
 async def plays_at(url: str, context: Context, here: Plays, *, model: str) -> AsyncIterator[Plays]:
     """Plays at a server, by its address; see `RemotePlays`."""
     async with connected(url, token()) as server:
-        yield RemotePlays(server, context, here, model)
+        plays = RemotePlays(server, context, here, model)
+        yield plays
+        await plays.forgotten()

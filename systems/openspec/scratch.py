@@ -16,6 +16,10 @@ CAPABILITY = "judged"
 PROPOSAL = "## Why\n\nSomething is to be judged.\n\n## What Changes\n\n- It is judged.\n"
 
 
+_made: dict[Path, str] = {}
+"""The files of a root with its change, once OpenSpec has made one."""
+
+
 class Scratch:
     """Judges documents as OpenSpec would in a project; what was judged once is remembered."""
 
@@ -72,9 +76,21 @@ async def scratch() -> AsyncIterator[Scratch]:
     """
     with tempfile.TemporaryDirectory(prefix="specloop-") as folder:
         openspec = OpenSpec(Path(folder))
+        change = await _begun(openspec)
+        yield Scratch(openspec, change)
+
+
+async def _begun(openspec: OpenSpec) -> Path:
+    """The change of a new root, as OpenSpec makes it; it is asked once a process, and what it made is copied."""
+    if not _made:
         change = await openspec.new_change(CHANGE, "Documents are judged here")
         write_file(change / "proposal.md", PROPOSAL)
-        yield Scratch(openspec, change)
+        files = (path for path in openspec.project.rglob("*") if path.is_file())
+        _made.update({path.relative_to(openspec.project): path.read_text("utf-8") for path in files})
+        return change
+    for path, text in _made.items():
+        write_file(openspec.project / path, text)
+    return openspec.project / "openspec" / "changes" / CHANGE
 
 
 def _main_spec(requirements: Sequence[str]) -> str:

@@ -1,0 +1,63 @@
+"""Trials played by the workers of a server come to what they come to here."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graph import Workspace
+from graph.context import Context
+from graph.learning.improvement import Plan
+from graph.remote.plays import plays_at
+from systems.errors import Missing, UsageError
+from systems.policy import BASELINE, DEFAULT, Policy
+from systems.trials import Case, Check, Played, Requested
+from tests.graph.learning.test_improvement import MODEL, kinds, needs_caps, with_cases
+from tests.systems.imitation_server import ImitationServer, _reply
+
+pytestmark = pytest.mark.external
+SLOW_SECONDS = 0.3
+CASE = Case(
+    kind="draft",
+    given=Requested(artifact="tasks", goal="Paint the clock", about="the tasks"),
+    check=Check(valid=True),
+    origin="person",
+)
+
+
+class Nobody:
+    """Plays nothing here."""
+
+    async def play(self, case: Case, policy: Policy, repetition: int) -> Played:
+        """Not to be called."""
+        raise AssertionError("it was to be played at the server")
+
+
+def test_a_trial_is_played_by_several_at_once_and_proves_what_it_would_here(project: Path, agent_server: str) -> None:
+    with_cases(project, 14)
+    told: list[str] = []
+    with ImitationServer(lambda request: replace(_reply(needs_caps(request)), seconds=SLOW_SECONDS)) as server:
+        workspace = Workspace(project, server=agent_server, model=server.url, model_parallel=4)
+        report = asyncio.run(workspace.aimprove(Plan(rounds=1, start=BASELINE, watch=told.append)))
+        assert server.most_at_once > 1
+    assert report.accepted + report.rejected > 0, told
+    assert "trial" in kinds(project) and kinds(project)[-1] == "improved"
+
+
+async def test_a_worker_that_plays_with_another_model_proves_nothing(project: Path, agent_server: str) -> None:
+    with ImitationServer(needs_caps) as server:
+        context = Context(project=str(project), model=server.url)
+        async with plays_at(agent_server, context, Nobody(), model=MODEL) as plays:
+            assert (await plays.play(CASE, DEFAULT, 0)).success
+        async with plays_at(agent_server, context, Nobody(), model="larger") as plays:
+            with pytest.raises(Missing, match="plays with imitation, this machine with larger"):
+                await plays.play(CASE, DEFAULT, 0)
+
+
+async def test_what_is_wrong_at_the_worker_is_told_here(tmp_path: Path, agent_server: str) -> None:
+    async with plays_at(agent_server, Context(project=str(tmp_path / "none")), Nobody(), model=MODEL) as plays:
+        with pytest.raises(UsageError, match="none"):
+            await plays.play(CASE, DEFAULT, 0)
