@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ from graph.remote.plays import plays_at
 from systems.errors import Missing, UsageError
 from systems.policy import BASELINE, DEFAULT, Policy
 from systems.trials import Case, Check, Played, Requested
-from tests.graph.learning.test_improvement import MODEL, kinds, needs_caps, with_cases
-from tests.systems.imitation_server import ImitationServer, _reply
+from tests.graph.learning.test_improvement import MODEL, needs_caps, with_cases
+from tests.systems.imitation_server import ImitationServer, Reply, _reply
 
 pytestmark = pytest.mark.external
 SLOW_SECONDS = 0.3
@@ -36,15 +37,22 @@ class Nobody:
         raise AssertionError("it was to be played at the server")
 
 
-def test_a_trial_is_played_by_several_at_once_and_proves_what_it_would_here(project: Path, agent_server: str) -> None:
+def slowly(request: dict[str, Any]) -> Reply:
+    return replace(_reply(needs_caps(request)), seconds=SLOW_SECONDS)
+
+
+def test_cases_are_played_by_several_at_once_and_come_to_what_they_would_here(project: Path, agent_server: str) -> None:
     with_cases(project, 14)
-    told: list[str] = []
-    with ImitationServer(lambda request: replace(_reply(needs_caps(request)), seconds=SLOW_SECONDS)) as server:
-        workspace = Workspace(project, server=agent_server, model=server.url, model_parallel=4)
-        report = asyncio.run(workspace.aimprove(Plan(rounds=1, start=BASELINE, watch=told.append)))
-        assert server.most_at_once > 1
-    assert report.accepted + report.rejected > 0, told
-    assert "trial" in kinds(project) and kinds(project)[-1] == "improved"
+    here: list[str] = []
+    there: list[str] = []
+    with ImitationServer(slowly) as server:
+        for told, at in ((there, agent_server), (here, "here")):
+            server.most_at_once = 0
+            workspace = Workspace(project, server=at, model=server.url, model_parallel=4)
+            report = asyncio.run(workspace.aimprove(Plan(rounds=1, start=BASELINE, watch=told.append)))
+            assert report.tokens > 0 or told is here, "what was played there is not played again"
+            assert (server.most_at_once > 1) == (told is there)
+    assert there == here and any("succeeds in 0%" in line for line in here)
 
 
 async def test_a_worker_that_plays_with_another_model_proves_nothing(project: Path, agent_server: str) -> None:
