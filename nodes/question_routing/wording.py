@@ -15,6 +15,8 @@ KINDS = (
         ),
         "a time zone",
     ),
+    (re.compile(r"\bHEAD(?:[~^]\d*)+"), "commit"),
+    (re.compile(r"\b(?:[A-Z][a-z0-9]+)+(?:Error|Exception|Warning)\b"), "a name"),
     (re.compile(r"`[^`./]+`|\b[\w.]+\(\)|\b[A-Za-z]\w*_\w+\b|\b[a-z]+[A-Z]\w*\b"), "a name"),
     (re.compile(r"(?<!\S)#[A-Za-z][\w-]*"), "channel"),
     (PATH_LIKE, "a file"),
