@@ -43,7 +43,9 @@ ENGLISH: dict[str, str] = {
         "was the project last year? How many commits are there in total? What did somebody commit last week? Has "
         "anybody worked on this recently? What is new since the last tag? Summarise the recent changes. Last three "
         "commits. The first commit of the project. Oldest commit. Latest tag. Why did we change this, does the "
-        "history tell?"
+        "history tell? Did the pull request land on the main branch? Which commit brought in the dependency? Which "
+        "commits were cherry-picked, squashed or reverted? Show the reflog. Who has contributed the most lately? Was "
+        "this there at the last release?"
     ),
     "git.git_show": (
         "What did the last commit change? What did commit 1f2e3d4c do? Show one commit with its message and patch. "
@@ -53,7 +55,8 @@ ENGLISH: dict[str, str] = {
     "git.git_status": (
         "Which uncommitted changes are in the working tree? Is the working copy clean, or are there untracked, "
         "modified or conflicting files? What is uncommitted? Any local modifications? Status of the working tree. "
-        "Which files are untracked? Which files have I changed? Are there merge conflicts? Is a rebase going on?"
+        "Which files are untracked? Which files have I changed? Are there merge conflicts? Is a rebase going on? Is "
+        "HEAD detached? Is a merge, a rebase or a cherry-pick in progress? Is there anything uncommitted?"
     ),
     "git.git_diff_unstaged": (
         "What have I edited but not yet added to the index? Show the unstaged diff. Unstaged changes."
@@ -65,14 +68,16 @@ ENGLISH: dict[str, str] = {
     "git.git_diff": (
         "What is different between two branches, tags or releases? Compare a branch with main. How far has my branch "
         "diverged from the remote? Changes between two tags. Which files differ between two commits? What changed on "
-        "my branch compared with main?"
+        "my branch compared with main? What differs from the remote branch? How does the working tree differ from the "
+        "upstream branch?"
     ),
     "git.git_branch": (
         "What is the name of the current branch? Which branches exist? Is one branch ahead of the other? Is the "
         "branch merged? Which branch was merged last? Which branches are stale? What is the default branch? When was "
         "the branch created? Who created the branch? List remote branches. Which commits are only on this branch? Am "
         "I on the right branch? Which branch is checked out? Which branches contain this commit? What was done on "
-        "this branch?"
+        "this branch? Which branch is the oldest? Which branches are merged or unmerged? Which upstream does the "
+        "branch track?"
     ),
     "filesystem": (
         "What files say, contents of folders, sizes, dates and permissions of files, whether a file exists. What is "
@@ -94,7 +99,8 @@ ENGLISH: dict[str, str] = {
         "Which files and folders are in the project? List the contents of the directory. What is inside the docs "
         "folder? Is the folder empty? Are there any subdirectories here? What is in a folder? Contents of the "
         "directory. Files in the folder. Is the folder there? Which text files are there? Which data files do we "
-        "have? How many files are there? Show hidden files."
+        "have? How many files are there? Show hidden files. Do we have a Dockerfile, a makefile or a lock file? Does "
+        "a readme lie in each folder?"
     ),
     "filesystem.list_directory_with_sizes": (
         "Which file in the folder is the biggest? List files with their sizes. Which is the biggest file? Which files "
@@ -110,13 +116,17 @@ ENGLISH: dict[str, str] = {
         "targets does the build file have? Which licence does the project have, according to its licence file? How "
         "many lines long is the file? How long is the document? First lines of a file. Last lines of the log file. "
         "Tail of the log file. Show the schema file. Which columns does the data file have? What does the test data "
-        "look like? What is the heading of the document? Which chapters does the manual have?"
+        "look like? What is the heading of the document? Which chapters does the manual have? Which keys does the "
+        "JSON or YAML file have? Which services does the compose file start? Which steps does the pipeline define? "
+        "What do the headings of the document say? Which boxes of the list are ticked? What do the release notes say? "
+        "What does the environment file set? Which requirements does the spec have?"
     ),
     "filesystem.get_file_info": (
         "How large is a file in bytes? When was the file saved on disk or created? What is the modification date of "
         "this file on disk? Does the file exist? Who may read or execute it? Size of a file. Size of a folder. When "
         "was the file on disk last modified? Time stamp of a file. When was the file created on disk? Permissions of "
-        "a script. Is the file empty? What kind of file is this?"
+        "a script. Is the file empty? What kind of file is this? Which mode does the file have, and who may write to "
+        "it? Is the script executable? Is it a symbolic link?"
     ),
     "filesystem.directory_tree": (
         "Show the tree of folders and how the project is laid out in directories. Subfolders of the package. Overview "
@@ -153,7 +163,9 @@ ENGLISH: dict[str, str] = {
         "Which weekday is today? What month is it? What year do we have? Which week is it? Is it morning or evening "
         "over there? Is it still yesterday over there? Is it past midnight there? Is it night in that city? Is it "
         "daylight saving time in a city? Is it summer time in a country now? What is the time stamp now? Give the "
-        "date and the time."
+        "date and the time. Is it Monday, Tuesday or Wednesday already? Will it be Thursday or Friday there? Is it "
+        "Saturday or Sunday in that country? Is it January or February? The date and time now in ISO format. The Unix "
+        "time stamp now. Has the working day over there ended?"
     ),
     "time.convert_time": (
         "Convert 16:30 in one time zone to another. When it is 5 in the afternoon here, what time is it there? At "
@@ -161,7 +173,8 @@ ENGLISH: dict[str, str] = {
         "another? What does 20:15 UTC correspond to in local time? Five o'clock in one city in the time of another "
         "city. From one time zone to another. Nine o'clock in one zone in another zone. When it is noon in one city, "
         "what time is it in another city? What time is that for us? What is that in local time? At what time does the "
-        "call start for the team in another city? The window opens at five o'clock, and when is that for us?"
+        "call start for the team in another city? The window opens at five o'clock, and when is that for us? Half "
+        "past nine EST, CET, GMT or PST in UTC. In our time, when does the shop over there open?"
     ),
     "search": "Finds text in the source code: where names are defined, used, called, imported or mentioned.",
     "search.search": (
@@ -196,8 +209,13 @@ ENGLISH: dict[str, str] = {
         "where something is computed. Is there a function that does this? Is there code for this already? Which code "
         "is responsible for this? Lines that match an expression. Where is the constant set? Does the string occur "
         "anywhere? Show every occurrence of a name. List all queries in the code. List every endpoint that the code "
-        "defines. Which source files contain a certain text? Is a library imported somewhere? Which class derives from "
-        "another? Which code reads or writes a table? Are calls of this kind left over?"
+        "defines. Which source files contain a certain text? Is a library imported somewhere? Which class derives "
+        "from another? Which code reads or writes a table? Are calls of this kind left over? Which tests cover this "
+        "case? Does a test check it? Any use of floats, threads, globals or regular expressions in the code base? "
+        "Where is the signal, the event or the request handled? Where is the header or the flag set? Which enum or "
+        "interface has this member? Which code talks to the endpoint? Where is the decorator applied? Which functions "
+        "are asynchronous or deprecated? Is the same thing written twice in the code? Which code builds the report or "
+        "sends the mail?"
     ),
     "search.advanced-search": "Which lines match a pattern? Show code that matches this regular expression.",
     "search.count-matches": (
@@ -246,7 +264,8 @@ ENGLISH: dict[str, str] = {
         "approve the plan? Do you agree with the proposal? Are you content with the result? Did the lawyer approve? "
         "Do we have the consent of the users? How important is it to our users? How many people are on the team? "
         "Which tool does the team like? Why do we want this? What is the goal behind it? What worries you? What must "
-        "never happen?"
+        "never happen? May I take this for granted? Did the other department agree? How much do we spend on this in a "
+        "year? Which rules apply to our company?"
     ),
     "world": (
         "What is the population, capital or height of a place? Who won the prize? When was a famous person born? Who "

@@ -7,7 +7,7 @@ import re
 PATH_LIKE = re.compile(r"[\w.-]+/[\w./-]*|\b[\w-]+\.[A-Za-z]{1,5}\b|(?<!\S)\.[A-Za-z][\w.-]*\b")
 KINDS = (
     (re.compile(r"\bhttps?://[^\s\"'>)]+|\bwww\.[^\s\"'>)]+", re.IGNORECASE), "a web page"),
-    (re.compile(r"\b(?:feature|release|hotfix|bugfix|fix)/[\w.-]+"), "a branch"),
+    (re.compile(r"\b(?:origin|upstream|feature|release|hotfix|bugfix|fix)/[\w.-]+"), "a branch"),
     (re.compile("[\"\u201c\u201e]([^\"\u201c\u201d]{1,80})[\"\u201c\u201d]|(?<!\\w)'([^']{2,80})'(?!\\w)"), "a word"),
     (
         re.compile(
@@ -15,6 +15,8 @@ KINDS = (
         ),
         "a time zone",
     ),
+    (re.compile(r"\bHEAD(?:[~^]\d*)+"), "commit"),
+    (re.compile(r"\b(?:[A-Z][a-z0-9]+)+(?:Error|Exception|Warning)\b"), "a name"),
     (re.compile(r"`[^`./]+`|\b[\w.]+\(\)|\b[A-Za-z]\w*_\w+\b|\b[a-z]+[A-Z]\w*\b"), "a name"),
     (re.compile(r"(?<!\S)#[A-Za-z][\w-]*"), "channel"),
     (PATH_LIKE, "a file"),

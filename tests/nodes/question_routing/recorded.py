@@ -28,7 +28,20 @@ DEFAULT_SERVERS = ("git", "filesystem", "time")
 
 def router(*servers: str, embedder: Embedder | None = None, chooser: Chooser | None = None, **knobs: Any) -> Router:
     """A router over recorded servers (the default ones when none is named), with some knobs changed."""
-    tools = [tool for server in servers or DEFAULT_SERVERS for tool in recorded(server)]
+    servers = servers or DEFAULT_SERVERS
+    if chooser or knobs:
+        return _router(servers, embedder, chooser, **knobs)
+    return _plain(servers, embedder)
+
+
+@cache
+def _plain(servers: tuple[str, ...], embedder: Embedder | None) -> Router:
+    """One for all questions: its phrases are weighed once."""
+    return _router(servers, embedder, None)
+
+
+def _router(servers: tuple[str, ...], embedder: Embedder | None, chooser: Chooser | None, **knobs: Any) -> Router:
+    tools = [tool for server in servers for tool in recorded(server)]
     settings = QuestionKnobs(**knobs)
     return Router(tools, project=PROJECT, places=PLACES, knobs=settings, embedder=embedder, chooser=chooser)
 
