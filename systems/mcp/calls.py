@@ -8,7 +8,7 @@ its span says in which state the breaker was: `open`, or `half_open` for a call 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opentelemetry import trace
@@ -98,9 +98,11 @@ class Calls:
         while True:
             connection = await self._serving(tool.server, until, caught=caught)
             check_call(self.tool(tool.server, tool.name), arguments, approved=how.approved)
-            seconds = min(self._seconds(place, how), max(LEAST_SECONDS, until - time.monotonic()))
+            seconds = self._seconds(place, how)
+            left = max(LEAST_SECONDS, until - time.monotonic())
+            answering = connection.call(tool, arguments, min(seconds, left), ongoing)
             try:
-                return await self._answer(connection, tool, arguments, place, seconds, ongoing)
+                return await self._answer(answering, connection, tool, place, seconds, ongoing)
             except Lost as error:
                 self._pool.gone(tool.server, connection, self._caller)
                 if error.sent and not (connection.hung and tool.read_only):
@@ -109,16 +111,16 @@ class Calls:
 
     async def _answer(
         self,
+        answering: Awaitable[CallToolResult],
         connection: Connection,
         tool: Tool,
-        arguments: dict[str, Any],
         place: Place,
         seconds: float,
         ongoing: Ongoing,
     ) -> CallToolResult:
         began = time.monotonic()
         try:
-            answer = await connection.call(tool, arguments, seconds, ongoing)
+            answer = await answering
         except TimeoutError as error:
             self._patience.ran_out(place, hung=connection.hung)
             if connection.hung:

@@ -24,9 +24,9 @@ __all__ = ["given"]
 
 
 @asynccontextmanager
-async def serving(given: Given) -> AsyncIterator[Systems]:
+async def serving(given: Given, **more: dict[str, Any]) -> AsyncIterator[Systems]:
     server = {"command": sys.executable, "args": [PROGRAM]}
-    (Path(given.project) / "mcp.json").write_text(json.dumps({"mcpServers": {"bad": server}}))
+    (Path(given.project) / "mcp.json").write_text(json.dumps({"mcpServers": {"bad": server, **more}}))
     async with opened(given, linger=0) as systems:
         await systems.servers.start()
         yield systems
@@ -103,6 +103,25 @@ async def test_the_next_candidate_is_tried_where_a_result_is_no_answer_and_what_
     assert [systems.documents.get(each.content_hash) for each in answer.refused] == ["Error: Operation failed", "[]"]
     source = answer.sources[0]
     assert (source.bytes, source.cut, source.reused) == (7, False, False)
+
+
+async def test_while_a_hung_server_is_restarted_its_questions_go_to_the_next_that_can_answer_them(given: Given) -> None:
+    next_best = Candidate(server="bad", tool="echo", arguments={"text": "the sea"})
+    calls = [Candidate(server="once", tool="hang", arguments={"seconds": 600})]
+    calls += [Candidate(server="once", tool="echo", arguments={"text": text}) for text in ("a", "b")]
+    mark = str(Path(given.project) / "mark")
+    once = {"command": sys.executable, "args": [PROGRAM, "--start", "once"], "env": {"MARK": mark}}
+    async with serving(given, once=once) as systems:
+        under = systems.with_policy(systems.policy.edited({"servers": {"call_seconds": 2}}))
+        run = Run("run-1", given, under)
+        answers = []
+        for call in calls:
+            question = Question(text="What is it about?", origin="policy")
+            route = Route(question=question, candidates=(call, next_best), decided_by="lexical", reason="")
+            answers.append(await answered(route, run, person=None))
+    assert [(answer.server, answer.text) for answer in answers] == [("bad", "the sea")] * 3
+    (hung,), (one,), (other,) = (answer.failures for answer in answers)
+    assert "gave no answer within 2 s" in hung and "is being restarted: nothing is asked of it" in one and one == other
 
 
 async def test_a_question_stays_open_with_every_reason_where_no_result_answers_it(
