@@ -26,6 +26,13 @@ from systems.stores.locks import taken
 from systems.stores.sqlite import BUSY_SECONDS, mapped, on_the_loop
 
 FILE = "checkpoints.db"
+_HELD = """
+SELECT coalesce(sum(size), 0) AS held FROM (
+    SELECT pg_column_size(checkpoint) + pg_column_size(metadata) FROM checkpoints WHERE thread_id = %(run)s
+    UNION ALL SELECT length(blob) FROM checkpoint_blobs WHERE thread_id = %(run)s
+    UNION ALL SELECT length(blob) FROM checkpoint_writes WHERE thread_id = %(run)s
+) AS sizes (size)
+"""
 
 
 class Mapped(BaseCheckpointSaver[str]):
@@ -57,12 +64,31 @@ class Mapped(BaseCheckpointSaver[str]):
         with self.errors():
             await super().aput_writes(config, writes, task_id, task_path)
 
+    async def held_of(self, run_id: str) -> int:
+        """Bytes of the checkpoints of a run; none where it has none."""
+        raise NotImplementedError
+
+    async def forget(self, run_id: str) -> None:
+        """Delete the checkpoints of a run."""
+        with self.errors():
+            await super().adelete_thread(run_id)
+
 
 class Checkpoints(Mapped, AsyncSqliteSaver):
     """LangGraph's checkpoints in SQLite."""
 
+    async def held_of(self, run_id: str) -> int:
+        """Bytes of the checkpoints of a run; none where it has none."""
+        tables = (("checkpoints", "LENGTH(checkpoint) + LENGTH(metadata)"), ("writes", "LENGTH(value)"))
+        with self.errors():
+            found = [
+                await self.conn.execute_fetchall(f"SELECT SUM({size}) FROM {table} WHERE thread_id = ?", (run_id,))
+                for table, size in tables
+            ]
+        return sum(size or 0 for rows in found for (size,) in rows)
 
-def saver(project: Path) -> AbstractAsyncContextManager[BaseCheckpointSaver[str]]:
+
+def saver(project: Path) -> AbstractAsyncContextManager[Mapped]:
     """The checkpoints of a project: in `<project>/.specloop/checkpoints.db`, or where SPECLOOP_STORE says.
 
     Raises:
@@ -73,7 +99,7 @@ def saver(project: Path) -> AbstractAsyncContextManager[BaseCheckpointSaver[str]
 
 
 @asynccontextmanager
-async def in_file(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
+async def in_file(path: Path) -> AsyncIterator[Mapped]:
     """Checkpoints in a SQLite file, made where there is none."""
     with mapped(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +113,7 @@ async def in_file(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
 
 
 @asynccontextmanager
-async def in_schema(place: Schema) -> AsyncIterator[BaseCheckpointSaver[str]]:
+async def in_schema(place: Schema) -> AsyncIterator[Mapped]:
     """Checkpoints in a schema of PostgreSQL."""
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
@@ -95,6 +121,14 @@ async def in_schema(place: Schema) -> AsyncIterator[BaseCheckpointSaver[str]]:
 
     class InPostgres(Mapped, AsyncPostgresSaver):
         """LangGraph's checkpoints in PostgreSQL."""
+
+        async def held_of(self, run_id: str) -> int:
+            """Bytes of the checkpoints of a run; none where it has none."""
+            with self.errors():
+                async with self._cursor() as cursor:
+                    await cursor.execute(_HELD, {"run": run_id})
+                    found = await cursor.fetchone()
+            return int(found["held"]) if found else 0
 
     async with postgres.on_the_loop(place) as pool:
         checkpoints = InPostgres(pool)

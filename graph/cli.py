@@ -22,6 +22,7 @@ from graph.commands.history import history
 from graph.commands.improve import improve
 from graph.commands.ledger import ledger, rollback
 from graph.commands.next import next_
+from graph.commands.prune import prune
 from graph.commands.reporting import print_error
 from graph.commands.run import demo, resume, run
 from graph.commands.serve_mcp import serve_mcp
@@ -30,7 +31,7 @@ from graph.commands.store import store
 from graph.commands.trust import trust
 
 WORK = (run, resume, status, stop, next_, ask, feedback, archive, history)
-ANALYSIS = (analyze, report, collect)
+ANALYSIS = (analyze, report, collect, prune)
 LEARNING = (case, improve, ledger, rollback)
 SETTING_UP = (demo, doctor, trust, store, serve_mcp)
 

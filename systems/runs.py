@@ -104,6 +104,16 @@ class Runs:
         )
         return tuple(Lived(sequence, bool(success)) for sequence, success in self._tables.rows(sql, policy, model))
 
+    def done_before(self, moment: float) -> tuple[str, ...]:
+        """Ids of the runs that were done before a moment, seconds of the epoch, and cannot be resumed; oldest first."""
+        day = datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds")
+        rows = self._tables.rows(
+            "SELECT run_id FROM runs WHERE status = 'done' AND (seen < ? OR (seen IS NULL AND started < ?))"
+            " ORDER BY started, rowid",
+            *(moment, day),
+        )
+        return tuple(run_id for (run_id,) in rows)
+
     def all(self) -> tuple[RunSummary, ...]:
         """Every run, newest first; one that died is `interrupted`."""
         rows = self._tables.rows(f"SELECT {', '.join(COLUMNS)} FROM runs ORDER BY started DESC, rowid DESC")
@@ -151,6 +161,16 @@ class Runs:
         finally:
             _alive_here.discard((self._place, run_id))
             lock.release()
+
+    @contextmanager
+    def at_rest(self, run_id: str) -> Iterator[bool]:
+        """Keep others from going on with a run that is done; whether it is done still, and nobody is at it."""
+        lock = taken(self._place, _lock(run_id))
+        try:
+            yield lock is not None and self._column("status", run_id) == "done"
+        finally:
+            if lock:
+                lock.release()
 
     @contextmanager
     def held(self, run_id: str) -> Iterator[None]:

@@ -22,6 +22,8 @@
     command = "pytest -q"
     [documents]                # documents that are kept true when a change is archived, see
     update = ["README.md"]     # systems/project/named_documents.py
+    [retention]                # how long spans and checkpoints are kept, see systems/retention.py
+    spans_days = 90
     [policy.draft]             # any knob of any section of systems/knobs.py, see systems/pins.py; nothing learned
     temperature = 0.0          # touches a knob that is set here
 
@@ -49,8 +51,9 @@ PRICES = "prices"
 POLICY = "policy"
 VERIFY = "verify"
 DOCUMENTS = "documents"
+RETENTION = "retention"
 SERVER, HERE = "server", "here"
-BESIDES = (PRICES, POLICY, VERIFY, DOCUMENTS, SERVER)
+BESIDES = (PRICES, POLICY, VERIFY, DOCUMENTS, RETENTION, SERVER)
 """What the file has besides the settings of a run."""
 
 

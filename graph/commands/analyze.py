@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
+from graph.commands.moments import Moment
 from graph.commands.options import place_options
 from graph.commands.pages import check_page, write_page
 from graph.commands.reporting import print_json, reported
@@ -60,7 +62,7 @@ class Wanted(NamedTuple):
 
 
 @click.command()
-@click.argument("target", metavar="FILE|RUN|FOLDER|-")
+@click.argument("target", metavar="[FILE|RUN|FOLDER|-]", required=False)
 @_project
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for a folder one a line.")
 @click.option("--markdown", is_flag=True, help="Print Markdown, for files and chats.")
@@ -69,17 +71,41 @@ class Wanted(NamedTuple):
 @_fail_on
 @click.option("--no-critic", is_flag=True, help="Do not let a language model look for what rules cannot see.")
 @click.option("--against", metavar="FILE|RUN|FOLDER", help="Say what changed since these runs, and how sure that is.")
-def analyze(target: str, project: Path, as_json: bool, markdown: bool, summary: bool, **wanted: Any) -> None:
+@click.option("--since", type=Moment(), help="All stored traces that began since then: 7d, 12h, 2026-11-16.")
+@click.option("--until", type=Moment(), help="All stored traces that began before then.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that analyze them (default: 1).")
+def analyze(
+    target: str | None,
+    project: Path,
+    as_json: bool,
+    markdown: bool,
+    summary: bool,
+    since: datetime | None,
+    until: datetime | None,
+    workers: int,
+    **wanted: Any,
+) -> None:
     """Find out what went wrong in a trace, where, and what it cost.
 
     FILE is a trace of any OpenTelemetry exporter (JSON, JSON lines or protobuf, also gzipped), - is standard input, RUN
-    a run of the project or a trace in its span store. In a FOLDER every trace is analyzed.
+    a run of the project or a trace in its span store. In a FOLDER every trace is analyzed. With --since or --until it
+    is every trace in the project's span store that began then, without a model.
     """
     forms: dict[Form, bool] = {"json": as_json, "markdown": markdown, "summary": summary}
     chosen: list[Form] = [form for form, asked in forms.items() if asked]
     if len(chosen) > 1:
         raise click.UsageError("Choose one of --json, --markdown and --summary.")
-    _analyze(target, project, Wanted(form=chosen[0] if chosen else "text", **wanted))
+    asked = Wanted(form=chosen[0] if chosen else "text", **wanted)
+    if since or until:
+        if target or asked.html or asked.against or asked.form in ("markdown", "summary"):
+            raise click.UsageError(
+                "--since and --until go with --workers, --json and --fail-on, and without a FILE or RUN."
+            )
+        _analyze_stored(project, since, until, workers, asked)
+    elif target is None:
+        raise click.UsageError("Name a FILE, RUN or FOLDER, or a time with --since.")
+    else:
+        _analyze(target, project, asked)
 
 
 @click.command()
@@ -92,6 +118,17 @@ def report(run_id: str, project: Path, server: str | None, as_json: bool, html: 
     if html is None:
         said_there("report", project, server, as_json=as_json, words=[run_id])
     _analyze(run_id, project, Wanted("json" if as_json else "text", html), stored=True)
+
+
+def _analyze_stored(
+    project: Path, since: datetime | None, until: datetime | None, workers: int, wanted: Wanted
+) -> None:
+    with reported(wanted.form == "json", project), _interruptible():
+        from graph.commands.stored import Window, analyze_stored
+
+        tally = analyze_stored(project, Window(since, until, workers), as_json=wanted.form == "json")
+        failing = _failing((severity for severity, _ in tally.found.elements()), wanted.fail_on)
+        sys.exit(UsageError.exit_code if tally.unreadable else FAILED_ON if failing else 0)
 
 
 def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False) -> None:
@@ -112,8 +149,8 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
             prices=load_prices(project),
         )
         several = not stored and traces.is_folder(target)
-        with (traces.stored if stored else traces.traces)(target, project) as found:
-            whole = _each(found, done, wanted, several=several)
+        with (traces.stored if stored else traces.traces)(target, project) as each:
+            whole = _each(each, done, wanted, several=several)
         compared = done.compared(wanted.against, before) if wanted.against else None
         if done.runs:
             _tell(done.reports, compared, wanted, several=several)
@@ -121,7 +158,8 @@ def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False
             from nodes.feedback_loop.rendering import page
 
             write_page(wanted.html, page(done.runs, compared))
-        failing = _failing(done.reports, wanted.fail_on)
+        found = (finding.severity for report in done.reports for finding in report.findings)
+        failing = _failing(found, wanted.fail_on)
         sys.exit(UsageError.exit_code if not whole else FAILED_ON if failing else 0)
 
 
@@ -179,12 +217,12 @@ def _tell_unreadable(name: str, error: SpecloopError, *, as_json: bool) -> None:
     click.echo(f"{type(error).__name__}: {plain(str(error), 1_000)}", err=True)
 
 
-def _failing(reports: Sequence[Report], fail_on: Severity | None) -> int:
+def _failing(found: Iterable[Severity], fail_on: Severity | None) -> int:
     """How many findings are as severe as `--fail-on`; said on standard error where there are any."""
     if fail_on is None:
         return 0
     bad = SEVERITIES[SEVERITIES.index(fail_on) :]
-    count = sum(finding.severity in bad for report in reports for finding in report.findings)
+    count = sum(severity in bad for severity in found)
     if count:
         what = "1 finding is" if count == 1 else f"{count:,} findings are"
         click.echo(f"{what} of severity {' or '.join(bad)} (--fail-on {fail_on}).", err=True)

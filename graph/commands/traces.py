@@ -13,6 +13,7 @@ from systems.errors import UsageError
 from systems.records import Span
 
 STDIN = "-"
+SHOWN = 3
 _TRACE_ID = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -67,9 +68,9 @@ def stored(name: str, project: Path) -> Iterator[Iterator[Trace]]:
         raise _unknown(name, project, "the project has no spans yet")
     store = open_spans(place)
     try:
-        known = store.traces()
-        if not any(name in (one.run_id, one.trace_id) for one in known):
-            newest = ", ".join(one.run_id or one.trace_id for one in reversed(known[-3:]))
+        known = store.traces(known_as=name)
+        if not known:
+            newest = ", ".join(one.run_id or one.trace_id for one in reversed(store.traces(newest=SHOWN)))
             raise _unknown(name, project, f"its newest are {newest}" if newest else "the project has no spans yet")
         is_trace = any(name == one.trace_id for one in known)
         yield iter([Trace(name, store.ended(trace_id=name) if is_trace else store.ended(run_id=name), {})])

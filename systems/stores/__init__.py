@@ -12,7 +12,7 @@ layout.py     the schema's tables, as named migrations
 locks.py      who works on what, on either
 """
 
-from systems.stores.place import STORE, Place, Schema, exists, place_of
+from systems.stores.place import STORE, VARIABLE, Place, Schema, exists, place_of
 from systems.stores.tables import Tables, open_tables
 
-__all__ = ["STORE", "Place", "Schema", "Tables", "exists", "open_tables", "place_of"]
+__all__ = ["STORE", "VARIABLE", "Place", "Schema", "Tables", "exists", "open_tables", "place_of"]

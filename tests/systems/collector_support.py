@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -14,18 +15,23 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from systems.stores import Place
+
 _SERVE = """
 import json, sys, time
 from pathlib import Path
 from systems.collector import serve
 from systems.collector.exchange import Limits
+from systems.stores import Schema
 
 begun = 0.0
 def ready(port):
     global begun
     begun = time.process_time()
     print(port, flush=True)
-counts = serve(Path(sys.argv[1]), port=int(sys.argv[3]), ready=ready, limits=Limits(**json.loads(sys.argv[2])))
+where = json.loads(sys.argv[1])
+place = Path(where[0]) if len(where) == 1 else Schema(*where)
+counts = serve(place, port=int(sys.argv[3]), ready=ready, limits=Limits(**json.loads(sys.argv[2])))
 print(json.dumps({**counts.model_dump(), "processor": time.process_time() - begun}), flush=True)
 """
 ROOT = Path(__file__).parent.parent.parent
@@ -47,8 +53,9 @@ class Answer(NamedTuple):
 class Running:
     """A collector process."""
 
-    def __init__(self, store: Path, *, port: int = 0, **limits: float) -> None:
-        command = [sys.executable, "-c", _SERVE, str(store), json.dumps(limits), str(port)]
+    def __init__(self, store: Place, *, port: int = 0, **limits: float) -> None:
+        where = [str(store)] if isinstance(store, Path) else [store.url, store.name, store.project]
+        command = [sys.executable, "-c", _SERVE, json.dumps(where), json.dumps(limits), str(port)]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self._output = self.process.stdout
@@ -97,7 +104,7 @@ def ask(
 
 
 @contextmanager
-def collecting(store: Path, *, port: int = 0, **limits: float) -> Iterator[Running]:
+def collecting(store: Place, *, port: int = 0, **limits: float) -> Iterator[Running]:
     running = Running(store, port=port, **limits)
     try:
         yield running
@@ -139,3 +146,18 @@ def send_until_killed(collector: Running, numbers: range, acknowledged: list[int
         for number in numbers:
             if ask(connection, export(a_span(number))).status == 200:
                 acknowledged.append(number)
+
+
+def send_until_told(collector: Running, numbers: range, acknowledged: list[int], enough: threading.Event) -> list[int]:
+    """Send spans one after the other, each until it is taken; the codes of the answers that turned it away."""
+    turned_away: list[int] = []
+    for number in numbers:
+        while not enough.is_set():
+            answer = collector.post(export(a_span(number)))
+            if answer.status == 200:
+                acknowledged.append(number)
+                break
+            assert answer.headers["retry-after"]
+            turned_away.append(answer.status)
+            time.sleep(0.1)
+    return turned_away

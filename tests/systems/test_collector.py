@@ -5,7 +5,8 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,10 @@ from systems.collector.exchange import Refused
 from systems.collector.intake import unpacked
 from systems.errors import Missing, UsageError
 from systems.records import Span
-from systems.spans import Store
+from systems.spans import Store, open_spans
+from systems.stores.place import schema_of
+from tests import postgres
+from tests.conftest import NOT_INSTALLED
 from tests.systems.collector_support import (
     JSON,
     PROTOBUF,
@@ -40,6 +44,7 @@ from tests.systems.collector_support import (
     collecting,
     export,
     send_until_killed,
+    send_until_told,
     until_taken,
 )
 
@@ -60,6 +65,13 @@ def collector(store: Path) -> Iterator[Running]:
 def stored(path: Path, trace_id: str = TRACE) -> list[Span]:
     with closing(Store(path)) as opened:
         return opened.spans(trace_id=trace_id)
+
+
+def until(so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def in_trace(number: int, *spans: dict[str, Any]) -> tuple[str, bytes]:
@@ -312,6 +324,34 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
         counts = restarted.stop()
     assert (counts["stored"], counts["repeated"]) == (max(kept) + 1 - len(kept), len(kept))
     assert {int(span.span_id, 16) for span in stored(path)} == set(range(1, max(kept) + 2))
+
+
+def test_collectors_turn_senders_away_while_the_database_is_gone_and_lose_nothing(tmp_path: Path) -> None:
+    if not postgres.is_installed():
+        pytest.skip(NOT_INSTALLED)
+    acknowledged: list[int] = []
+    enough = threading.Event()
+    with postgres.running(("fsync=off",)) as server, ThreadPoolExecutor(2) as senders:
+        place = schema_of(tmp_path, server.url)
+        with collecting(place) as one, collecting(place) as another:
+            sending = [
+                senders.submit(send_until_told, collector, range(first, 10**6, 2), acknowledged, enough)
+                for first, collector in ((1, one), (2, another))
+            ]
+            until(lambda: len(acknowledged) > 20)
+            server.stop()
+            refused = one.post(export(a_span(2 * 10**6)))
+            assert (refused.status, refused.headers["retry-after"]) in ((503, "5"), (503, "2"))
+            server.start()
+            before = len(acknowledged)
+            until(lambda: len(acknowledged) > before + 20)
+            enough.set()
+            assert all(set(turned_away.result()) == {503} for turned_away in sending)
+            counts = one.stop(), another.stop()
+        with closing(open_spans(place)) as opened:
+            kept = {int(span.span_id, 16) for span in opened.spans(trace_id=TRACE)}
+        assert set(acknowledged) <= kept
+        assert sum(count["stored"] for count in counts) <= len(kept)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

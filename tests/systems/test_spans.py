@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -30,6 +30,7 @@ TRACE = "a" * 32
 SECOND = 10**9
 DAY = 86_400 * SECOND
 MONDAY = 1_763_942_400 * SECOND  # 2025-11-24
+Both: TypeAlias = list[Store | PostgresStore]
 numbers = itertools.count(1)
 
 
@@ -46,10 +47,10 @@ def file(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Queries]]:
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """A store of each engine that is there, for many examples, which have no trace and no name in common."""
     folder = tmp_path_factory.mktemp("both")
-    stores: list[Queries] = [Store(folder / "specloop.db")]
+    stores: Both = [Store(folder / "specloop.db")]
     if postgres.is_installed():
         stores.append(PostgresStore(schema_of(folder, request.getfixturevalue("database").url)))
     yield stores
@@ -96,7 +97,7 @@ any_spans = st.builds(
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(any_spans, max_size=6, unique_by=lambda span: span.span_id))
-def test_what_comes_out_is_what_went_in(both: list[Queries], spans: list[Span]) -> None:
+def test_what_comes_out_is_what_went_in(both: Both, spans: list[Span]) -> None:
     trace_id = f"{next(numbers):032x}"
     given = sorted((span.model_copy(update={"trace_id": trace_id}) for span in spans), key=str)
     for store in both:
@@ -200,7 +201,7 @@ def test_spans_can_be_added_while_others_are_given_and_giving_may_stop_early(sto
     st.lists(st.integers(-5, 2**40), min_size=1, max_size=60),
     st.lists(st.integers(0, 100), min_size=1, max_size=4),
 )
-def test_percentiles_are_the_nearest_ranks(both: list[Queries], durations: list[int], percents: list[int]) -> None:
+def test_percentiles_are_the_nearest_ranks(both: Both, durations: list[int], percents: list[int]) -> None:
     name = f"lasting {(trace := next(numbers))}"
     lasting = [
         a_span(number, trace_id=f"{trace:032x}").model_copy(update={"name": name, "end_ns": number * 10 + duration})
@@ -309,7 +310,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", ["01ffff", "", "02", "0200ff", "0260ffffffffffffff7f00", "09aa"])
-def test_a_damaged_span_is_an_error_of_the_store_and_not_silence(both: list[Queries], data: str) -> None:
+def test_a_damaged_span_is_an_error_of_the_store_and_not_silence(both: Both, data: str) -> None:
     trace = f"{next(numbers):032x}"
     damage = "UPDATE spans SET data = ? WHERE trace = (SELECT id FROM traces WHERE trace_id = ?)"
     for store in both:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from nodes.feedback_loop.report import Report
 from systems import names, records
 from systems.records import Span
 from systems.runs import Runs
-from systems.spans import Store
+from systems.spans import Store, open_spans
+from systems.stores import STORE, VARIABLE, Place, place_of
 from tests.nodes.feedback_loop.rendering.reports import HOSTILE
 from tests.nodes.feedback_loop.traces import Trace
 from tests.systems.imitation_server import ImitationServer
@@ -266,3 +269,54 @@ def test_a_model_adds_what_it_can_prove_unless_it_is_not_wanted(tmp_path: Path) 
 
 def test_the_severities_are_those_of_the_records() -> None:
     assert SEVERITIES == records.SEVERITIES
+
+
+def begun(place: Place, count: int) -> None:
+    """A store with traces that began a second after the other, every fifth of them a storm."""
+    with closing(open_spans(place)) as store:
+        for number in range(count):
+            spans = (storm if number % 5 == 0 else healthy)(f"{number + 1:032x}")
+            store.add([later(dated(span), number) for span in spans])
+
+
+def later(span: Span, seconds: int) -> Span:
+    return span.model_copy(
+        update={"start_ns": span.start_ns + seconds * 10**9, "end_ns": span.end_ns + seconds * 10**9}
+    )
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_stored_traces_of_a_time_are_told_in_their_order_however_many_work(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    store = {VARIABLE: request.getfixturevalue("database").url} if engine == "postgres" else {}
+    begun(place_of(tmp_path, store), 40)
+    options = ("analyze", "--project", tmp_path, "--since", "2023-11-14T22:13:25", "--until", "2023-11-14T22:13:55")
+    one = said(*options, "--json", **store)
+    reports = [Report.model_validate_json(line) for line in one.stdout.splitlines()]
+    assert [int(report.file, 16) for report in reports] == list(range(6, 36))
+    assert [len(report.findings) for report in reports] == [int(n % 5 == 0) for n in range(5, 35)]
+    assert said(*options, "--json", "--workers", 2, **store).stdout == one.stdout
+    text = said(*options, **store)
+    assert "30 traces that began since 2023-11-14 22:13" in text.stdout and "retry_storm" in text.stdout
+    assert said(*options, "--fail-on", "error", **store).exit_code == 1
+    assert "Nothing found" in said("analyze", "--project", tmp_path, "--since", "7d", **store).stdout
+
+
+def test_a_stored_trace_that_is_damaged_is_told_and_the_others_are_analyzed(tmp_path: Path) -> None:
+    path = tmp_path / STORE
+    begun(path, 3)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE spans SET data = x'00' WHERE trace = 2")
+        file.commit()
+    result = said("analyze", "--project", tmp_path, "--since", "2023-01-01", "--json")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 2 and ["error" in line for line in lines] == [False, True, False]
+    assert "a span cannot be read" in result.stderr
+
+
+def test_a_time_goes_with_no_target_and_no_page(tmp_path: Path, trace: Path) -> None:
+    for wrong in ((trace, "--since", "7d"), ("--since", "7d", "--html", "x.html"), ("--since", "soon"), ()):
+        assert said("analyze", *wrong, "--project", tmp_path).exit_code == 2
+    none = said("analyze", "--since", "7d", "--project", tmp_path)
+    assert none.exit_code == 2 and "no spans yet" in none.stderr
