@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
@@ -93,7 +92,7 @@ async def _outcome(given: Mapping[str, Any], context: Context) -> dict[str, Any]
     """What a run came to or waits for, from the state of its thread."""
     run_id, url = given["run_id"], context.project if is_url(context.project) else ""
     checkout = await checked_out(url, run_id, given["values"].get("change")) if url else None
-    async with opened(replace(context, project=str(checkout.folder)) if checkout else context) as systems:
+    async with opened(context.within(checkout.folder) if checkout else context) as systems:
         outcome = arrived(run_id, given["values"], given["interrupts"], systems)
         if checkout and outcome.status != "waiting":
             outcome = await delivered(outcome, checkout, systems)
