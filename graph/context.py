@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
+
+from systems.settings import table
 
 
 @dataclass(frozen=True)
@@ -25,3 +28,7 @@ class Context:
     max_tokens: Annotated[int, Field(description="Model tokens the run may take", ge=1)] = 500_000
     capture_content: Annotated[bool, Field(description="Keep prompts and answers on the spans")] = False
     fresh: Annotated[bool, Field(description="Read again what has not changed since earlier runs")] = False
+
+    def within(self, folder: Path) -> Context:
+        """The same in a clone of the project; its MCP servers are those that it names itself, and that are trusted."""
+        return replace(self, project=str(folder), mcp=table(folder, "mcp") or None)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
@@ -24,7 +23,6 @@ from graph.delivery import delivered
 from graph.feedback.heeding import afresh, heeded_by, redrafting
 from graph.learning.harvest.harvest import Stores
 from graph.stream import arrived
-from systems.connections import opened
 from systems.errors import SpecloopError, UsageError
 from systems.feedback import Heeded
 from systems.project.addresses import is_url
@@ -91,13 +89,15 @@ async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
 
 async def _outcome(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """What a run came to or waits for, from the state of its thread."""
-    run_id, url = given["run_id"], context.project if is_url(context.project) else ""
-    checkout = await checked_out(url, run_id, given["values"].get("change")) if url else None
-    async with opened(replace(context, project=str(checkout.folder)) if checkout else context) as systems:
-        outcome = arrived(run_id, given["values"], given["interrupts"], systems)
-        if checkout and outcome.status != "waiting":
-            outcome = await delivered(outcome, checkout, systems)
-        return outcome.model_dump(mode="json")
+    run_id = given["run_id"]
+    checkout = (
+        await checked_out(context.project, run_id, given["values"].get("change")) if is_url(context.project) else None
+    )
+    project = checkout.folder if checkout else check_project(Path(context.project))
+    outcome = arrived(run_id, given["values"], given["interrupts"], project)
+    if checkout and outcome.status != "waiting":
+        outcome = await delivered(outcome, checkout)
+    return outcome.model_dump(mode="json")
 
 
 async def _command(given: Mapping[str, Any], context: Context) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, get_type_hints
 
 from langgraph.errors import GraphInterrupt
@@ -40,7 +39,7 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
         try:
             run_id = _run_id(runtime)
             checkout = await checked_out(context.project, run_id, _change(state)) if is_url(context.project) else None
-            here = replace(context, project=str(checkout.folder)) if checkout else context
+            here = context.within(checkout.folder) if checkout else context
             async with opened(here) as systems:
                 run = Run(run_id, here, systems.of_run(run_id))
                 with _at_work(name, state, run):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -12,7 +13,7 @@ from langgraph.types import Command, Interrupt
 from graph.answers import answers
 from graph.build import Compiled
 from graph.context import Context
-from graph.learning.harvest.harvest import harvested
+from graph.learning.harvest.harvest import Stores, harvested
 from graph.learning.watching import settled
 from graph.progress import Watch, event_of
 from graph.state import Input
@@ -106,23 +107,28 @@ def _rooted(run_id: str, systems: Systems) -> AbstractContextManager[object]:
 async def _outcome(compiled: Compiled, config: RunnableConfig, run_id: str, systems: Systems) -> Outcome:
     snapshot = await compiled.aget_state(config)
     asked = [{"id": each.id, "value": each.value} for each in snapshot.interrupts]
-    return arrived(run_id, snapshot.values, asked, systems)
+    return arrived(run_id, snapshot.values, asked, systems.project)
 
 
-def arrived(
-    run_id: str, values: Mapping[str, Any], interrupts: Sequence[Mapping[str, Any]], systems: Systems
-) -> Outcome:
+def arrived(run_id: str, values: Mapping[str, Any], interrupts: Sequence[Mapping[str, Any]], project: Path) -> Outcome:
     """What a run came to, or waits for, entered in the list of runs; of one that has ended, cases are kept.
 
     Args:
         run_id: the run.
         values: its state.
         interrupts: what it waits for, each with `id` and `value`.
-        systems: of the run.
+        project: its folder; nothing else of what it worked with is needed any more.
     """
-    if not interrupts:
-        harvested(run_id, values.get("history_ref"), systems.project)
-        return settled(systems.documents.get_record(values["outcome_ref"], Outcome), systems)
+    with Stores(project) as stores:
+        if interrupts:
+            return _paused(run_id, values, interrupts, stores)
+        harvested(run_id, values.get("history_ref"), project)
+        reference = stores.runs.outcome(run_id) or values["outcome_ref"]
+        return settled(stores.documents.get_record(reference, Outcome), project, stores.runs, stores.documents)
+
+
+def _paused(run_id: str, values: Mapping[str, Any], interrupts: Sequence[Mapping[str, Any]], stores: Stores) -> Outcome:
+    """What a run waits for."""
     outcome = Outcome(
         run_id=run_id,
         change=values.get("change"),
@@ -132,11 +138,11 @@ def arrived(
         tokens=Tokens(input=values.get("input_tokens", 0), output=values.get("output_tokens", 0)),
         seconds=values.get("seconds", 0.0),
         waiting_for=tuple(_asked(each["id"], each["value"]) for each in interrupts),
-        model=systems.model.choice.name,
+        model=stores.runs.model(run_id) or "",
     )
     questions = tuple(str(each["text"]) for each in outcome.waiting_for)
-    reference = systems.documents.put_record(outcome)
-    systems.runs.update(run_id, status="waiting", waiting_for=questions, outcome=reference)
+    reference = stores.documents.put_record(outcome)
+    stores.runs.update(run_id, status="waiting", waiting_for=questions, outcome=reference)
     return outcome
 
 

@@ -96,6 +96,10 @@ class Runs:
         """The policy that a run goes on under; None where it has not begun."""
         return cast("Hash | None", self._column("policy", run_id))
 
+    def model(self, run_id: str) -> str | None:
+        """The model that a run goes on with; None where it has not begun."""
+        return cast("str | None", self._column("model", run_id))
+
     def lived(self, *, policy: Hash, model: str) -> tuple[Lived, ...]:
         """The runs that ended under a policy, oldest first."""
         sql = (

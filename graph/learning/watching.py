@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 from nodes.feedback_loop.trial.watch import Live, Watched, watched
-from systems.connections import Systems
+from systems.documents import Documents
 from systems.ledger import Ledger
 from systems.records import Hash, Outcome
 from systems.runs import Runs
@@ -13,14 +14,14 @@ from systems.stores import Place, place_of
 from systems.trials import Adopted, RolledBack, Trial, Verdict
 
 
-def settled(outcome: Outcome, systems: Systems) -> Outcome:
+def settled(outcome: Outcome, project: Path, runs: Runs, documents: Documents) -> Outcome:
     """The outcome of a run that has ended, with a note where its policy was given up because of it."""
-    back = watch(place_of(systems.project), systems.runs, systems.model.choice.name)
+    back = watch(place_of(project), runs, outcome.model)
     if back is None:
         return outcome
     note = f"Policy {back.policy[:12]} was rolled back to {back.to[:12]}: {back.reason} See `specloop ledger`."
     told = outcome.model_copy(update={"notes": (*outcome.notes, note)})
-    systems.runs.update(outcome.run_id, outcome=systems.documents.put_record(told))
+    runs.update(outcome.run_id, outcome=documents.put_record(told))
     return told
 
 
