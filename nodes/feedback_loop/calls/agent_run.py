@@ -16,6 +16,7 @@ from nodes.feedback_loop.calls.grouping import Group
 from nodes.feedback_loop.calls.history import NONE, History
 from nodes.feedback_loop.calls.places import Place, Places, Tool
 from nodes.feedback_loop.calls.standing_in import replaced
+from nodes.feedback_loop.calls.told_as_answer import told_as_answer
 from nodes.feedback_loop.reading.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED, SILENT
 from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.reading.operations import Operation
@@ -230,8 +231,9 @@ class AgentRun:
         return known
 
     def still_open(self, failed: Group) -> list[Operation]:
-        """Those failures that nothing made good: no later attempt, no other tool, no later draft."""
-        return [one for one in failed if not (self.made_good(one) or self.drafts.made_good(one) or self.replaced(one))]
+        """Those failures that nothing made good: no later attempt, no other tool, no later draft; answers are none."""
+        open_ = (one for one in failed if not (self.made_good(one) or self.drafts.made_good(one) or self.replaced(one)))
+        return [one for one in open_ if not (self.ended and told_as_answer(one, self.answer))]
 
     def _tried_on(self, failed: Operation) -> bool:
         """Whether a tool that failed was called with other values until it worked, and no more.
