@@ -27,7 +27,9 @@ _JOINED = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"(?<![\w.,:/-])\d+(?:[.,:]\d+)+(?![\w:/-])")
-_SEVERAL = 2
+_NUMBER = re.compile(r"(?<![\w.,:-])\d+(?:[.,]\d+)*(?![\w:-])")
+_PERSON = re.compile(r"(?<=[a-z,;] )(?:(?:Dr|Mr|Ms|Mrs)\.? )?[A-Z][a-z]+ [A-Z][a-z]+\b")
+_SEVERAL, _LARGE = 2, 10
 _MOST = 5_000
 
 
@@ -72,11 +74,33 @@ def out_of_nothing(talk: Transcript) -> list[str]:
     return [f"{one:.10g}" for one in figures] if len(figures) >= _SEVERAL else []
 
 
+def invented(talk: Transcript) -> list[str]:
+    """The figures and the persons of an answer that nobody told, and that follow from nothing that was."""
+    if talk.answer is None:
+        return []
+    known, heard, answer = _known(talk), talk.heard.lower(), talk.answer.output[:_MOST]
+    figures = [one for one in dict.fromkeys(_NUMBER.findall(answer)) if one.strip("0.,") and one not in heard]
+    new = [one for one in figures if _large(one) and not any(_follows(number, known) for number in _readings(one))]
+    persons = [
+        one for one in dict.fromkeys(_PERSON.findall(answer)) if not any(map(heard.__contains__, one.lower().split()))
+    ]
+    return [*new, *persons]
+
+
+def _readings(figure: str) -> list[float]:
+    told = said(figure)
+    return [*told.numbers, *told.small]
+
+
+def _large(figure: str) -> bool:
+    return any(one >= _LARGE or one % 1 for one in _readings(figure))
+
+
 def of_other_figures(calls: list[Operation], talk: Transcript) -> list[str]:
     """Figures of an answer that are written like those of results of which nothing was used, and stand nowhere."""
     if talk.answer is None:
         return []
-    heard = "\n".join([talk.task, *(f"{one.arguments}\n{one.result}" for one in talk.tools)])
+    heard = talk.heard
     given = {one for call in calls for one in _FIGURE.findall(call.result[:_MOST])}
     shapes = {_shape(one) for one in given}
     told = [one for one in dict.fromkeys(_FIGURE.findall(talk.answer.output[:_MOST])) if _shape(one) in shapes]

@@ -57,7 +57,7 @@ def stepped_over(talk: Transcript) -> Iterator[tuple[Operation, Operation]]:
         if _REACTS.match(call.name.rpartition(".")[2]) or not stems(call.name) & asked:
             continue
         for where, check in list(refused.items()):
-            given = _given(check)
+            given = {one for one in _given(check) if one.lower() not in call.name.lower()}
             if given and 2 * len(given & _given(call)) > len(given):
                 del refused[where]
                 yield check, call

@@ -42,7 +42,8 @@ _PICKS = re.compile(
     r"meilleur\w*|mejor\w*)\b",
     re.IGNORECASE,
 )
-_WORDS = 6
+_COMPARES = re.compile(r"\b(?:compar\w+|vergleich\w*|confront\w*)\b", re.IGNORECASE)
+_WORDS = 4
 _SOME, _MUCH = 3, 4
 
 
@@ -68,7 +69,7 @@ def _unused(talk: Transcript) -> Iterator[Unused]:
     answer = talk.answer
     if answer is None or not talk.asked or len(answer.output.split()) < _WORDS:
         return
-    if admits(answer.output) or asks_back(answer.output) or about_to(answer.output):
+    if asks_back(answer.output) or about_to(answer.output) or admits(answer.output, subject=talk.heard):
         return
     use = use_of(talk)
     without: Grouped[str] = Grouped()
@@ -83,9 +84,17 @@ def _unused(talk: Transcript) -> Iterator[Unused]:
     for where, calls in without.items():
         if where not in used:
             yield Unused(list(calls), _severity(list(calls), talk, use, bool(used)))
-    if not _PICKS.search(talk.asked):
-        for call in left_out([one for one in telling if one.where in used], use, talk.asked):
+    asked, compares = _COMPARES.subn("", talk.asked)
+    if not _PICKS.search(asked):
+        some = [one for one in telling if one.where in used]
+        for call in left_out(some, use, asked, answer.output if compares else ""):
             yield Unused([call], "warning")
+
+
+def ignores_all(talk: Transcript) -> bool:
+    """Whether an answer has nothing of any result that said something."""
+    found = {call.span_id for calls, _ in unused(talk) for call in calls}
+    return bool(found) and all(one.span_id in found for one in talk.tools if says_something(one))
 
 
 def says_something(call: Operation) -> bool:
