@@ -48,6 +48,7 @@ _OF_SERVICE = re.compile(
     r"errno)\b|\w(?:error|exception)\b",
     re.IGNORECASE,
 )
+_ABOUT_CALL = re.compile(r"elapsed|took|duration|latency|_ms$|^ts$|timestamp|request|trace|attempt|retr", re.IGNORECASE)
 _OUTCOME = 2
 """Fields of a state's record besides which there is a subject."""
 _ENTRY = re.compile(r"[^\n]{0,40}?(?:\d{1,2}:\d\d|\d{4}-\d\d)|\W*error \w+:", re.IGNORECASE)
@@ -121,9 +122,7 @@ def _outcome(value: dict[str, Any]) -> str:
     if error and not (code or failed) and nothing_found(error):
         return ""
     if code or failed:
-        error = (
-            error or _words_of(value, _WORDS) or ("" if not code and _names_subject(value) else failed or str(value))
-        )
+        error = error or _words_of(value, _WORDS) or ("" if not code and _has_more(value) else failed or str(value))
     if not error and _LISTED.issuperset(value) and not value.get("data"):
         error = _of_list(value.get("errors"))
     if error:
@@ -145,10 +144,11 @@ def _of_list(errors: Any) -> str:
     return _words_of(first, _WORDS) if isinstance(first, dict) else first if isinstance(first, str) else ""
 
 
-def _names_subject(value: dict[str, Any]) -> bool:
-    """Whether a result is a record of something that has a name, so that its state may be that of the thing."""
+def _has_more(value: dict[str, Any]) -> bool:
+    """Whether a result says more than its state and how the call went, so that the state may be that of something."""
     return any(
-        isinstance(one, str) and len(one) < 30 and name.lower() not in _STATES | _RESULTS for name, one in value.items()
+        one not in (None, "", [], {}) and name.lower() not in _STATES | _RESULTS and not _ABOUT_CALL.search(name)
+        for name, one in value.items()
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
@@ -14,6 +15,7 @@ from systems.told.nothing_found import nothing_found
 NEXT = 5
 """Calls after a failure among which its stand-in is looked for."""
 
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _GENERIC = frozenset(
     "find fetch look lookup load query quer read search check call tool api data primary backup".split()
 )
@@ -40,7 +42,7 @@ def _stands_in(failed: Operation, other: Operation) -> bool:
     same = given & set(told(other.arguments))
     if given and not same:
         return False
-    if any(len(one.split()) > 2 for one in same):
+    if any(len(_WORD.findall(one)) > 2 for one in same):
         return writes(failed.name) == writes(other.name)
     purpose, others = stems(failed.name), stems(other.name)
     if writes(failed.name) or writes(other.name):

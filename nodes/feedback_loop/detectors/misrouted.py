@@ -86,6 +86,7 @@ _NOT = re.compile(
     r"(?:(?:an?|the|ein(?:e[mnrs]?)?|d(?:er|ie|as|e|u|es)|une?|la|le|il|uno?|una|uma?|o|het|een)\s+)?([^\W\d_]{3,})",
     re.IGNORECASE,
 )
+_SEARCHES = frozenset("search query ask call run use calculate list check".split())
 _FREE = frozenset("query q question text input request prompt search term keyword keywords name id".split())
 """Fields that take anything."""
 _COMMON, _SOME, _MUCH, _SHORT, _LONG_ID = 0.5, 3, 4, 600, 4
@@ -172,7 +173,7 @@ def _steps(talk: Transcript) -> Iterator[_Step]:
 def _wrong(step: _Step, called: int, use: Use) -> str:
     """Why the first call, of a tool that was called so often, was a wrong turn; empty where it was none."""
     wrong, right = step.wrong, step.right
-    if called > 1 or changes(wrong):
+    if called > 1 or (changes(wrong) and not wrong.failed):
         return ""
     result = wrong.result or wrong.error
     like, short = _alike(wrong.arguments, right.arguments), len(result) < _SHORT
@@ -185,7 +186,9 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
     if like and short and _SENDS_ON.search(values(result)):
         return "refused"
     if wrong.failed or nothing_found(wrong.result):
-        return ""
+        over_asked = not wrong.failed or wrong.cause in ("error", "invalid")
+        apart = _only_right_named(step, use) and not _prepares(wrong, right)
+        return "in vain" if like and over_asked and apart else ""
     if step.said and len(step.said) < _SHORT and _OWNS_UP.search(step.said):
         return "disowned"
     return "unused" if like and _beside_the_point(step, use) else ""
@@ -205,8 +208,21 @@ def _beside_the_point(step: _Step, use: Use) -> bool:
         return False
     news = use.news(wrong)
     named = bool(stems(right.name) & use.asked.terms)
-    enough = 1 if named and _other_fields(wrong, right) else _SOME if named else _MUCH
+    misplaced = named and (_other_fields(wrong, right) or (_siblings(wrong, right) and _only_right_named(step, use)))
+    enough = 1 if misplaced else _SOME if named else _MUCH
     return len(news.numbers) + len(news.terms) >= enough and use.flows(right)
+
+
+def _only_right_named(step: _Step, use: Use) -> bool:
+    """Whether the task speaks of what the second tool is named for, and of nothing that the first one is."""
+    first, second = stems(step.wrong.name), stems(step.right.name)
+    return bool(second & use.asked.terms) and not first & (use.asked.terms | second - _SEARCHES)
+
+
+def _siblings(wrong: Operation, right: Operation) -> bool:
+    """Whether two tools search for different things in the same way."""
+    verbs = [one.name.rpartition(".")[2].partition("_")[0].lower() for one in (wrong, right)]
+    return verbs[0] == verbs[1] and verbs[0] in _SEARCHES
 
 
 def _other_fields(wrong: Operation, right: Operation) -> bool:

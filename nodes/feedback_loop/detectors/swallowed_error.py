@@ -50,7 +50,7 @@ class SwallowedError:
         failed: Grouped[str] = Grouped()
         answers = {}
         for failure, answer in self._swallowed:
-            if not (self._run.made_good(failure) or self._run.replaced(failure)):
+            if not (self._run.made_good(failure) or self._run.replaced(failure) or self._run.answers(failure)):
                 failed.add(failure.where, failure)
                 answers[failure.where] = answer
         for where, failures in failed.items():

@@ -97,7 +97,7 @@ def _why(talk: Transcript) -> str:
         return f"nothing was found, and the answer says {', '.join(figures)}"
     found = unused(talk)
     if ignores_all(talk) and (new := invented(talk)):
-        return f"{found[0].calls[-1].where} -> {found[0].calls[-1].result}, and the answer says {', '.join(new)}"
+        return f"{talk.tools[-1].where} -> {talk.tools[-1].result}, and the answer says {', '.join(new)}"
     for calls, severity in found:
         told = told_otherwise(calls[-1], talk) if severity == "info" else ""
         if told:

@@ -48,6 +48,12 @@ def left_out(calls: Sequence[Operation], use: Use, asked: str, answer: str = "")
                 yield from (one for one in unused if not own[one.span_id] & named)
 
 
+def chosen_from(calls: Sequence[Operation], answer: str) -> bool:
+    """Whether an answer names some of the things that the calls of one tool were about: it chose by what came back."""
+    told = _tokens(answer)
+    return len(calls) > 1 and any(_own(one, list(calls)) & told for one in calls)
+
+
 def _unused(alike: list[Operation], use: Use) -> Iterator[Operation]:
     frame = reduce(Said.common, [texted(one.result) for one in alike])
     for call in alike:

@@ -10,12 +10,14 @@ from typing import NamedTuple
 from nodes.feedback_loop.calls.effects import changes
 from nodes.feedback_loop.calls.fruitless import fruitless
 from nodes.feedback_loop.calls.grouping import Grouped
+from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.reading.operations import Operation
-from nodes.feedback_loop.talk.left_out import left_out
-from nodes.feedback_loop.talk.refusals import stepped_over
-from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.talk.left_out import chosen_from, left_out
+from nodes.feedback_loop.talk.refusals import objects, stepped_over
+from nodes.feedback_loop.talk.transcript import Transcript, texted
 from nodes.feedback_loop.talk.use import Use, distinctive, precise, use_of
 from nodes.feedback_loop.texts.answers import about_to, admits, asks_back
+from nodes.feedback_loop.texts.joined import joined
 from nodes.feedback_loop.texts.outcomes import acknowledged
 from nodes.feedback_loop.texts.words import MOST, Said, stems
 from systems import names
@@ -43,6 +45,20 @@ _PICKS = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(r"\b(?:compar\w+|vergleich\w*|confront\w*)\b", re.IGNORECASE)
+_ADVISES = re.compile(
+    r"\b(?:recommend|suggest|advi[cs]e|prefer|decide|empf(?:ehl|iehl)|conseill|recomiend|consigli)\w*", re.IGNORECASE
+)
+_VERDICT = re.compile(
+    r"\W*(?:yes|no|yep|nope|correct|right|wrong|true|false|ja|nein|oui|non|s[íi]|sì|sim|não|tak|nie|nee|nej|да|нет|はい|"
+    r"いいえ|是|不是|否)\b",
+    re.IGNORECASE,
+)
+"""An answer that judges by what came back need not repeat it."""
+_WHY = re.compile(
+    r"\b(?:why|cause\w*|reason\w*|diagnos\w*|what happened|warum|wieso|ursache\w*|pourquoi|por qué|perché|por que)\b",
+    re.IGNORECASE,
+)
+"""In the search for a cause results rule things out, and nobody tells them."""
 _WORDS = 4
 _SOME, _MUCH = 3, 4
 
@@ -81,20 +97,23 @@ def _unused(talk: Transcript) -> Iterator[Unused]:
             used.add(call.where)
         elif distinctive(use.news(call)):
             without.add(call.where, call)
+    verdict = bool(_VERDICT.match(answer.output))
     for where, calls in without.items():
-        if where not in used:
+        judged = verdict and not (used and any(map(objects, calls)))
+        if where not in used and not (judged or chosen_from(calls, answer.output)):
             yield Unused(list(calls), _severity(list(calls), talk, use, bool(used)))
     asked, compares = _COMPARES.subn("", talk.asked)
-    if not _PICKS.search(asked):
+    if not (_PICKS.search(asked) or (compares and (_PICKS.search(answer.output) or _ADVISES.search(asked)))):
         some = [one for one in telling if one.where in used]
         for call in left_out(some, use, asked, answer.output if compares else ""):
             yield Unused([call], "warning")
 
 
 def ignores_all(talk: Transcript) -> bool:
-    """Whether an answer has nothing of any result that said something."""
-    found = {call.span_id for calls, _ in unused(talk) for call in calls}
-    return bool(found) and all(one.span_id in found for one in talk.tools if says_something(one))
+    """Whether an answer has nothing of what its tools, which did look something up, gave back."""
+    use = use_of(talk)
+    looked = any(not (one.failed or changes(one)) for one in talk.tools)
+    return looked and talk.answer is not None and not any(use.flows(one) for one in talk.tools if not one.failed)
 
 
 def says_something(call: Operation) -> bool:
@@ -111,12 +130,30 @@ def _severity(calls: list[Operation], talk: Transcript, use: Use, others_used: b
     heed = bool(_HEED.search(talk.asked))
     checks = any(one.end_ns <= calls[0].start_ns and not one.failed and _acts(one) for one in talk.tools)
     wanted = not checks and _named(calls[0], use)
+    if others_used and not checks and (_asked_beside(calls[0], talk.asked) or _fields_asked(calls[0], use)):
+        return "warning"
+    if _WHY.search(talk.asked) and not heed:
+        return "info"
     much = max(_weight(use.news(one), wanted) for one in calls)
     if much < (_SOME if heed or wanted else _MUCH):
         return "info"
     acted = any(one.start_ns >= calls[0].end_ns and not one.failed and _acts(one) for one in talk.tools)
     chosen = others_used and bool(_PICKS.search(talk.asked))
     return "warning" if heed or not (acted or chosen) else "info"
+
+
+def _asked_beside(call: Operation, asked: str) -> bool:
+    """Whether the person asked for what a tool is named for and for something else: `the tax rate and the fee`."""
+    named = stems(call.name)
+    return bool(named) and any(one and one <= named for one, _ in joined(asked))
+
+
+def _fields_asked(call: Operation, use: Use) -> bool:
+    """Whether the person asked for what a field of the result with a number in it is named for."""
+    value = parsed(call.result)
+    numbers = [name for name, one in value.items() if type(one) in (int, float)] if isinstance(value, dict) else []
+    given = texted(call.arguments)
+    return any(stems(name) & (use.asked.terms - given.terms) for name in numbers)
 
 
 def _named(call: Operation, use: Use) -> bool:

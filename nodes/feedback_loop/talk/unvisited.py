@@ -48,7 +48,8 @@ def unvisited(talk: Transcript) -> tuple[str, ...]:
         for calls in by_tool.values():
             done = {one.lower() for call in calls for one in leaves(parsed(call.arguments))} & set(things)
             left = tuple(one for one in things if not _mentions(heard, one))
-            if _DONE <= len(done) < len(things) and len(done) + len(left) == len(things):
+            some = _DONE <= len(done) < len(things) and len(done) + len(left) == len(things)
+            if some and not (told is not None and _set_apart(told, left)):
                 return left
     return ()
 
@@ -81,6 +82,16 @@ def _told(talk: Transcript) -> Iterator[tuple[tuple[str, ...], Operation]]:
             things = [_name(one) for one in found] if isinstance(found, list) else []
             if _FEWEST <= len(set(things)) == len(things) <= _MOST and all(things):
                 yield tuple(things), call
+
+
+def _set_apart(told: Operation, left: tuple[str, ...]) -> bool:
+    """Whether a field of the listed things has other values for those that were left out: they were not meant."""
+    value = parsed(told.result)
+    lists = [one for one in (value.values() if isinstance(value, dict) else (value,)) if isinstance(one, list)]
+    things = [one for found in lists for one in found if isinstance(one, dict)]
+    of_left = [{(name, str(one)) for name, one in thing.items()} for thing in things if _name(thing) in left]
+    of_rest = [{(name, str(one)) for name, one in thing.items()} for thing in things if _name(thing) not in left]
+    return bool(of_left) and bool(frozenset.intersection(*map(frozenset, of_left)) - frozenset().union(*of_rest))
 
 
 def _name(item: Any) -> str:
