@@ -10,7 +10,8 @@ from systems.json_values import parsed
 _SHORT = 400
 
 _NOTHING = re.compile(
-    r"^\W*(?:none|null|nil|n/a|empty|nothing|not found|unknown|\(.{0,40}\b(?:empty|none|nothing)\b.{0,20}\))\W*$"
+    r"^\W*(?:none|null|nil|n/a|empty|(?:cache )?miss|"
+    r"nothing|not found|unknown|\(.{0,40}\b(?:empty|none|nothing)\b.{0,20}\))\W*$"
     r"|\b(?:no|zero|0) (?:\w+ ){0,3}?(?:results?|hits?|match(?:es)?|entr(?:y|ies)|records?|rows?|items?|documents?|"
     r"files?|data|answers?|events?|such|photos?|appointments?|orders?|cases?)\b"
     r"|\b(?:nothing|nobody|no one|none)\b.{0,30}\b(?:found|match\w*|there|available|exists?)\b"

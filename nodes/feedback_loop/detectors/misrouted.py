@@ -87,6 +87,10 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 _SEARCHES = frozenset("search query ask call run use calculate list check".split())
+_TRIED_FIRST = re.compile(r"cache|memor|histor|faq|kb|knowledge|docs?|local|index|archive|catalog", re.IGNORECASE)
+_DESK = re.compile(
+    r"(?:^|_)(?:agent|desk|team|department|specialist|expert|assistant|support|helpdesk)$", re.IGNORECASE
+)
 _FREE = frozenset("query q question text input request prompt search term keyword keywords name id".split())
 """Fields that take anything."""
 _COMMON, _SOME, _MUCH, _SHORT, _LONG_ID = 0.5, 3, 4, 600, 4
@@ -185,9 +189,11 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
         return ""
     if like and short and _SENDS_ON.search(values(result)):
         return "refused"
+    if wrong.arguments == right.arguments and _DESK.search(wrong.name) and _DESK.search(right.name):
+        return "asked again elsewhere"
     if wrong.failed or nothing_found(wrong.result):
         over_asked = not wrong.failed or wrong.cause in ("error", "invalid")
-        apart = _only_right_named(step, use) and not _prepares(wrong, right)
+        apart = _only_right_named(step, use) and not (_prepares(wrong, right) or _TRIED_FIRST.search(wrong.name))
         return "in vain" if like and over_asked and apart else ""
     if step.said and len(step.said) < _SHORT and _OWNS_UP.search(step.said):
         return "disowned"

@@ -44,7 +44,8 @@ def left_out(calls: Sequence[Operation], use: Use, asked: str, answer: str = "")
         if len({one.result for one in alike}) == len(alike) > 1:
             unused = list(_unused(alike, use))
             own = {one.span_id: _own(one, alike) for one in unused}
-            if 2 * len(unused) <= len(alike) and all(one and one <= words for one in own.values()):
+            asked_for = all((one := _own(call, alike)) and one <= words for call in alike)
+            if 2 * len(unused) <= len(alike) and asked_for:
                 yield from (one for one in unused if not own[one.span_id] & named)
 
 

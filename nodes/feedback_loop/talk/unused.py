@@ -19,7 +19,7 @@ from nodes.feedback_loop.talk.use import Use, distinctive, precise, use_of
 from nodes.feedback_loop.texts.answers import about_to, admits, asks_back
 from nodes.feedback_loop.texts.joined import joined
 from nodes.feedback_loop.texts.outcomes import acknowledged
-from nodes.feedback_loop.texts.words import MOST, Said, stems
+from nodes.feedback_loop.texts.words import MOST, Said, leaves, stems
 from systems import names
 from systems.records import Severity
 from systems.told.nothing_found import nothing_found
@@ -59,6 +59,15 @@ _WHY = re.compile(
     re.IGNORECASE,
 )
 """In the search for a cause results rule things out, and nobody tells them."""
+_JUDGES = re.compile(
+    r"\b(?:rate|score|grade|classif|categor|sentiment|tone\b|mood\b|sort\b|label|judge|assess|evaluat|translat|rewrit|"
+    r"rephras|paraphras|poem|übersetz|bewert|einstuf|tradu|évalu|class[ei]|valut|valora)\w*",
+    re.IGNORECASE,
+)
+"""What is judged, or put in other words, does not come again word for word."""
+_AMOUNT = re.compile(r"\b(?:how (?:many|much)|wie ?viele?|combien|cuánt[oa]s?|quant[oaie]|hoeveel)\b", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|und|et|y|e|en|och)\b", re.IGNORECASE)
+_OTHER = re.compile(r"[\W_]+")
 _WORDS = 4
 _SOME, _MUCH = 3, 4
 
@@ -130,16 +139,37 @@ def _severity(calls: list[Operation], talk: Transcript, use: Use, others_used: b
     heed = bool(_HEED.search(talk.asked))
     checks = any(one.end_ns <= calls[0].start_ns and not one.failed and _acts(one) for one in talk.tools)
     wanted = not checks and _named(calls[0], use)
-    if others_used and not checks and (_asked_beside(calls[0], talk.asked) or _fields_asked(calls[0], use)):
+    if others_used and not checks and _asked_for(calls[0], talk, use):
         return "warning"
-    if _WHY.search(talk.asked) and not heed:
+    if not heed and (_WHY.search(talk.asked) or _JUDGES.search(talk.asked)):
         return "info"
+    if not (others_used or checks) and _AMOUNT.search(talk.asked) and use.news(calls[-1]).numbers:
+        return "warning"
     much = max(_weight(use.news(one), wanted) for one in calls)
     if much < (_SOME if heed or wanted else _MUCH):
         return "info"
     acted = any(one.start_ns >= calls[0].end_ns and not one.failed and _acts(one) for one in talk.tools)
     chosen = others_used and bool(_PICKS.search(talk.asked))
     return "warning" if heed or not (acted or chosen) else "info"
+
+
+def _asked_for(call: Operation, talk: Transcript, use: Use) -> bool:
+    """Whether the person asked for this beside other things: by the tool, by a field, or by what it was given."""
+    return _asked_beside(call, talk.asked) or _fields_asked(call, use) or _given_by(call, talk)
+
+
+def _given_by(call: Operation, talk: Transcript) -> bool:
+    """Whether a question for several things has what the call was given, and no other call was given it or acted."""
+    value = parsed(call.arguments)
+    given = [_bare(one) for one in leaves(value)] if isinstance(value, dict) else []
+    own = [one for one in given if len(one) >= _SOME and one in _bare(talk.asked)]
+    others = [one for one in talk.tools if one is not call]
+    shared = any(one in _bare(other.arguments) for other in others for one in own)
+    return bool(own) and bool(_AND.search(talk.asked)) and not shared and not any(map(_acts, others))
+
+
+def _bare(text: str) -> str:
+    return _OTHER.sub("", text.lower())
 
 
 def _asked_beside(call: Operation, asked: str) -> bool:
