@@ -12,9 +12,7 @@ EXPLAINS: Mapping[FindingKind, frozenset[FindingKind]] = {
     "rate_limited": frozenset({"tool_error"}),
     "timeout": frozenset({"tool_error", "slow_outlier"}),
     "connection_lost": frozenset({"tool_error"}),
-    "call_loop": frozenset(
-        {"redundant_call", "no_progress", "ping_pong", "unused_answer", "serial_calls", "misrouted"}
-    ),
+    "call_loop": frozenset({"redundant_call", "no_progress", "unused_answer", "serial_calls", "misrouted"}),
     "ping_pong": frozenset(
         {"call_loop", "redundant_call", "no_progress", "unused_answer", "serial_calls", "misrouted"}
     ),

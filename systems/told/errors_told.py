@@ -43,7 +43,7 @@ _STATE_OF = re.compile(
     re.IGNORECASE,
 )
 _OF_SERVICE = re.compile(
-    r"\b(?:unavailable|unreachable|overloaded|internal|server|backend|upstream|gateway|service|api|database|exception|"
+    r"\b(?:unavailable|unreachable|overloaded|internal|server|backend|upstream|gateway|service|api|database|exception|offline|system|"
     r"traceback|permission|access|unauthori[sz]ed|forbidden|pars\w+|requests?|connect\w*|time[sd]?[ -]?out|[45]\d\d|"
     r"errno)\b|\w(?:error|exception)\b",
     re.IGNORECASE,
@@ -53,6 +53,15 @@ _OUTCOME = 2
 """Fields of a state's record besides which there is a subject."""
 _ENTRY = re.compile(r"[^\n]{0,40}?(?:\d{1,2}:\d\d|\d{4}-\d\d)|\W*error \w+:", re.IGNORECASE)
 """How the entry of a log begins: with a time, or the code of an error."""
+_MESSAGES = re.compile(
+    r"^(?:(?:get|read|fetch|open|show|list|last|newest|next|search)_)?(?:\w+_)?(?:e?mails?|inbox|messages?|comments?|posts?|"
+    r"reviews?|chats?|feedback|letters?)$",
+    re.IGNORECASE,
+)
+_CHECKS = re.compile(
+    r"(?:check|verify|is|can|has|may|test|validate)_(\w+)$|(?:ping|probe|traceroute)(?:_\w+)?()$", re.IGNORECASE
+)
+"""Tools that ask whether something is so, or may be; a no is an answer."""
 _SHORTLY = re.compile(
     r"\W*(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
     r"|(?:\w+ ){0,4}limit (?:of \d[\w ]{0,40} )?(?:was |is |has been )?(?:exceeded|reached|hit)\b"
@@ -92,9 +101,20 @@ def told(result: str, tool: str = "") -> str:
     if not isinstance(value, str):
         return _in_json(value, tool)[:MOST_WORDS]
     failed = _BEGINS.match(result) or shaped(result) or (len(result) < _SHORT and _SHORTLY.match(result))
-    if failed and not (_COUNTED.match(result) or (_ENTRY.match(result) and _RECORDS.search(tool))):
+    if failed and not (_COUNTED.match(result) or _is_asked_for(result, tool)):
         return result[:MOST_WORDS]
     return result[:MOST_WORDS] if len(result) < MOST_WORDS and _ENDS.search(result[-60:]) else ""
+
+
+def _is_asked_for(result: str, tool: str) -> bool:
+    """Whether a text that tells of a failure is what a tool is for: the entry of a log, a message, a check's answer."""
+    if _RECORDS.search(tool) and _ENTRY.match(result):
+        return True
+    if _MESSAGES.search(tool) and not of_service(result[:_SHORT]):
+        return True
+    check = _CHECKS.match(tool.rpartition(".")[2])
+    about = (check[1] or "").lower() if check else ""
+    return bool(check) and len(result) < _SHORT and (not about or about in result.lower()) and not _BEGINS.match(result)
 
 
 def _in_json(value: Any, tool: str) -> str:

@@ -27,6 +27,11 @@ MOST = 500
 MOST_CALLS = 50
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
 _WORKED_OUT = re.compile(r"\d{2,}|\d+[.,]\d+")
+_ONE_OF = re.compile(
+    r"\b(?:any|first|one of|enough|either|or|until|which|who|oder|bis|welche[rs]?|einer|ou|jusqu\w*|"
+    r"quel(?:le)?|hasta|cuál|o)\b",
+    re.IGNORECASE,
+)
 _PAGES = frozenset(map(stemmed, ("page", "offset", "cursor", "start", "skip", "chunk", "part", "step")))
 _DIGITS, _LONG = 4, 5_000
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
@@ -118,7 +123,13 @@ class _Group:
     def wasteful(self) -> bool:
         """Whether enough calls took long enough."""
         seconds = [one.seconds for one in self.calls]
-        return len(seconds) >= CALLS and sum(seconds) - max(seconds) >= SAVED
+        return len(seconds) >= CALLS and sum(seconds) - max(seconds) >= SAVED and not self._until_found
+
+    @property
+    def _until_found(self) -> bool:
+        """Whether one of several was sought: what came back was the same each time, and then it was something else."""
+        *before, last = (one.result for one in self.calls)
+        return len(set(before)) == 1 and last != before[0] and bool(_ONE_OF.search(self._earlier[0]))
 
     def takes(self, span: Operation) -> bool:
         """Append a call, if it is independent of those before it."""

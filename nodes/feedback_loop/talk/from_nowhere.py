@@ -14,7 +14,7 @@ from nodes.feedback_loop.calls.fruitless import fruitless
 from nodes.feedback_loop.reading.operations import Operation
 from nodes.feedback_loop.talk.transcript import Transcript, texted
 from nodes.feedback_loop.talk.use import precise, use_of
-from nodes.feedback_loop.texts.derivation import aggregates, derived, rounded
+from nodes.feedback_loop.texts.derivation import aggregates, derived, rounded, totals
 from nodes.feedback_loop.texts.joined import joined
 from nodes.feedback_loop.texts.words import Said, keys, said, stems, values
 
@@ -25,7 +25,7 @@ _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"(?<![\w.,:/-])\d+(?:[.,:]\d+)+(?![\w:/-])")
 _NUMBER = re.compile(r"(?<![\w.,:-])\d+(?:[.,]\d+)*(?![\w:-])")
 _PERSON = re.compile(r"(?<=[a-z,;] )(?:(?:Dr|Mr|Ms|Mrs)\.? )?[A-Z][a-z]+ [A-Z][a-z]+\b")
-_SEVERAL, _LARGE = 2, 10
+_SEVERAL, _LARGE, _FEW = 2, 10, 8
 _MOST = 5_000
 
 
@@ -83,7 +83,8 @@ def invented(talk: Transcript) -> list[str]:
     known, heard, answer = _known(talk), talk.heard.lower(), talk.answer.output[:_MOST]
     figures = [one for one in dict.fromkeys(_NUMBER.findall(answer)) if one.strip("0.,") and one not in heard]
     texts = [text for one in talk.tools for text in (one.arguments, one.result)]
-    computed = {round(one, 2) for one in aggregates(texts)}
+    told = sorted(known.numbers | known.small)
+    computed = {round(one, 2) for one in aggregates(texts)} | (totals(told) if len(told) <= _FEW else set())
     year = datetime.fromtimestamp(talk.answer.end_ns / 1e9, UTC).year
     known = known.joined(Said(frozenset((float(year), year - 1.0)), frozenset(), frozenset(), frozenset()))
     new = [

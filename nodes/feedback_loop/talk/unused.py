@@ -61,7 +61,8 @@ _WHY = re.compile(
 """In the search for a cause results rule things out, and nobody tells them."""
 _JUDGES = re.compile(
     r"\b(?:rate|score|grade|classif|categor|sentiment|tone\b|mood\b|sort\b|label|judge|assess|evaluat|translat|rewrit|"
-    r"rephras|paraphras|poem|übersetz|bewert|einstuf|tradu|évalu|class[ei]|valut|valora)\w*",
+    r"rephras|paraphras|poem|übersetz|bewert|einstuf|tradu|évalu|class[ei]|valut|valora)\w*|"
+    r"\b(?:how (?:long|old)|wie (?:lange|alt)|depuis quand|desde cuándo)\b",
     re.IGNORECASE,
 )
 """What is judged, or put in other words, does not come again word for word."""

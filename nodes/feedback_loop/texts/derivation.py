@@ -10,7 +10,7 @@ from typing import Any
 from nodes.feedback_loop.reading.messages import parsed
 
 _UNITS = (12.0, 24.0, 60.0, 100.0, 1_000.0, 1_024.0, 3_600.0, 1_000_000.0, 1.609344, 2.54, 0.453592, 3.28084)
-_MOST, _LONG, _LARGEST = 40, 20_000, 1e15
+_FEW, _MOST, _LONG, _LARGEST = 8, 40, 20_000, 1e15
 
 
 def rounded(told: float, number: float) -> bool:
@@ -33,6 +33,14 @@ def derived(number: float, source: Iterable[float], others: Iterable[float]) -> 
         return True
     pairs = ((one, other) for one in own for other in [*own, *rest] if other is not one)
     return any(round(value, places) == number for one, other in pairs for value in _combined(one, other))
+
+
+def totals(known: Iterable[float]) -> set[float]:
+    """What a few numbers come to as an amount: a price by a quantity and a fee, three summands; to two decimals."""
+    few = [*islice(known, _FEW)]
+    pairs = [(one, other) for one in few for other in few]
+    sums = {one * other + more for one, other in pairs for more in few}
+    return {round(one, 2) for one in sums | {one + other + more for one, other in pairs for more in few}}
 
 
 def aggregates(results: Iterable[str]) -> Iterator[float]:
