@@ -56,7 +56,8 @@ class SerialCalls:
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         if not span.marks & SLOW or self._judged >= MOST:
-            self._close()
+            if self._group is not None:
+                self._close()
             return
         same_turn = self._same_turn()
         if same_turn or not span.marks & READ or fruitless(span):
@@ -140,11 +141,9 @@ class _Group:
         mentioned = {token for token in new if any(_mentions(result, token) for result in self._results)}
         if mentioned and not mentioned <= self._known:
             return False
-        others = [one for one in self.calls if one.where == span.where]
-        if not (others and self._counted(others[-1], span)):
-            if new and not self._knowable(tokens, new, alike=bool(others)):
-                return False
-            if others and not self._given(tokens):
+        if (new and not self._knowable(tokens, new)) or not (self._given(tokens) or self._is_other(span)):
+            last = self.calls[-1]
+            if last.where != span.where or not self._counted(last, span):
                 return False
         self.calls.append(span)
         self._asked.update(tokens)
@@ -172,13 +171,10 @@ class _Group:
         numbers = [one for one in new if len(one) > 1 and one.isdecimal()]
         return any(not any([one in text for text in self._earlier]) for one in numbers)
 
-    def _knowable(self, tokens: Set[str], new: Set[str], *, alike: bool) -> bool:
-        """Whether a call's arguments could have been known before: no number is worked out, and most are told.
-
-        What another tool is asked in words of the model's own, of which no result has any, needs no result.
-        """
+    def _knowable(self, tokens: Set[str], new: Set[str]) -> bool:
+        """Whether a call's arguments could have been known before: most are told, and no number is worked out."""
         untold = [token for token in new if not self._told(token)]
-        return (not alike or 2 * len(untold) <= len(tokens)) and not any(map(_WORKED_OUT.fullmatch, untold))
+        return 2 * len(untold) <= len(tokens) and not any(map(_WORKED_OUT.fullmatch, untold))
 
     def _given(self, tokens: Set[str]) -> bool:
         """Whether it is known beforehand what another call of the same tool asks for."""
@@ -190,6 +186,10 @@ class _Group:
         if token in self._known or _between(token, self._known):
             return True
         return not token.isascii() and any(token in text for text in self._earlier)
+
+    def _is_other(self, span: Operation) -> bool:
+        """Whether no call of that tool is among those so far."""
+        return not any(one.where == span.where for one in self.calls)
 
     def _counted(self, before: Operation, now: Operation) -> bool:
         """Whether a call is for the next of as many things as the task counts: `all five depots`, 1 to 5 or A to E."""
