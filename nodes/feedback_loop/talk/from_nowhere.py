@@ -86,7 +86,7 @@ def invented(talk: Transcript) -> list[str]:
     told = sorted(known.numbers | known.small)
     computed = {round(one, 2) for one in aggregates(texts)} | (totals(told) if len(told) <= _FEW else set())
     year = datetime.fromtimestamp(talk.answer.end_ns / 1e9, UTC).year
-    known = known.joined(Said(frozenset((float(year), year - 1.0)), frozenset(), frozenset(), frozenset()))
+    known = known.joined(Said(frozenset((float(year), year - 1.0)), said(answer).small, frozenset(), frozenset()))
     new = [
         one for one in figures if _large(one) and not any(_comes(number, known, computed) for number in _readings(one))
     ]

@@ -45,6 +45,7 @@ _PICKS = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(r"\b(?:compar\w+|vergleich\w*|confront\w*)\b", re.IGNORECASE)
+_AGREES = re.compile(r"\W*(?:yes|yep|ja|oui|s[íi]|sì|sim|tak|да|はい|是)\b", re.IGNORECASE)
 _ADVISES = re.compile(
     r"\b(?:recommend|suggest|advi[cs]e|prefer|decide|empf(?:ehl|iehl)|conseill|recomiend|consigli)\w*", re.IGNORECASE
 )
@@ -100,18 +101,19 @@ def _unused(talk: Transcript) -> Iterator[Unused]:
     use = use_of(talk)
     without: Grouped[str] = Grouped()
     used = set()
-    ignored = {check.span_id for check, _ in stepped_over(talk)}
-    telling = [one for one in talk.tools if says_something(one) and one.span_id not in ignored]
+    refused = {check.span_id for check, _ in stepped_over(talk)}
+    telling = [one for one in talk.tools if says_something(one) and one.span_id not in refused]
     for call in telling:
         if use.flows(call):
             used.add(call.where)
         elif distinctive(use.news(call)):
             without.add(call.where, call)
-    verdict = bool(_VERDICT.match(answer.output))
+    verdict, agreed = bool(_VERDICT.match(answer.output)), bool(used and _AGREES.match(answer.output))
     for where, calls in without.items():
-        judged = verdict and not (used and any(map(objects, calls)))
+        ignored = agreed and any(map(objects, calls))
+        judged = verdict and not ignored
         if where not in used and not (judged or chosen_from(calls, answer.output)):
-            yield Unused(list(calls), _severity(list(calls), talk, use, bool(used)))
+            yield Unused(list(calls), "warning" if ignored else _severity(list(calls), talk, use, bool(used)))
     asked, compares = _COMPARES.subn("", talk.asked)
     if not (_PICKS.search(asked) or (compares and (_PICKS.search(answer.output) or _ADVISES.search(asked)))):
         some = [one for one in telling if one.where in used]
