@@ -61,9 +61,9 @@ _WHY = re.compile(
 )
 """In the search for a cause results rule things out, and nobody tells them."""
 _JUDGES = re.compile(
-    r"\b(?:rate|score|grade|classif|categor|sentiment|tone\b|mood\b|sort\b|label|judge|assess|evaluat|translat|rewrit|"
-    r"rephras|paraphras|poem|übersetz|bewert|einstuf|tradu|évalu|class[ei]|valut|valora)\w*|"
-    r"\b(?:how (?:long|old)|wie (?:lange|alt)|depuis quand|desde cuándo)\b",
+    r"\b(?:rate|score|grade|sort|label|judge|assess|evaluate) (?:the|this|that|these|it|them|each|every|my|our|all)\b|"
+    r"\b(?:classif|categori[sz]|sentiment|translat|rewrit|rephras|paraphras|poem|übersetz|bewerte|einstuf|tradui|traduc|"
+    r"traduz|évalue|clasific|classific|valuta\b|valora\b)\w*|\b(?:how (?:long|old)|wie (?:lange|alt)|depuis quand)\b",
     re.IGNORECASE,
 )
 """What is judged, or put in other words, does not come again word for word."""
