@@ -46,6 +46,7 @@ TOLD, LONGEST_RESULT, MOST_ASKED = 12, 2_000, 20
 """Last results that may name what is gone through, characters of each, and how often that is looked at."""
 WORDS = 300
 TOO_LONG = re.compile(r"\btime[sd]?[ -]?out|too long|in time\b|connection|unreachable|not reach", re.IGNORECASE)
+OR_ELSE = re.compile(r"\b(?:or|otherwise|else|oder|sonst|sinon|ou|oppure|altrimenti|si no|of anders)\b", re.IGNORECASE)
 MOST_TRIED = 6
 """More calls of one tool go through things."""
 
@@ -262,7 +263,7 @@ class AgentRun:
         if failed.end_ns > calls[-1].start_ns or (self.answer is not None and falls_short(self.answer.output)):
             return False
         before, now, known = words(failed.arguments), words(calls[-1].arguments), self.words_of_task()
-        return not (before & known and (now - before) & known)
+        return not (before & known and (now - before) & known) or bool(OR_ELSE.search(self.task[:LONGEST_TASK]))
 
     def lost(self, failed: Sequence[Operation], where: str) -> dict[str, float]:
         """What failures cost, and how many calls of the tool there were."""

@@ -19,7 +19,7 @@ from nodes.feedback_loop.talk.use import Use, distinctive, precise, use_of
 from nodes.feedback_loop.texts.answers import about_to, admits, asks_back
 from nodes.feedback_loop.texts.joined import joined
 from nodes.feedback_loop.texts.outcomes import acknowledged
-from nodes.feedback_loop.texts.words import MOST, Said, leaves, stems
+from nodes.feedback_loop.texts.words import MOST, NOTHING, Said, leaves, stems
 from systems import names
 from systems.records import Severity
 from systems.told.nothing_found import nothing_found
@@ -146,7 +146,7 @@ def _severity(calls: list[Operation], talk: Transcript, use: Use, others_used: b
         return "warning"
     if not heed and (_WHY.search(talk.asked) or _JUDGES.search(talk.asked)):
         return "info"
-    if not (others_used or checks) and _AMOUNT.search(talk.asked) and use.news(calls[-1]).numbers:
+    if not (others_used or checks) and _AMOUNT.search(talk.asked) and _tells_none(calls[-1], talk, use):
         return "warning"
     much = max(_weight(use.news(one), wanted) for one in calls)
     if much < (_SOME if heed or wanted else _MUCH):
@@ -154,6 +154,12 @@ def _severity(calls: list[Operation], talk: Transcript, use: Use, others_used: b
     acted = any(one.start_ns >= calls[0].end_ns and not one.failed and _acts(one) for one in talk.tools)
     chosen = others_used and bool(_PICKS.search(talk.asked))
     return "warning" if heed or not (acted or chosen) else "info"
+
+
+def _tells_none(call: Operation, talk: Transcript, use: Use) -> bool:
+    """Whether a result has a number, and the answer has none."""
+    told = texted(talk.answer.output) if talk.answer is not None else NOTHING
+    return bool(use.news(call).numbers) and not (told.numbers or told.small)
 
 
 def _asked_for(call: Operation, talk: Transcript, use: Use) -> bool:

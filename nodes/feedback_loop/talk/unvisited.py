@@ -91,7 +91,12 @@ def _set_apart(told: Operation, left: tuple[str, ...]) -> bool:
     things = [one for found in lists for one in found if isinstance(one, dict)]
     of_left = [{(name, str(one)) for name, one in thing.items()} for thing in things if _name(thing) in left]
     of_rest = [{(name, str(one)) for name, one in thing.items()} for thing in things if _name(thing) not in left]
-    return bool(of_left) and bool(frozenset.intersection(*map(frozenset, of_left)) - frozenset().union(*of_rest))
+    return _alone(of_left, of_rest) or _alone(of_rest, of_left)
+
+
+def _alone(some: list[set[tuple[str, str]]], others: list[set[tuple[str, str]]]) -> bool:
+    """Whether some things have a field and a value in common that no other has."""
+    return bool(some) and bool(set.intersection(*some) - set().union(*others))
 
 
 def _name(item: Any) -> str:
