@@ -7,6 +7,7 @@ from typing import Any
 
 from systems.json_values import parsed
 from systems.told.error_shapes import FAILING, TURNED_DOWN, shaped
+from systems.told.nothing_found import nothing_found
 
 TOLD = "told"
 """`Operation.error_type` of such a failure."""
@@ -18,6 +19,8 @@ _BEGINS = re.compile(
     r"|(?-i:[A-Za-z_][\w.]*(?:Error|Exception))\s*[:(]"
     r"|traceback \(most recent call last\)"
     r"|exception\s*:"
+    r"|rpc error: code\b|(?:relation|table|column) \W?[\w.]+\W? does not exist\b|(?:failed|failure)\s*[:!]"
+    r"|invalid (?:argument|parameter|input|value|request|format|date|query)\w*\s*[:(]"
     r"|(?:tool|request|call) (?:execution )?failed\b"
     r"|failed to\b(?! (?:find|match)\b)"
     r"|unknown tool\b|no tool named\b|tool '?[\w.-]+'? not found\b|[\w.-]+ is not a valid tool\b"
@@ -33,6 +36,32 @@ _RECORDS = re.compile(
     r"(?:$|[\W_])",
     re.IGNORECASE,
 )
+_STATE_OF = re.compile(
+    r"(?:^|[\W_])(?:status(?:es)?|state|health|history|diagnos\w*|monitor\w*|events?|audit|alarms?|health_?check|probe|"
+    r"(?:get|show|list|describe|find|read|fetch|last|view)_(?:\w+_)?(?:jobs?|runs?|builds?|results?|tests?|deployments?))$"
+    r"|^(?:\w+_)?(?:jobs?|runs?|builds?|pipelines?|ci)(?:_runs?|_results?|_info)?$",
+    re.IGNORECASE,
+)
+_OF_SERVICE = re.compile(
+    r"\b(?:unavailable|unreachable|overloaded|internal|server|backend|upstream|gateway|service|api|database|exception|offline|system|"
+    r"traceback|permission|access|unauthori[sz]ed|forbidden|pars\w+|requests?|connect\w*|time[sd]?[ -]?out|[45]\d\d|"
+    r"errno)\b|\w(?:error|exception)\b",
+    re.IGNORECASE,
+)
+_ABOUT_CALL = re.compile(r"elapsed|took|duration|latency|_ms$|^ts$|timestamp|request|trace|attempt|retr", re.IGNORECASE)
+_OUTCOME = 2
+"""Fields of a state's record besides which there is a subject."""
+_ENTRY = re.compile(r"[^\n]{0,40}?(?:\d{1,2}:\d\d|\d{4}-\d\d)|\W*error \w+:", re.IGNORECASE)
+"""How the entry of a log begins: with a time, or the code of an error."""
+_MESSAGES = re.compile(
+    r"^(?:(?:get|read|fetch|open|show|list|last|newest|next|search)_)?(?:\w+_)?(?:e?mails?|inbox|messages?|comments?|posts?|"
+    r"reviews?|chats?|feedback|letters?)$",
+    re.IGNORECASE,
+)
+_CHECKS = re.compile(
+    r"(?:check|verify|is|can|has|may|test|validate)_(\w+)$|(?:ping|probe|traceroute)(?:_\w+)?()$", re.IGNORECASE
+)
+"""Tools that ask whether something is so, or may be; a no is an answer."""
 _SHORTLY = re.compile(
     r"\W*(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
     r"|(?:\w+ ){0,4}limit (?:of \d[\w ]{0,40} )?(?:was |is |has been )?(?:exceeded|reached|hit)\b"
@@ -68,44 +97,99 @@ def told(result: str, tool: str = "") -> str:
     """
     if not result or (_RECORDED.match(result) and _RECORDS.search(tool)):
         return ""
-    if result[0] in "{[":
-        return _in_json(parsed(result)) if len(result) < MOST_WORDS * 10 else ""
+    value = parsed(result) if result[0] in "{[" and len(result) < MOST_WORDS * 10 else result
+    if not isinstance(value, str):
+        return _in_json(value, tool)[:MOST_WORDS]
     failed = _BEGINS.match(result) or shaped(result) or (len(result) < _SHORT and _SHORTLY.match(result))
-    if failed and not _COUNTED.match(result):
+    if failed and not (_COUNTED.match(result) or _is_asked_for(result, tool)):
         return result[:MOST_WORDS]
     return result[:MOST_WORDS] if len(result) < MOST_WORDS and _ENDS.search(result[-60:]) else ""
 
 
-def _in_json(value: Any) -> str:
+def _is_asked_for(result: str, tool: str) -> bool:
+    """Whether a text that tells of a failure is what a tool is for: the entry of a log, a message, a check's answer."""
+    if _RECORDS.search(tool) and _ENTRY.match(result):
+        return True
+    if _MESSAGES.search(tool) and not of_service(result[:_SHORT]):
+        return True
+    check = _CHECKS.match(tool.rpartition(".")[2])
+    about = (check[1] or "").lower() if check else ""
+    return bool(check) and len(result) < _SHORT and (not about or about in result.lower()) and not _BEGINS.match(result)
+
+
+def _in_json(value: Any, tool: str) -> str:
     if isinstance(value, list):  # what pydantic-ai has the model correct
         refused = value and all(isinstance(one, dict) and _VALIDATION.issubset(one) for one in value)
-        return "; ".join(f"{one['loc']}: {one['msg']}" for one in value)[:MOST_WORDS] if refused else ""
+        return "; ".join(f"{one['loc']}: {one['msg']}" for one in value) if refused else ""
     if not isinstance(value, dict):
         return ""
     if value.get("isError") is True or value.get("is_error") is True:
-        return str(value.get("content") or value)[:MOST_WORDS]
+        return str(value.get("content") or value)
+    if len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not _words_of(value, _ERRORS):
+        return _in_json(inner, tool)
+    if any(value.get(name) is no for name, no in _NO):
+        return _words_of(value, _ERRORS) or _words_of(value, _WORDS)
+    error = _outcome(value)
+    return "" if asks_for_state(tool) and len(value) > _OUTCOME and not of_service(error) else error
+
+
+def _outcome(value: dict[str, Any]) -> str:
+    """The words of a failure by the fields of a result that are for its status, its error or its exit."""
     brief = len(value) <= 3 or _PROBLEM.issuperset(value)
     code = next((one for one in map(value.get, _STATUS) if _is_refusal(one)), None) if brief else None
-    failed = any(_says_failed(name, one) for name, one in value.items() if isinstance(one, str) and len(one) < 30)
-    refused = code is not None or failed or any(value.get(name) is no for name, no in _NO)
-    error = next((value[name] for name in _ERRORS if value.get(name) and not _is_none(value[name])), None)
-    if not error and refused:
-        error = next((value[name] for name in _WORDS if value.get(name)), None)
-    elif not refused and len(value) > 3:
-        error = None
+    failed = next((one for name, one in value.items() if isinstance(one, str) and _says_failed(name, one)), "")
+    error = _words_of(value, _ERRORS) if code or failed or brief else ""
+    if error and not (code or failed) and nothing_found(error):
+        return ""
+    if code or failed:
+        error = error or _words_of(value, _WORDS) or ("" if not code and _has_more(value) else failed or str(value))
+    if not error and _LISTED.issuperset(value) and not value.get("data"):
+        error = _of_list(value.get("errors"))
     if error:
-        return (f"status {code}: {error}" if code else str(error))[:MOST_WORDS]
+        return f"status {code}: {error}" if code else error
     if any(_is_exit(value.get(name)) for name in _EXITS) and value.get("stderr"):
-        return str(value["stderr"])[:MOST_WORDS]
+        return str(value["stderr"])
     return ""
+
+
+def _words_of(value: dict[str, Any], fields: tuple[str, ...]) -> str:
+    """The words of the first of some fields that says something."""
+    told = next((value[name] for name in fields if value.get(name) and not _is_none(value[name])), "")
+    return str(told)
+
+
+def _of_list(errors: Any) -> str:
+    """The message of the first of the errors that GraphQL and JSON:API list."""
+    first = errors[0] if isinstance(errors, list) and errors else None
+    return _words_of(first, _WORDS) if isinstance(first, dict) else first if isinstance(first, str) else ""
+
+
+def _has_more(value: dict[str, Any]) -> bool:
+    """Whether a result says more than its state and how the call went, so that the state may be that of something."""
+    return any(
+        one not in (None, "", [], {}) and name.lower() not in _STATES | _RESULTS and not _ABOUT_CALL.search(name)
+        for name, one in value.items()
+    )
 
 
 def _says_failed(name: str, value: str) -> bool:
     """Whether a field is for the outcome, and its value says that there was none."""
+    if len(value) >= 30:
+        return False
     name = name.lower()
     if name in _STATES:
         return bool(_FAILED.fullmatch(value))
     return name in _RESULTS and bool(_FAILED.fullmatch(value) or _TURNED_DOWN.fullmatch(value))
+
+
+def of_service(error: str) -> bool:
+    """Whether the words of an error are about the service itself, its time or its rights, and not about its subject."""
+    return bool(_OF_SERVICE.search(error))
+
+
+def asks_for_state(tool: str) -> bool:
+    """Whether a tool is named for the state or the records of something, whose failures are what was asked for."""
+    return bool(_RECORDS.search(tool) or _STATE_OF.search(tool))
 
 
 def _is_none(error: Any) -> bool:
@@ -128,6 +212,8 @@ _STATES = frozenset("status state outcome zustand statut état etat estado stato
 _RESULTS = frozenset("result response ergebnis résultat resultat resultado risultato resultaat 结果 結果".split())
 _PROBLEM = frozenset(("type", "title", "status", "detail", "instance"))
 """Fields of a failure of HTTP told in JSON (RFC 9457)."""
+_LISTED = frozenset(("data", "errors", "extensions", "meta", "jsonapi"))
+"""Fields of an answer of GraphQL or JSON:API."""
 _STATUS = ("status", "code", "status_code", "statusCode", "http_status")
 _NO = (("success", False), ("ok", False), ("error", True))
 _ERRORS = tuple("error error_message errorMessage exception fehler erreur errore erro".split())

@@ -10,13 +10,18 @@ from systems.json_values import parsed
 _SHORT = 400
 
 _NOTHING = re.compile(
-    r"^\W*(?:none|null|nil|n/a|empty|nothing|not found|unknown|\(.{0,40}\b(?:empty|none|nothing)\b.{0,20}\))\W*$"
+    r"^\W*(?:none|null|nil|n/a|empty|(?:cache )?miss|"
+    r"nothing|not found|unknown|\(.{0,40}\b(?:empty|none|nothing)\b.{0,20}\))\W*$"
     r"|\b(?:no|zero|0) (?:\w+ ){0,3}?(?:results?|hits?|match(?:es)?|entr(?:y|ies)|records?|rows?|items?|documents?|"
     r"files?|data|answers?|events?|such|photos?|appointments?|orders?|cases?)\b"
     r"|\b(?:nothing|nobody|no one|none)\b.{0,30}\b(?:found|match\w*|there|available|exists?)\b"
-    r"|\b(?:not|never|n't|cannot be|could not be) (?:be )?found\b|\bdoes(?: not|n't) exist\b|\bno (?:\w+ )+(?:found|"
+    r"|\b(?:not|never|n't|cannot be|could not be) (?:be )?found\b|\bnot_?found\b"
+    r"|\bdoes(?: not|n't) exist\b|\bno (?:\w+ )+(?:found|"
     r"for)\b"
-    r"|\b(?:keine?|nichts) (?:\w+ )?(?:gefunden|treffer|ergebnis\w*)|\bintrouvable|\baucun\w*\b|\bning[uú]n\w*\b"
+    r"|\b(?:keine?|nichts) (?:\w+ )?(?:gefunden|treffer|ergebnis\w*)"
+    r"|\bnicht (?:gefunden|vorhanden|bekannt)\b|\bnon trouvée?s?\b"
+    r"|\bno encontrad[oa]s?\b|\bnon trovat[oaie]\b|\bnão encontrad[oa]s?\b|\bniet gevonden\b|\bintrouvable"
+    r"|\baucun\w*\b|\bning[uú]n\w*\b"
     r"|\bsin resultados\b|\bnessun\w*\b|\bnenhum\w*\b|\bgeen (?:\w+ )?(?:resultaten|gevonden)",
     re.IGNORECASE,
 )

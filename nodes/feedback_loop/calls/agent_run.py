@@ -6,6 +6,7 @@ Memory is bounded, however long the run: the last `REMEMBERED` calls are kept in
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
@@ -16,6 +17,7 @@ from nodes.feedback_loop.calls.grouping import Group
 from nodes.feedback_loop.calls.history import NONE, History
 from nodes.feedback_loop.calls.places import Place, Places, Tool
 from nodes.feedback_loop.calls.standing_in import replaced
+from nodes.feedback_loop.calls.told_as_answer import told_as_answer
 from nodes.feedback_loop.reading.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED, SILENT
 from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.reading.operations import Operation
@@ -43,6 +45,8 @@ LONGEST_TASK = 10_000
 TOLD, LONGEST_RESULT, MOST_ASKED = 12, 2_000, 20
 """Last results that may name what is gone through, characters of each, and how often that is looked at."""
 WORDS = 300
+TOO_LONG = re.compile(r"\btime[sd]?[ -]?out|too long|in time\b|connection|unreachable|not reach", re.IGNORECASE)
+OR_ELSE = re.compile(r"\b(?:or|otherwise|else|oder|sonst|sinon|ou|oppure|altrimenti|si no|of anders)\b", re.IGNORECASE)
 MOST_TRIED = 6
 """More calls of one tool go through things."""
 
@@ -212,7 +216,15 @@ class AgentRun:
 
     def made_good(self, operation: Operation) -> bool:
         """Whether a later attempt of a tool or a model (for specloop's questions: any tool) worked."""
-        return self._attempts.made_good(operation) or (self.ended and self._tried_on(operation))
+        if self._attempts.made_good(operation):
+            return not (self._attempts.went_round(operation) and self._still_told(operation))
+        return self.ended and self._tried_on(operation)
+
+    def _still_told(self, failed: Operation) -> bool:
+        """Whether the answer still tells of a call that took too long or lost its way, and another did only in part."""
+        if failed.cause not in ("timeout", "connection_lost") or self.answer is None or not self.ended:
+            return False
+        return bool(TOO_LONG.search(self.answer.output[:LONGEST_RESULT]))
 
     @property
     def mended(self) -> int:
@@ -230,8 +242,13 @@ class AgentRun:
         return known
 
     def still_open(self, failed: Group) -> list[Operation]:
-        """Those failures that nothing made good: no later attempt, no other tool, no later draft."""
-        return [one for one in failed if not (self.made_good(one) or self.drafts.made_good(one) or self.replaced(one))]
+        """Those failures that nothing made good: no later attempt, no other tool, no later draft; answers are none."""
+        open_ = (one for one in failed if not (self.made_good(one) or self.drafts.made_good(one) or self.replaced(one)))
+        return [one for one in open_ if not self.answers(one)]
+
+    def answers(self, failed: Operation) -> bool:
+        """Whether a failure that a result tells of was what was to be known."""
+        return self.ended and told_as_answer(failed, self.answer)
 
     def _tried_on(self, failed: Operation) -> bool:
         """Whether a tool that failed was called with other values until it worked, and no more.
@@ -246,7 +263,7 @@ class AgentRun:
         if failed.end_ns > calls[-1].start_ns or (self.answer is not None and falls_short(self.answer.output)):
             return False
         before, now, known = words(failed.arguments), words(calls[-1].arguments), self.words_of_task()
-        return not (before & known and (now - before) & known)
+        return not (before & known and (now - before) & known) or bool(OR_ELSE.search(self.task[:LONGEST_TASK]))
 
     def lost(self, failed: Sequence[Operation], where: str) -> dict[str, float]:
         """What failures cost, and how many calls of the tool there were."""

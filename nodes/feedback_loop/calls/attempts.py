@@ -53,7 +53,7 @@ class Attempts:
         """Start; `known` tells the words of the task, `told` those and the words of the last results."""
         self._known = known
         self._told = told
-        self._mended: dict[str, None] = {}
+        self._mended: dict[str, bool] = {}
         self._compared = 0
         self.count = 0
         self.eager: set[_Place] = set()
@@ -99,7 +99,7 @@ class Attempts:
             mended = [one for one in (asked, "") if one in waiting.asked]
             if waiting.tries and self._again(waiting, asked):
                 mended.append(waiting.last)
-            self._mend(waiting, mended, operation.start_ns)
+            self._mend(waiting, mended, operation.start_ns, asked)
         if not waiting.asked:
             del self.open[place]
         if not waiting.tries and "" not in waiting.asked:
@@ -118,6 +118,10 @@ class Attempts:
         """Whether a later attempt worked."""
         return operation.span_id in self._mended
 
+    def went_round(self, operation: Operation) -> bool:
+        """Whether the attempt that worked asked for something else than what failed."""
+        return self._mended.get(operation.span_id) is False
+
     def _again(self, waiting: _Open, asked: str) -> bool:
         """Whether a call asks for what the last failed one did, in other words."""
         if not waiting.last or waiting.last not in waiting.asked or self._compared >= MOST_COMPARED:
@@ -129,7 +133,7 @@ class Attempts:
         lower = asked.lower()
         return any([word in lower for word in waiting.words]) and self._same(waiting.words, self._words(asked))
 
-    def _mend(self, waiting: _Open, mended: list[str], start_ns: int) -> None:
+    def _mend(self, waiting: _Open, mended: list[str], start_ns: int, asked: str = "") -> None:
         for one in mended:
             group = waiting.asked.pop(one)
             later = [failure for failure in group if failure[1] > start_ns]
@@ -137,7 +141,7 @@ class Attempts:
                 waiting.asked[one] = later
             for span_id, ended in group:
                 if ended <= start_ns:
-                    self._mended[span_id] = None
+                    self._mended[span_id] = not asked or one == asked
                     self.count += 1
         while len(self._mended) > MOST_MENDED:
             del self._mended[next(iter(self._mended))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
@@ -14,6 +15,8 @@ from systems.told.nothing_found import nothing_found
 NEXT = 5
 """Calls after a failure among which its stand-in is looked for."""
 
+_RESERVE = re.compile(r"^(?:backup|fallback|secondary|alternat(?:e|ive)|alt|primary|main|other)_", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _GENERIC = frozenset(
     "find fetch look lookup load query quer read search check call tool api data primary backup".split()
 )
@@ -40,9 +43,11 @@ def _stands_in(failed: Operation, other: Operation) -> bool:
     same = given & set(told(other.arguments))
     if given and not same:
         return False
-    if any(len(one.split()) > 2 for one in same):
+    if any(len(_WORD.findall(one)) > 2 for one in same):
         return writes(failed.name) == writes(other.name)
     purpose, others = stems(failed.name), stems(other.name)
+    if _RESERVE.sub("", failed.name) == _RESERVE.sub("", other.name):
+        return True
     if writes(failed.name) or writes(other.name):
         return _verb(failed.name) == _verb(other.name)
     return bool((purpose & others) - _GENERIC - keys(failed.arguments))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
 from typing import ClassVar
 
 from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
@@ -19,6 +20,8 @@ from systems.records import Finding
 
 CALLS, CALLS_REFUSED, CALLS_PENDING, CALLS_ACKNOWLEDGED, CALLS_UNSEEN = 3, 4, 5, 6, 5
 CYCLE, ROUNDS = 3, 3
+TURNS = 3
+"""Turns back that are looked at for a call among several of a turn."""
 MOST = 100
 """Loops, circles, and calls of a circle that are told apart."""
 _Call = tuple[str, str]
@@ -59,7 +62,7 @@ class CallLoop:
         if not span.result or not same_result(before, span):
             self._rows.pop(call, None)
             return
-        if previous is before:
+        if previous is before or self._in_turn_before(before, span):
             if call in self._rows or len(self._rows) < MOST:
                 self._rows.setdefault(call, Series()).add(span)
         else:
@@ -95,6 +98,12 @@ class CallLoop:
             impact=again.impact,
             explanation=f"{tool} was called alike {again.count} times more and brought nothing new.",
         )
+
+    def _in_turn_before(self, before: Operation, span: Operation) -> bool:
+        """Whether both calls were among several of a turn, and the model asked for tools just once in between."""
+        asking = (one for one in reversed(self._run.models) if one.calls and one.end_ns <= span.start_ns)
+        turns = sum(1 for _ in takewhile(lambda one: one.end_ns >= before.end_ns, islice(asking, TURNS)))
+        return turns == 1
 
     def _in_circle(self, call: _Call, span: Operation) -> None:
         """Repeated calls one after another, none of them right after itself; two in turn are `ping_pong`."""

@@ -82,7 +82,7 @@ class EmptyOutput:
         if span.kind != "model":
             return True
         if span.input_tokens and not span.output_tokens:
-            return self._written
+            return self._written or names.OUTPUT_MESSAGES in span.attributes
         if names.OUTPUT_MESSAGES not in span.attributes and not (span.messages and span.title in self._content):
             return False
         return bool(span.finish or span.output_tokens)

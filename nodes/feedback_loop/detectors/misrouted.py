@@ -41,6 +41,7 @@ _REFUSES = re.compile(
     r"supports?|"
     r"knows?|accepts?)\b|\bnot (?:handled|covered|supported) (?:here|by this)\b|\bnicht zuständig\b|"
     r"\bfalsche[rs]? (?:werkzeug|abteilung)"
+    r"|\b(?:handles?|covers?|supports?|knows?|accepts?|for)\b[^.;\n]{1,40}\bonly\b"
     r"|\b(?:is|are)(?: not|n['\u2019]t) an? [^.,;\n]{3,40}|\b(?:ist|sind) keine? \w+|\bn['\u2019]est pas une? \w+"
     r"|\bno es una? \w+|\bnon è una? \w+|\bnão é uma? \w+",
     re.IGNORECASE,
@@ -85,7 +86,14 @@ _NOT = re.compile(
     r"(?:(?:an?|the|ein(?:e[mnrs]?)?|d(?:er|ie|as|e|u|es)|une?|la|le|il|uno?|una|uma?|o|het|een)\s+)?([^\W\d_]{3,})",
     re.IGNORECASE,
 )
-_COMMON, _SOME, _MUCH, _SHORT = 0.5, 3, 4, 600
+_SEARCHES = frozenset("search query ask call run use calculate list check".split())
+_TRIED_FIRST = re.compile(r"cache|memor|histor|faq|kb|knowledge|docs?|local|index|archive|catalog", re.IGNORECASE)
+_DESK = re.compile(
+    r"(?:^|_)(?:agent|desk|team|department|specialist|expert|assistant|support|helpdesk)$", re.IGNORECASE
+)
+_FREE = frozenset("query q question text input request prompt search term keyword keywords name id".split())
+"""Fields that take anything."""
+_COMMON, _SOME, _MUCH, _SHORT, _LONG_ID = 0.5, 3, 4, 600, 4
 
 
 class _Step(NamedTuple):
@@ -169,7 +177,7 @@ def _steps(talk: Transcript) -> Iterator[_Step]:
 def _wrong(step: _Step, called: int, use: Use) -> str:
     """Why the first call, of a tool that was called so often, was a wrong turn; empty where it was none."""
     wrong, right = step.wrong, step.right
-    if called > 1 or changes(wrong):
+    if called > 1 or (changes(wrong) and not wrong.failed):
         return ""
     result = wrong.result or wrong.error
     like, short = _alike(wrong.arguments, right.arguments), len(result) < _SHORT
@@ -181,8 +189,12 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
         return ""
     if like and short and _SENDS_ON.search(values(result)):
         return "refused"
+    if wrong.arguments == right.arguments and _DESK.search(wrong.name) and _DESK.search(right.name):
+        return "asked again elsewhere"
     if wrong.failed or nothing_found(wrong.result):
-        return ""
+        over_asked = not wrong.failed or wrong.cause in ("error", "invalid")
+        apart = _only_right_named(step, use) and not (_prepares(wrong, right) or _TRIED_FIRST.search(wrong.name))
+        return "in vain" if like and over_asked and apart else ""
     if step.said and len(step.said) < _SHORT and _OWNS_UP.search(step.said):
         return "disowned"
     return "unused" if like and _beside_the_point(step, use) else ""
@@ -202,7 +214,34 @@ def _beside_the_point(step: _Step, use: Use) -> bool:
         return False
     news = use.news(wrong)
     named = bool(stems(right.name) & use.asked.terms)
-    return len(news.numbers) + len(news.terms) >= (_SOME if named else _MUCH) and use.flows(right)
+    misplaced = named and (_other_fields(wrong, right) or (_siblings(wrong, right) and _only_right_named(step, use)))
+    enough = 1 if misplaced else _SOME if named else _MUCH
+    return len(news.numbers) + len(news.terms) >= enough and use.flows(right)
+
+
+def _only_right_named(step: _Step, use: Use) -> bool:
+    """Whether the task speaks of what the second tool is named for, and of nothing that the first one is."""
+    first, second = stems(step.wrong.name), stems(step.right.name)
+    return bool(second & use.asked.terms) and not first & (use.asked.terms | second - _SEARCHES)
+
+
+def _siblings(wrong: Operation, right: Operation) -> bool:
+    """Whether two tools search for different things in the same way."""
+    verbs = [one.name.rpartition(".")[2].partition("_")[0].lower() for one in (wrong, right)]
+    return verbs[0] == verbs[1] and verbs[0] in _SEARCHES
+
+
+def _other_fields(wrong: Operation, right: Operation) -> bool:
+    """Whether the same value was given as one thing and then as another: `location=5512`, then `order_id=5512`."""
+    first, second = parsed(wrong.arguments), parsed(right.arguments)
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return False
+    return any(
+        one == other and not (stems(name) & stems(field) or name in _FREE or field in _FREE)
+        for name, one in first.items()
+        for field, other in second.items()
+        if isinstance(one, (str, int))
+    )
 
 
 def _alike(one: str, other: str) -> bool:
@@ -210,9 +249,16 @@ def _alike(one: str, other: str) -> bool:
     first, second = set(_given(one)), set(_given(other))
     if (first and first == second) or any(len(value) > 2 and not value.isdecimal() for value in first & second):
         return True
+    if any(_within(one, other) or _within(other, one) for one, other in itertools.product(first, second)):
+        return True
     words, others = stems(" ".join(first)), stems(" ".join(second))
     common = words & others
     return bool(common) and len(common) >= _COMMON * min(len(words), len(others))
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether a value is one of the words of another: an id in a question."""
+    return len(one) >= _LONG_ID and one in other.split() and one != other
 
 
 def _given(arguments: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ class PingPong:
         if self._going is last[-2]:
             self._found[-1][1].add(span)
             self._going = span
-        elif len(self._found) < MOST and _in_turn(last):
+        elif len(self._found) < MOST and _in_turn(last) and not self._together(last[-2], span):
             self._found.append(((last[-2].where, span.where), Series()))
             for one in last[2:]:
                 self._found[-1][1].add(one)
@@ -74,6 +74,11 @@ class PingPong:
                 impact=calls.impact,
                 explanation=f"{one} and {other} took turns {calls.count // 2 + 1} times without anything new.",
             )
+
+    def _together(self, one: Operation, other: Operation) -> bool:
+        """Whether the model asked for both tools at once: then it is the same turn again and again (`call_loop`)."""
+        last = islice(reversed(self._run.models), 2 * ROUNDS)
+        return any({one.name, other.name} <= {call.name for call in model.calls} for model in last)
 
 
 def _in_turn(last: Sequence[Operation]) -> bool:

@@ -44,7 +44,7 @@ _GIVES_UP = re.compile(
     r"plus tard|más tarde)\b",
     re.IGNORECASE,
 )
-_HALF = 0.5
+_HALF, _HEAD = 0.5, 6
 _SAYS_LITTLE = frozenset("check look see get fetch find read take start begin open last second third".split())
 """Words of a step that nearly every call is about."""
 
@@ -125,7 +125,7 @@ def _undone(plan: Plan, done: list[Operation], answer: Operation) -> tuple[str, 
     told = stems(answer.output)
     works = [_words(one) for one in done if not one.failed]
     own = [words - common - _SAYS_LITTLE or words - common or words for words in said]
-    fitting = [{place for place, work in enumerate(works) if len(one & work) >= _HALF * len(one)} for one in own]
+    fitting = [{place for place, work in enumerate(works) if _akin(one, work) >= _HALF * len(one)} for one in own]
     alike = {step.partition(" ")[0].lower() for step, fits in zip(plan.steps, fitting, strict=True) if fits}
     spare = len(works) - len(set().union(*fitting))
     left = [
@@ -140,6 +140,12 @@ def _told(step: str, words: frozenset[str], told: frozenset[str], alike: set[str
     """Whether telling does a step: it asks for no action, and others that begin like it did not need a call either."""
     verb = step.partition(" ")[0].lower()
     return len(words & told) >= _HALF * len(words) and not (writes(verb) or verb in alike)
+
+
+def _akin(words: frozenset[str], others: frozenset[str]) -> int:
+    """How many words are among others, or begin as one of them does: `announcement`, `announce`."""
+    heads = {one[:_HEAD] for one in others if len(one) >= _HEAD}
+    return sum(one in others or one[:_HEAD] in heads for one in words)
 
 
 def _words(call: Operation) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import ClassVar
@@ -19,6 +20,9 @@ from systems.records import Finding, Severity
 from systems.told.nothing_found import nothing_found
 
 _Call = tuple[str, str]
+_FETCHES = re.compile(r"(?:get|fetch|read|load|open|show|retrieve|download|view)(?:_|$|[A-Z])")
+UNMOVED, TEXT = 2, 80
+"""Repeats, after changes that might have mattered, of a text of so many characters that show that they did not."""
 MOST = 100
 MOST_BETWEEN = 40
 """Calls in between beyond which nobody can tell what has changed, or what the model still remembers."""
@@ -37,6 +41,7 @@ class RedundantCall:
     def __init__(self, run: AgentRun) -> None:
         self._run = run
         self._again: dict[_Call, Series] = {}
+        self._unmoved: dict[_Call, Series] = {}
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
@@ -52,12 +57,14 @@ class RedundantCall:
         if (not asked(span) and not brought(span)) or waits(span.name) or thinks(span.name) or changes(span):
             return
         call = span.where, asked(span)
-        if (call in self._again or len(self._again) < MOST) and not self._may_have_changed(before, span):
-            self._again.setdefault(call, Series()).add(span)
+        again = self._unmoved if self._may_have_changed(before, span) else self._again
+        if call in again or len(again) < MOST:
+            again.setdefault(call, Series()).add(span)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per call that was repeated."""
-        for (tool, arguments), again in self._again.items():
+        texts = [(call, again) for call, again in self._unmoved.items() if _is_text(again)]
+        for (tool, arguments), again in (*self._again.items(), *texts):
             if again.count < asked_times(self._run.task):
                 continue
             result = brought(again.shown[0])
@@ -81,6 +88,12 @@ class RedundantCall:
             if changes(one) and affects(one, now):
                 return True
         return True
+
+
+def _is_text(again: Series) -> bool:
+    """Whether a text was fetched again and again, and none of the changes in between was one of it."""
+    first = again.shown[0]
+    return again.count >= UNMOVED and len(first.result) >= TEXT and bool(_FETCHES.match(first.name.rpartition(".")[2]))
 
 
 def _severity(again: Series) -> Severity:

@@ -12,8 +12,9 @@ from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.calls.fruitless import fruitless
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.reading.marks import GROUP, LONG_ARGUMENTS, READ, SLOW
+from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.reading.operations import Operation
-from nodes.feedback_loop.texts.words import values
+from nodes.feedback_loop.texts.words import keys, leaves, said, stemmed, values
 from systems.records import Finding
 
 CALLS = 3
@@ -26,6 +27,13 @@ MOST = 500
 MOST_CALLS = 50
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
 _WORKED_OUT = re.compile(r"\d{2,}|\d+[.,]\d+")
+_ONE_OF = re.compile(
+    r"\b(?:any|first|one of|enough|either|or|until|which|who|oder|bis|welche[rs]?|einer|ou|jusqu\w*|"
+    r"quel(?:le)?|hasta|cuál|o)\b",
+    re.IGNORECASE,
+)
+_PAGES = frozenset(map(stemmed, ("page", "offset", "cursor", "start", "skip", "chunk", "part", "step")))
+_DIGITS, _LONG = 4, 5_000
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
 
 
@@ -48,7 +56,8 @@ class SerialCalls:
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         if not span.marks & SLOW or self._judged >= MOST:
-            self._close()
+            if self._group is not None:
+                self._close()
             return
         same_turn = self._same_turn()
         if same_turn or not span.marks & READ or fruitless(span):
@@ -115,7 +124,13 @@ class _Group:
     def wasteful(self) -> bool:
         """Whether enough calls took long enough."""
         seconds = [one.seconds for one in self.calls]
-        return len(seconds) >= CALLS and sum(seconds) - max(seconds) >= SAVED
+        return len(seconds) >= CALLS and sum(seconds) - max(seconds) >= SAVED and not self._until_found
+
+    @property
+    def _until_found(self) -> bool:
+        """Whether one of several was sought: what came back was the same each time, and then it was something else."""
+        *before, last = (one.result for one in self.calls)
+        return len(set(before)) == 1 and last != before[0] and bool(_ONE_OF.search(self._earlier[0]))
 
     def takes(self, span: Operation) -> bool:
         """Append a call, if it is independent of those before it."""
@@ -126,10 +141,10 @@ class _Group:
         mentioned = {token for token in new if any(_mentions(result, token) for result in self._results)}
         if mentioned and not mentioned <= self._known:
             return False
-        if new and not self._knowable(tokens, new):
-            return False
-        if any(one.where == span.where for one in self.calls) and not self._given(tokens):
-            return False
+        if (new and not self._knowable(tokens, new)) or not (self._given(tokens) or self._is_other(span)):
+            last = self.calls[-1]
+            if last.where != span.where or not self._counted(last, span):
+                return False
         self.calls.append(span)
         self._asked.update(tokens)
         self._results.append(span.result.lower())
@@ -158,13 +173,32 @@ class _Group:
 
     def _knowable(self, tokens: Set[str], new: Set[str]) -> bool:
         """Whether a call's arguments could have been known before: most are told, and no number is worked out."""
-        untold = [token for token in new if token not in self._known and not _between(token, self._known)]
-        return 2 * len(untold) <= len(tokens) and not any(_WORKED_OUT.fullmatch(token) for token in untold)
+        untold = [token for token in new if not self._told(token)]
+        return 2 * len(untold) <= len(tokens) and not any(map(_WORKED_OUT.fullmatch, untold))
 
     def _given(self, tokens: Set[str]) -> bool:
         """Whether it is known beforehand what another call of the same tool asks for."""
         new = tokens - self._asked
-        return bool(new) and all(token in self._known or _between(token, self._known) for token in new)
+        return bool(new) and all(map(self._told, new))
+
+    def _told(self, token: str) -> bool:
+        """Whether the task or a result before the group names something; of scripts without spaces, anywhere."""
+        if token in self._known or _between(token, self._known):
+            return True
+        return not token.isascii() and any(token in text for text in self._earlier)
+
+    def _is_other(self, span: Operation) -> bool:
+        """Whether no call of that tool is among those so far."""
+        return not any(one.where == span.where for one in self.calls)
+
+    def _counted(self, before: Operation, now: Operation) -> bool:
+        """Whether a call is for the next of as many things as the task counts: `all five depots`, 1 to 5 or A to E."""
+        first, second = (set(map(str, leaves(parsed(one.arguments)))) for one in (before, now))
+        gone, new = first - second, second - first
+        if len(gone) != 1 or len(new) != 1 or not _PAGES.isdisjoint(keys(now.arguments)):
+            return False
+        place = _place_of(gone.pop())
+        return 0 < place == _place_of(new.pop()) - 1 and place < _count(self._earlier[0])
 
 
 @lru_cache(maxsize=64)
@@ -181,6 +215,19 @@ def _mentions(result: str, token: str) -> bool:
             return True
         at = result.find(token, at + 1)
     return False
+
+
+def _place_of(value: str) -> int:
+    """The place of a thing that is only numbered, or lettered, among its like; 0 for every other."""
+    if value.isdecimal() and len(value) < _DIGITS:
+        return int(value)
+    return ord(value.lower()) - ord("a") + 1 if len(value) == 1 and value.isascii() and value.isalpha() else 0
+
+
+def _count(task: str) -> int:
+    """How many things a task speaks of at most, in figures or in words; 0 where it counts nothing."""
+    told = said(task[:_LONG])
+    return int(max((one for one in (*told.small, *told.numbers) if one < MOST_CALLS), default=0))
 
 
 def _between(token: str, known: Set[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -17,6 +18,14 @@ from systems.records import Finding
 APART = 2.0
 """So many times the upper quartile of its peers; where many calls are slow, none is an outlier."""
 MOST_STARTS = 1_000
+_MOST = 2_000
+_WAKES = re.compile(
+    r"\b(?:cold[ _-](?:start|boot)|warm(?:ed|ing)?[ _-]?up|resum(?:ed|ing)|woke(?:n)?|waking|boot(?:ed|ing)|spun up|"
+    r"spinning up|initiali[sz](?:ed|ing)|started (?:server|cluster|container|worker|instance|kernel|browser|model)|"
+    r"(?:server|cluster|container|worker|instance|kernel|browser|model)\W{1,4}(?:was )?(?:started|loaded)|"
+    r"kaltstart|hochgefahren|démarrage à froid|arranque en frío)\b",
+    re.IGNORECASE,
+)
 
 
 class SlowOutlier:
@@ -53,9 +62,10 @@ class SlowOutlier:
         if not slow:
             return
         usual, spans = middle(ordered), [span for span, _ in slow]
+        cold = len(slow) == 1 and self._woke(spans[0])
         calls = {"calls": float(len(slow))} if spans[0].kind == "tool" else {}
         yield from self._run.finding(
-            "slow_outlier",
+            "cold_start" if cold else "slow_outlier",
             "warning",
             spans[0].where,
             spans,
@@ -63,8 +73,13 @@ class SlowOutlier:
             evidence=f"{slow[-1][1]:.2f} s, median of its peers {usual:.3f} s",
             impact={"seconds": round(sum(took - usual for _, took in slow), 6), **calls},
             explanation=f"{spans[0].where} took {times(len(slow))} at least {self._run.knobs.slow_ratio:g} times"
-            " as long as it usually does.",
+            " as long as it usually does" + (", as something had to be started first." if cold else "."),
         )
+
+    def _woke(self, span: Operation) -> bool:
+        """Whether it is the first call of its place, and its result tells of something that was started for it."""
+        first = next((one for one in self._run.tools if one.place == span.place), None)
+        return first is span and bool(_WAKES.search(span.result[:_MOST]))
 
     def _slow(self, span: Operation, seconds: float, ordered: Sequence[float], rates: Sequence[float]) -> bool:
         ratio, usual, done = self._run.knobs.slow_ratio, middle(ordered), work(span)

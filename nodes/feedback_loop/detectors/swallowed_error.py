@@ -11,11 +11,13 @@ from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.reading.marks import ANSWERS, ANY
 from nodes.feedback_loop.reading.operations import Operation
 from nodes.feedback_loop.texts.answers import admits, asks_back
+from nodes.feedback_loop.texts.outcomes import writes
 from nodes.feedback_loop.texts.words import stems
 from systems.records import Finding
 
 MOST_OPEN = 200
 _WORDS = 3
+"""An answer of fewer words says that something was done, and nothing of what was only looked up."""
 _LONG = 2_000
 
 
@@ -48,7 +50,7 @@ class SwallowedError:
         failed: Grouped[str] = Grouped()
         answers = {}
         for failure, answer in self._swallowed:
-            if not (self._run.made_good(failure) or self._run.replaced(failure)):
+            if not (self._run.made_good(failure) or self._run.replaced(failure) or self._run.answers(failure)):
                 failed.add(failure.where, failure)
                 answers[failure.where] = answer
         for where, failures in failed.items():
@@ -72,10 +74,11 @@ class SwallowedError:
             self._open.clear()
         elif admits(answer.output) or asks_back(answer.output):
             self._swallowed = [one for one in self._swallowed if not _same_talk(one[1], answer)]
-        elif len(words) >= _WORDS:
+        else:
             known = stems(self._run.task[:_LONG])
             told = stems(answer.output[:_LONG]) - known
-            self._swallowed += [(one, answer) for one in self._open if not told & _news(one)]
+            open_ = self._open if len(words) >= _WORDS else [one for one in self._open if writes(one.name)]
+            self._swallowed += [(one, answer) for one in open_ if not told & _news(one)]
         self._open.clear()
 
 

@@ -51,7 +51,7 @@ class ToolError:
                 evidence=f"{names.ERROR_TYPE}={error_type or 'error'}: {excerpt((open_ or failed)[-1].error)}",
                 impact=self._run.lost(open_ or failed, tool),
                 explanation=f"{tool} {'gave nothing' if empty else 'failed'} {times(failed.total)}; "
-                + ("nothing made it good." if open_ else "another call made it good."),
+                + ("nothing made it good." if open_ else "it was made good, or was the answer."),
             )
         for server, failed in self._absent.items():
             yield from self._run.finding(

@@ -11,9 +11,9 @@ from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.reading.marks import ANY, JUDGED
 from nodes.feedback_loop.reading.operations import Operation
 from nodes.feedback_loop.talk.ends import Ends
-from nodes.feedback_loop.talk.from_nowhere import made_up, of_other_figures, out_of_nothing, told_otherwise
+from nodes.feedback_loop.talk.from_nowhere import invented, made_up, of_other_figures, out_of_nothing, told_otherwise
 from nodes.feedback_loop.talk.transcript import Transcript, texted
-from nodes.feedback_loop.talk.unused import says_something, unused
+from nodes.feedback_loop.talk.unused import ignores_all, says_something, unused
 from nodes.feedback_loop.texts.answers import admits, asks_back
 from systems import names
 from systems.records import Finding, Severity
@@ -64,10 +64,10 @@ class UngroundedOutput:
         answer = talk.answer
         if answer is None or not talk.tools or not talk.asked:
             return
-        if not (admits(answer.output) or asks_back(answer.output)) and (why := _why(talk)):
+        if not (asks_back(answer.output) or admits(answer.output, subject=talk.heard)) and (why := _why(talk)):
             yield from self._finding("warning", answer, 0.7, why, "The answer states what no tool told.")
             return
-        known = "\n".join([talk.task, *(f"{one.arguments}\n{one.result}" for one in talk.tools)]).lower()
+        known = talk.heard.lower()
         told = [one for one in _ID.findall(answer.output) if one.lower() in texted(answer.output).names]
         unknown = [one for one in dict.fromkeys(told) if one.lower() not in known]
         if unknown:
@@ -96,6 +96,8 @@ def _why(talk: Transcript) -> str:
     if figures := out_of_nothing(talk):
         return f"nothing was found, and the answer says {', '.join(figures)}"
     found = unused(talk)
+    if ignores_all(talk) and (new := invented(talk)):
+        return f"{talk.tools[-1].where} -> {talk.tools[-1].result}, and the answer says {', '.join(new)}"
     for calls, severity in found:
         told = told_otherwise(calls[-1], talk) if severity == "info" else ""
         if told:

@@ -10,8 +10,9 @@ from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.reading.marks import ANY
 from nodes.feedback_loop.reading.operations import Operation
 from nodes.feedback_loop.talk.ends import Ends
+from nodes.feedback_loop.talk.from_nowhere import invented
 from nodes.feedback_loop.talk.transcript import Transcript
-from nodes.feedback_loop.talk.unused import unused
+from nodes.feedback_loop.talk.unused import ignores_all, unused
 from systems.records import Finding
 
 
@@ -32,11 +33,12 @@ class UnusedAnswer:
         return self._ends.findings()
 
     def _judged(self, talk: Transcript) -> Iterator[Finding]:
+        other = ignores_all(talk) and bool(invented(talk))  # then it is `ungrounded_output`
         for calls, severity in unused(talk):
             where = calls[0].where
             yield from self._run.finding(
                 "unused_answer",
-                severity,
+                "info" if other else severity,
                 where,
                 calls,
                 confidence=0.8,

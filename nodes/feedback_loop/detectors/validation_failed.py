@@ -28,6 +28,12 @@ _INVALID = re.compile(
     r"\bnon valid[eo]\b",
     re.IGNORECASE,
 )
+_ASKED = re.compile(
+    rf"{_VALIDATES.pattern}|check|correct|right|well[- ]?formed|error|problem|issue|wrong|g[uü]e?ltig|pr[uü]e?f|fehler|"
+    r"vérifi|verific|revis|controlla",
+    re.IGNORECASE,
+)
+"""Who asks whether something is valid may be told no; who wanted something done may not."""
 _TEXT = 40
 """Characters of an argument that is the document itself."""
 
@@ -79,7 +85,8 @@ class ValidationFailed:
         for where, check in last.items():
             if check.failed or len(check.result) > _WORDS or not _INVALID.search(check.result):
                 continue
-            if _written(check) or any(changes(one) for one in talk.tools if one.end_ns <= check.start_ns):
+            own = _written(check) or any(changes(one) for one in talk.tools if one.end_ns <= check.start_ns)
+            if own or not _ASKED.search(talk.asked):
                 yield from self._run.finding(
                     "validation_failed",
                     "error",

@@ -77,6 +77,9 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
             r"expecting (?:value|property name|',' delim)|unterminated string|"
             r"(?:output|result) (?:retries|validation)|expected an? (?:integer|number|string|object|array|boolean)\b|"
             r"does not match (?:the )?(?:expected )?schema|schema (?:validation|mismatch)|"
+            r"\bmust be (?:of type |an? )?(?:valid )?(?:number|numeric|int|integer|float|string|bool|boolean|"
+            r"list|array|object|dict|date|uuid|url|email)\b|\bis not (?:one of\b|an? valid (?:option|choice|enum))|"
+            r"\b(?:allowed|valid|permitted) (?:values|options|choices)\b|\b(?:yyyy|dd|mm)[-/.](?:mm|dd|yyyy)\b|"
             r"is not of type '|did not produce structured output|"
             r"arguments? must be (?:a |an )?(?:valid )?(?:json|dict)",
             re.I,
@@ -150,7 +153,8 @@ def wrong_form(words: str) -> bool:
 
 
 _WRONG_FORM = tuple(
-    "valid|json|argument|parameter|propert|field|failed to|parse|should be|expecting|unterminated|retries|expected a|"
+    "valid|json|must be|one of|allowed|yyyy|argument|"
+    "parameter|propert|field|failed to|parse|should be|expecting|unterminated|retries|expected a|"
     "schema|of type|structured output".split("|")
 )
 

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from nodes.feedback_loop.calls.fruitless import fruitless
 from nodes.feedback_loop.reading.operations import Operation
 from nodes.feedback_loop.talk.transcript import Transcript, texted
 from nodes.feedback_loop.talk.use import precise, use_of
-from nodes.feedback_loop.texts.derivation import derived, rounded
+from nodes.feedback_loop.texts.derivation import aggregates, derived, rounded, totals
+from nodes.feedback_loop.texts.joined import joined
 from nodes.feedback_loop.texts.words import Said, keys, said, stems, values
 
 _CLAUSE = re.compile(
     r"[.;:!?]\s+|,\s+|\n+|\s+(?:and|but|while|und|aber|et|mais|y|pero|ma|mas|en|och)\s+", re.IGNORECASE
 )
-_JOINED = re.compile(
-    r"\b([^\W\d_][\w-]{2,})(?:\s*,\s*(?:(?:and|or|und|et|y|e)\s+)?|"
-    r"\s+(?:and|or|und|oder|et|ou|y|o|e|vs\.?|versus|en|och)\s+)"
-    r"(?=([^\W\d_][\w-]{2,}))",
-    re.IGNORECASE,
-)
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"(?<![\w.,:/-])\d+(?:[.,:]\d+)+(?![\w:/-])")
-_SEVERAL = 2
+_NUMBER = re.compile(r"(?<![\w.,:-])\d+(?:[.,]\d+)*(?![\w:-])")
+_PERSON = re.compile(r"(?<=[a-z,;] )(?:(?:Dr|Mr|Ms|Mrs)\.? )?[A-Z][a-z]+ [A-Z][a-z]+\b")
+_SEVERAL, _LARGE, _FEW = 2, 10, 8
 _MOST = 5_000
 
 
@@ -38,7 +36,13 @@ def made_up(talk: Transcript) -> Iterator[str]:
     known = _known(talk)
     looked_up = frozenset().union(*(stems(values(one.arguments)) for one in talk.tools))
     mentioned = looked_up.union(*(stems(values(one.result[:_MOST])) | keys(one.result) for one in talk.tools))
-    missing = {other for one, other in _pairs(talk.asked) if one in looked_up and other not in mentioned}
+    missing = {
+        other
+        for first, second in joined(talk.asked)
+        for one in first
+        for other in second
+        if one in looked_up and other not in mentioned
+    }
     if not missing:
         return
     for clause in _CLAUSE.split(talk.answer.output[:_MOST]):
@@ -72,11 +76,44 @@ def out_of_nothing(talk: Transcript) -> list[str]:
     return [f"{one:.10g}" for one in figures] if len(figures) >= _SEVERAL else []
 
 
+def invented(talk: Transcript) -> list[str]:
+    """The figures and the persons of an answer that nobody told, and that follow from nothing that was."""
+    if talk.answer is None:
+        return []
+    known, heard, answer = _known(talk), talk.heard.lower(), talk.answer.output[:_MOST]
+    figures = [one for one in dict.fromkeys(_NUMBER.findall(answer)) if one.strip("0.,") and one not in heard]
+    texts = [text for one in talk.tools for text in (one.arguments, one.result)]
+    told = sorted(known.numbers | known.small)
+    computed = {round(one, 2) for one in aggregates(texts)} | (totals(told) if len(told) <= _FEW else set())
+    year = datetime.fromtimestamp(talk.answer.end_ns / 1e9, UTC).year
+    known = known.joined(Said(frozenset((float(year), year - 1.0)), said(answer).small, frozenset(), frozenset()))
+    new = [
+        one for one in figures if _large(one) and not any(_comes(number, known, computed) for number in _readings(one))
+    ]
+    persons = [
+        one for one in dict.fromkeys(_PERSON.findall(answer)) if not any(map(heard.__contains__, one.lower().split()))
+    ]
+    return [*new, *persons]
+
+
+def _comes(number: float, known: Said, computed: set[float]) -> bool:
+    return round(number, 2) in computed or _follows(number, known)
+
+
+def _readings(figure: str) -> list[float]:
+    told = said(figure)
+    return [*told.numbers, *told.small]
+
+
+def _large(figure: str) -> bool:
+    return any(one >= _LARGE or one % 1 for one in _readings(figure))
+
+
 def of_other_figures(calls: list[Operation], talk: Transcript) -> list[str]:
     """Figures of an answer that are written like those of results of which nothing was used, and stand nowhere."""
     if talk.answer is None:
         return []
-    heard = "\n".join([talk.task, *(f"{one.arguments}\n{one.result}" for one in talk.tools)])
+    heard = talk.heard
     given = {one for call in calls for one in _FIGURE.findall(call.result[:_MOST])}
     shapes = {_shape(one) for one in given}
     told = [one for one in dict.fromkeys(_FIGURE.findall(talk.answer.output[:_MOST])) if _shape(one) in shapes]
@@ -109,15 +146,6 @@ def _known(talk: Transcript) -> Said:
     for call in talk.tools:
         known = known.joined(texted(call.arguments)).joined(texted(call.result))
     return known
-
-
-def _pairs(asked: str) -> Iterator[tuple[str, str]]:
-    """Words that the person names side by side, `A and B` or `A, B`, either way round."""
-    for one, other in _JOINED.findall(asked[:_MOST]):
-        for first in stems(one):
-            for second in stems(other):
-                yield first, second
-                yield second, first
 
 
 def _follows(number: float, known: Said) -> bool:

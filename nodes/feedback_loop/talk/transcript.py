@@ -44,6 +44,11 @@ class Transcript:
         """The tool calls."""
         return [one for one in self.calls if one.kind == "tool"]
 
+    @property
+    def heard(self) -> str:
+        """What the person, the instructions, the calls and their results say."""
+        return "\n".join([self.task, *(f"{one.arguments}\n{one.result}" for one in self.tools)])
+
     def after(self, call: Operation) -> Iterator[Operation]:
         """The calls that ended after one."""
         found = False

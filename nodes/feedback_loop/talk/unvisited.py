@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
 
 from nodes.feedback_loop.calls.effects import changes
 from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.reading.operations import Operation
 from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.texts.outcomes import acknowledged
 from nodes.feedback_loop.texts.words import leaves
 
 _RANGE = re.compile(
@@ -19,7 +22,12 @@ _RANGE = re.compile(
 )
 _LIST = re.compile(r"[\w'/.#@-]+(?:\s*,\s*[\w'/.#@-]+)+(?:\s*,)?\s*(?:and|und|et|y|e|en|och|&)\s+[\w'/.#@-]+")
 _PARTS = re.compile(r"\s*,\s*(?:and|und|et|y|e|en|och|&)?\s*|\s+(?:and|und|et|y|e|en|och|&)\s+")
-_LEAST, _MOST, _DONE = 4, 50, 2
+_ALL = re.compile(
+    r"\b(?:all|every|each|alle[nrs]?|jede[nrsm]?|tou(?:s|tes?)|chaque|tod[oa]s|cada|tutt[ie]|ogni)\b", re.IGNORECASE
+)
+_Things = tuple[tuple[str, ...], Operation | None]
+"""Names of things, and the call that listed them, if it was not the task."""
+_LEAST, _FEWEST, _MOST, _DONE = 4, 3, 50, 2
 _LONG = 5_000
 
 
@@ -32,14 +40,16 @@ def unvisited(talk: Transcript) -> tuple[str, ...]:
         return ()
     by_tool: defaultdict[str, list[Operation]] = defaultdict(list)
     for call in talk.tools:
-        if not call.failed and changes(call):
+        if not call.failed and (changes(call) or acknowledged(call.result)):
             by_tool[call.where].append(call)
-    heard = "\n".join([talk.answer.output, *(f"{one.arguments}\n{one.result}" for one in talk.tools)]).lower()
-    for things in _listed(talk.asked[:_LONG]):
+    listed: list[_Things] = [(things, None) for things in _listed(talk.asked[:_LONG])]
+    for things, told in (*listed, *(_told(talk) if _ALL.search(talk.asked) else ())):
+        heard = _heard(talk, told)
         for calls in by_tool.values():
             done = {one.lower() for call in calls for one in leaves(parsed(call.arguments))} & set(things)
             left = tuple(one for one in things if not _mentions(heard, one))
-            if _DONE <= len(done) < len(things) and len(done) + len(left) == len(things):
+            some = _DONE <= len(done) < len(things) and len(done) + len(left) == len(things)
+            if some and not (told is not None and _set_apart(told, left)):
                 return left
     return ()
 
@@ -56,6 +66,44 @@ def _listed(task: str) -> list[tuple[str, ...]]:
         if _LEAST <= len(things) <= _MOST:
             found.append(things)
     return found
+
+
+def _heard(talk: Transcript, but: Operation | None) -> str:
+    """The answer and all that the tools of a talk were given and gave back, but for one call."""
+    told = (f"{one.arguments}\n{one.result}" for one in talk.tools if one is not but)
+    return "\n".join([talk.answer.output if talk.answer else "", *told]).lower()
+
+
+def _told(talk: Transcript) -> Iterator[tuple[tuple[str, ...], Operation]]:
+    """Lists of names or ids that tools gave back: what `all` means."""
+    for call in talk.tools:
+        value = parsed(call.result[:_LONG]) if call.result[:1] in ("{", "[") else None
+        for found in (value, *value.values()) if isinstance(value, dict) else (value,):
+            things = [_name(one) for one in found] if isinstance(found, list) else []
+            if _FEWEST <= len(set(things)) == len(things) <= _MOST and all(things):
+                yield tuple(things), call
+
+
+def _set_apart(told: Operation, left: tuple[str, ...]) -> bool:
+    """Whether a field of the listed things has other values for those that were left out: they were not meant."""
+    value = parsed(told.result)
+    lists = [one for one in (value.values() if isinstance(value, dict) else (value,)) if isinstance(one, list)]
+    things = [one for found in lists for one in found if isinstance(one, dict)]
+    of_left = [{(name, str(one)) for name, one in thing.items()} for thing in things if _name(thing) in left]
+    of_rest = [{(name, str(one)) for name, one in thing.items()} for thing in things if _name(thing) not in left]
+    return _alone(of_left, of_rest) or _alone(of_rest, of_left)
+
+
+def _alone(some: list[set[tuple[str, str]]], others: list[set[tuple[str, str]]]) -> bool:
+    """Whether some things have a field and a value in common that no other has."""
+    return bool(some) and bool(set.intersection(*some) - set().union(*others))
+
+
+def _name(item: Any) -> str:
+    """The name or the id of a thing in a list."""
+    if isinstance(item, dict):
+        item = next((item[field] for field in ("id", "name", "key", "path", "title") if item.get(field)), "")
+    return str(item).lower() if isinstance(item, (str, int)) else ""
 
 
 def _mentions(text: str, thing: str) -> bool:

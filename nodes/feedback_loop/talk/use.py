@@ -6,6 +6,7 @@ from collections import Counter
 from functools import lru_cache
 from itertools import islice
 
+from nodes.feedback_loop.calls.sameness import substance
 from nodes.feedback_loop.reading.operations import Operation
 from nodes.feedback_loop.talk.transcript import Transcript, spoken, texted
 from nodes.feedback_loop.texts.derivation import derived, rounded
@@ -43,7 +44,7 @@ class Use:
 
     def news(self, call: Operation, known: Said = NOTHING) -> Said:
         """What a result says that neither the task nor the call's own arguments and name nor `known` said before."""
-        found = texted(call.result).without(self.task.joined(texted(call.arguments)).joined(known))
+        found = texted(substance(call.result)).without(self.task.joined(texted(call.arguments)).joined(known))
         named = stems(call.name)
         return Said(found.numbers, found.small, found.names - named, found.words - named)
 
@@ -69,7 +70,8 @@ class Use:
         own = texted(call.result).numbers
         new = [one for one in later if one not in self.task.numbers and self._told[one] <= (one in own)]
         others = sorted(self._told.keys() | self.task.numbers | self.task.small)
-        return any(derived(one, sorted(what.numbers) or sorted(what.small), others) for one in new[:20])
+        source = sorted(what.numbers) or sorted(what.small)
+        return 2 * sum(derived(one, source, others) for one in new[:20]) > len(new[:20])
 
 
 @lru_cache(maxsize=4)

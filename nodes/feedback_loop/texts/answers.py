@@ -11,7 +11,7 @@ _ALL_WELL = re.compile(
     r"(?:errors?|issues?|problems?|failures?|fehler|probleme?|erreurs?|problèmes?|errores|problemas|errori|erros)\b"
     r"|\bnot only\b|\bnothing (?:else|more|further)\b|\bno (?:need|further|more|longer|charge|cost)\b|\bdo(?: not|"
     r"n't) (?:hesitate|worry|need)\b"
-    r"|\b(?:error|failure)[- ]free\b",
+    r"|\b(?:error|failure)[- ]free\b|\berrors? (?:of \W{0,3}\d|bars?|margins?)",
     re.IGNORECASE,
 )
 _ADMITS = re.compile(
@@ -79,6 +79,12 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 300
+_WORD = re.compile(r"\w+(?:['\u2019]\w+)?")
+_DENIES = re.compile(
+    r"(?:\w{1,4}|cannot|unable|could\w*|never|nothing|nobody|sorry|however|although|instead|unfort\w*|\w*n['\u2019]t|"
+    r"konnt\w*|leider|nicht|keine\w?|aucun\w*|ningun\w*|nessun\w*|malheur\w*|purtroppo|lament\w*)$",
+    re.IGNORECASE,
+)
 
 
 def about_to(answer: str) -> str:
@@ -89,9 +95,17 @@ def about_to(answer: str) -> str:
     return last if told and not asks_back(answer) else ""
 
 
-def admits(answer: str) -> bool:
-    """Whether an answer owns up to a failure, a limit or a doubt of any kind; generous, in many languages."""
+def admits(answer: str, *, subject: str = "") -> bool:
+    """Whether an answer owns up to a failure, a limit or a doubt of any kind; generous, in many languages.
+
+    Words that stand in the `subject` of the talk are about that: how many meters are offline.
+    """
     answer = answer[:_MOST]
+    if subject and _ADMITS.search(answer):
+        known = set(_WORD.findall(subject[:_MOST].lower()))
+        answer = _WORD.sub(
+            lambda word: " " if word[0].lower() in known and not _DENIES.match(word[0]) else word[0], answer
+        )
     return bool(_ADMITS.search(answer) and _ADMITS.search(_ALL_WELL.sub(" ", _COURTESY.sub(" ", answer))))
 
 

@@ -18,6 +18,15 @@ _ACKNOWLEDGED = re.compile(
     r"printed|uploaded|submitted|confirmed|approved|granted|applied|registered|notified)\b",
     re.IGNORECASE,
 )
+_GENERAL = re.compile(r"\W*(?:ok(?:ay)?|success(?:ful(?:ly)?)?|true|yes)\W*", re.IGNORECASE)
+"""What every call that worked may say, also one that brings something."""
+_OUTCOME = re.compile(rf"(?!{_GENERAL.pattern}$){_ACKNOWLEDGED.pattern}", re.IGNORECASE)
+_OF_ORDER = re.compile(
+    r"^(?:status|state|ok|success|done|saved|sent|acknowledged|result|message|msg|code|detail|note|info)$|"
+    r"(?:^|_)(?:id|ids|ref|reference|number|no|key|at|time|timestamp|count|url|version|sha|hash)$",
+    re.IGNORECASE,
+)
+"""Fields of a result that only says that something was done."""
 _WRITES = re.compile(
     r"^(?:add|append|apply|approve|archive|assign|authori[sz]e|back|backup|block|book|buy|cancel|change|charge|"
     r"clear|close|commit|"
@@ -29,7 +38,7 @@ _WRITES = re.compile(
 )
 _HEADS = re.compile(r"[A-Za-z][a-z]*")
 _HINTS = tuple(
-    "no_|_no|not|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|denied|forbid|unauth|unable|incorrect|"
+    "no_|_no|not|notfound|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|denied|forbid|unauth|unable|incorrect|"
     "wrong|reject|refus|invalid|unchanged|_try|error|rephrase|specif|unclear|inconclusive|insufficient|undetermined|"
     "sorry|please|required|restrict|captcha|paywall|log in|unsupp|unavail|too_|full|taken|sold|occup|closed|busy|"
     "same_|mismatch|kein|nicht|aucun|ningun|ning\u00fan|introuv|sin_|nessun|nenhum|geen".replace("_", " ").split("|")
@@ -62,7 +71,9 @@ def acknowledged(result: str) -> bool:
         if isinstance(value, dict):
             told = [str(one) for one in value.values() if isinstance(one, str)]
             marks = any(value.get(mark) is True for mark in ("ok", "success", "done", "saved", "sent", "acknowledged"))
-            return marks or (len(text) < _SHORT and any(_ACKNOWLEDGED.match(one) for one in told))
+            if any(map(_GENERAL.fullmatch, told)) or marks:
+                return all(map(_OF_ORDER.search, value)) or any(map(_OUTCOME.match, told))
+            return len(text) < _SHORT and any(_ACKNOWLEDGED.match(one) for one in told)
     return len(text) < _SHORT / 2 and bool(_ACKNOWLEDGED.match(text))
 
 

@@ -171,7 +171,7 @@ def _read(token: str) -> Iterator[float]:
         return
     head, mark, tail = token.rpartition(",") if token.rfind(",") > token.rfind(".") else token.rpartition(".")
     whole = re.sub(r"[.,]", "", head)
-    grouped = (len(tail) == 3 and len(head) <= 3) or mark in head
+    grouped = (len(tail) == 3 and len(head) <= 3 and head[0] != "0") or mark in head
     if grouped:
         yield float(whole + tail)
     if not grouped or mark == ".":

@@ -42,6 +42,15 @@ from systems.told.errors_told import told
         '{"status": "fehlgeschlagen", "grund": "Gateway 503"}',
         '{"estado": "error", "mensaje": "sin respuesta"}',
         '{"type": "about:blank", "status": 504, "title": "Gateway Time-out", "detail": "", "instance": "/fees"}',
+        '{"statusCode": 503, "body": "upstream not available", "requestId": "8f2a"}',
+        '{"status": "timeout", "elapsed_ms": 1000}',
+        '{"data": null, "errors": [{"message": "Resource not accessible", "type": "FORBIDDEN"}]}',
+        '{"response": {"success": false, "reason": "ledger locked"}}',
+        "[Errno 13] Permission denied: '/data/schedule.csv'",
+        "rpc error: code = Internal desc = controller fault",
+        'relation "meterz" does not exist\nLINE 1: select',
+        "FAILED: printer out of labels",
+        "Invalid argument: date must be YYYY-MM-DD",
     ],
 )
 def test_a_failure_that_a_tool_tells_is_one(result: str) -> None:
@@ -73,6 +82,8 @@ def test_a_failure_that_a_tool_tells_is_one(result: str) -> None:
         '{"machine": "7", "error": "none"}',
         '{"claim": "W-1", "status": "rejected", "reason": "late"}',
         "Fehlerfrei geprüft",
+        '{"error": "not found"}',
+        '{"valid": false, "errors": ["line 3: no such step"]}',
     ],
 )
 def test_an_answer_about_errors_or_of_nothing_is_no_failure(result: str) -> None:
@@ -84,3 +95,20 @@ def test_errors_in_a_log_are_those_of_others() -> None:
     assert told(error, "render") == error
     assert told(error, "crash_log") == ""
     assert told("Error: no such log", "crash_log")
+
+
+@pytest.mark.parametrize(
+    ("tool", "result"),
+    [
+        ("job_status", '{"job": 17, "status": "failed", "error": "disk full"}'),
+        ("search_log", "ERROR 09:14 gateway: timeout talking to billing"),
+        ("build_history", '{"build": "b-4", "state": "failed", "reason": "lint"}'),
+    ],
+)
+def test_the_failure_of_what_a_tool_was_asked_about_is_an_answer(tool: str, result: str) -> None:
+    assert told(result, tool) == ""
+    assert told(result, "store_label")
+
+
+def test_a_tool_for_states_may_fail_itself() -> None:
+    assert told('{"job": 17, "status": "error", "message": "status service unavailable"}', "job_status")

@@ -117,3 +117,20 @@ def test_as_often_as_the_task_asks_for_is_no_loop() -> None:
     run.each(*(call("shake", "shaken for 60 seconds at 300 rpm", plate=2) for _ in range(4)))
     run.says("Plate 2 has been shaken four times for 60 seconds.")
     assert kinds(run) == set()
+
+
+def test_ids_and_times_of_the_call_itself_are_nothing_new() -> None:
+    run = Conversation("Is line 5 on time?")
+    for number in range(5):
+        run.each(call("line", f'{{"state": "on time", "request_id": "r-{number}81", "took_ms": {number}7}}', line=5))
+    run.says("Line 5 is on time.")
+    assert kinds(run) == {"call_loop"}
+
+
+def test_two_tools_asked_at_once_again_and_again_are_a_loop_of_the_turn() -> None:
+    run = Conversation("Where is sample S-12?")
+    for _ in range(5):
+        run.asks(call("shelf", '{"here": false}', id="S-12"), call("analyser", '{"here": false}', id="S-12"))
+    run.says("It is in neither of the two.")
+    assert "call_loop" in kinds(run)
+    assert "ping_pong" not in kinds(run)

@@ -272,3 +272,14 @@ def test_data_that_a_tool_found_invalid_is_an_answer() -> None:
     run.each(call("check_iban", '{"valid": false, "reason": "invalid check digits"}', iban="DE12"))
     run.says("It is not valid: its check digits are wrong.")
     assert kinds(run) == set()
+
+
+@pytest.mark.parametrize(
+    "error", ["amount must be a number", "'ECONOMY' is not one of ['eco', 'off']", "day must be given as YYYY-MM-DD"]
+)
+def test_an_argument_of_a_value_that_the_tool_does_not_take_is_invalid(error: str) -> None:
+    run = Conversation("Do it.")
+    run.each(call("set_it", error=error, value="ten"))
+    run.each(call("set_it", "ok", value=10))
+    run.says("It is done.")
+    assert "invalid_output" in kinds(run)

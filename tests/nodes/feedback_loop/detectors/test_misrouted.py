@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nodes.feedback_loop.findings import find
 from nodes.feedback_loop.reading.marks import MISROUTED
 from systems.records import Span
-from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
+from tests.nodes.feedback_loop.detectors.conversations import Asked, Conversation, call, ids, kinds, only
 
 FORECAST = '{"sky": "cloudy", "celsius": 12, "wind_kmh": 24}'
 TIDES = "high 07:51 (11.8 m) and 20:13"
@@ -114,3 +116,56 @@ def test_agenttelemetrys_mark_is_believed() -> None:
 
 def _marked(span: Span) -> Span:
     return span.model_copy(update={"attributes": {**span.attributes, MISROUTED: True}})
+
+
+@pytest.mark.parametrize(
+    ("task", "wrong", "right"),
+    [
+        (
+            "When is order 5512 delivered?",
+            call("get_weather", "5512: cloudy, 18 degrees", location="5512"),
+            call("get_order", "out for delivery, 14:00", order_id="5512"),
+        ),
+        (
+            "Is there an outage in 34117 Kassel?",
+            call("search_invoices", '{"invoices": []}', text="outage 34117 Kassel"),
+            call("network_outages", "an outage until 14:00", postcode="34117"),
+        ),
+        (
+            "Cancel my subscription.",
+            call("sales_agent", "Our premium plan is 20 % off until Sunday!", message="cancel my subscription"),
+            call("billing_agent", "cancelled for 14:00", message="cancel my subscription"),
+        ),
+    ],
+    ids=["one thing as another", "in vain, and only the second is for it", "another desk"],
+)
+def test_what_only_the_second_tool_is_for_was_misrouted(task: str, wrong: Asked, right: Asked) -> None:
+    run = Conversation(task)
+    spans = run.each(wrong)
+    run.each(right)
+    run.says("That will be at 14:00.")
+    assert only(run, "misrouted").span_ids == ids(*spans)
+
+
+@pytest.mark.parametrize(
+    ("task", "first", "second"),
+    [
+        (
+            "Balance of account 4471?",
+            call("cache_get", "miss", key="4471"),
+            call("balance_db", "120.50", account="4471"),
+        ),
+        (
+            "Is the handle marlowe free? Then reserve it.",
+            call("get_user", '{"status": 404, "detail": "Not Found"}', handle="marlowe"),
+            call("reserve_handle", '{"reserved": true}', handle="marlowe"),
+        ),
+    ],
+    ids=["a store that is asked first", "a check before an action"],
+)
+def test_what_is_rightly_asked_first_is_no_wrong_turn(task: str, first: Asked, second: Asked) -> None:
+    run = Conversation(task)
+    run.each(first)
+    run.each(second)
+    run.says("It is 120.50, and marlowe is reserved.")
+    assert "misrouted" not in kinds(run)

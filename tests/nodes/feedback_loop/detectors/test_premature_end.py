@@ -167,3 +167,27 @@ def test_the_last_sentence_may_announce_the_next_step(last: str, found: bool) ->
     run.asks(call("sensors", "T1, T2", hall=2))
     run.says(f"There are two sensors: T1, T2. {last}")
     assert ("premature_end" in kinds(run)) == found
+
+
+def test_what_a_tool_listed_and_all_were_meant_is_dealt_with_in_full_or_not() -> None:
+    def resized(task: str, listed: str, *done: str) -> set[str]:
+        run = Conversation(task)
+        run.each(call("list_photos", listed, album="Rome"))
+        for photo in done:
+            run.each(call("resize", "ok", photo=photo))
+        run.says("The photos of Rome are resized now.")
+        return kinds(run)
+
+    names = '["a.jpg", "b.jpg", "c.jpg", "d.jpg"]'
+    assert "premature_end" in resized("Resize all photos of Rome.", names, "a.jpg", "b.jpg")
+    assert "premature_end" not in resized("Resize all photos of Rome.", names, "a.jpg", "b.jpg", "c.jpg", "d.jpg")
+    large = '[{"id": "a", "big": true}, {"id": "b", "big": true}, {"id": "c", "big": false}]'
+    assert "premature_end" not in resized("Resize all big photos of Rome.", large, "a", "b")
+
+
+def test_a_step_is_done_by_a_call_that_is_named_alike() -> None:
+    run = Conversation("Prepare the maintenance of T4.")
+    run.asks(call("switch_plan", '{"plan": "SP-19"}', unit="T4"), text="Plan:\n1. Switching plan\n2. Announcement")
+    run.each(call("announce", "published", plan="SP-19"))
+    run.says("Switching plan SP-19 is made and published to all.")
+    assert "premature_end" not in kinds(run)

@@ -67,3 +67,16 @@ def test_without_content_nothing_is_told() -> None:
     run = Conversation(content=False)
     run.each(CUSTOMER, ORDER, CUSTOMER, CUSTOMER, CUSTOMER)
     assert find(run.spans) == ()
+
+
+def test_a_text_that_no_change_in_between_changed_is_fetched_needlessly() -> None:
+    def comments(times: int) -> Conversation:
+        run = Conversation("Review pull request 77.")
+        for line in range(times):
+            run.each(call("get_diff", "@@ -18,6 +18,9 @@ " + "if len(q.items) == 0 { return nil }; " * 4, number=77))
+            run.each(call("comment", "posted", number=77, line=line, text="why?"))
+        run.says("I left remarks on the lines of #77 where items may be empty.")
+        return run
+
+    assert "redundant_call" in kinds(comments(3))
+    assert kinds(comments(2)) == set()

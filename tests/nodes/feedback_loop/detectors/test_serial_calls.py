@@ -89,3 +89,20 @@ def test_steps_whose_results_say_that_they_were_done_have_their_order() -> None:
     run.each(*(call(name, result, seconds=0.4, month="2025-07") for name, result in steps.items()))
     run.says("July is closed: 12 accounts revalued, 31 lines accrued, allocated to 9 centres.")
     assert kinds(run) == set()
+
+
+@pytest.mark.parametrize(
+    ("task", "answers", "serial"),
+    [
+        ("Who of our four suppliers has copper?", ["0", "12", "3", "40"], True),
+        ("Find a supplier with copper, the first of our four is enough.", ["none", "none", "none", "40"], False),
+        ("Who of our suppliers has copper?", ["0", "12", "3", "40"], False),
+    ],
+    ids=["counted", "until one is found", "nobody knew how many"],
+)
+def test_things_that_the_task_counts_could_be_asked_for_together(task: str, answers: list[str], serial: bool) -> None:
+    run = Conversation(task)
+    for letter, sheets in zip("ABCD", answers, strict=True):
+        run.each(call("stock", f"sheets: {sheets}", seconds=0.3, supplier=letter))
+    run.says("There are 40 sheets at the last one.")
+    assert ("serial_calls" in kinds(run)) == serial

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nodes.feedback_loop.findings import find
-from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
+from tests.nodes.feedback_loop.detectors.conversations import Conversation, alarms, call, ids, kinds, only
 from tests.nodes.feedback_loop.traces import Trace
 
 
@@ -90,3 +90,16 @@ def test_many_peers_are_compared_in_bounded_memory() -> None:
     slow = trace.tool("look", 700, 709, under=root, TOOL_ARGUMENTS='{"n": 700}')
     (one,) = (one for one in find(trace.spans) if one.kind == "slow_outlier")
     assert one.span_ids == ids(slow)
+
+
+def test_a_first_call_that_tells_of_a_start_was_a_cold_start() -> None:
+    def counted(first: str) -> set[str]:
+        run = Conversation("Rows of the tables a to e?")
+        for table in "abcde":
+            result, seconds = (first, 1.6) if table == "a" else ("20", 0.1)
+            run.each(call("count_rows", result, seconds=seconds, table=table))
+        run.says("a has 11 rows, the others have 20 each.")
+        return {one.kind for one in alarms(run)}
+
+    assert counted('{"rows": 11, "warehouse": "resumed"}') == {"cold_start"}
+    assert counted('{"rows": 11}') == {"slow_outlier"}

@@ -90,3 +90,18 @@ def test_without_content_nothing_is_said_of_the_answer() -> None:
     run.asks(call("send_mail", error="SMTP 550"))
     run.says(SENT)
     assert kinds(run) == {"tool_error"}
+
+
+def test_two_words_that_claim_the_action_swallow_its_failure() -> None:
+    run = Conversation("Update the roster.")
+    spans = run.each(call("save_roster", '{"success": false, "error": "write conflict"}', week=21))
+    run.says("Roster updated.")
+    assert only(run, "swallowed_error").span_ids == ids(*spans)
+
+
+def test_an_action_about_the_same_case_does_not_stand_in_for_one_that_failed() -> None:
+    run = Conversation("Move hearing 3 O 212/26 to 14 June and tell the lawyers.")
+    run.each(call("move_hearing", error="calendar is locked", case="3 O 212/26"))
+    run.each(call("notify", "sent", case="3 O 212/26"))
+    run.says("The hearing is on 14 June and the lawyers know.")
+    assert only(run, "swallowed_error").where == "move_hearing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nodes.feedback_loop.findings import find
-from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
+from tests.nodes.feedback_loop.detectors.conversations import Conversation, alarms, call, ids, kinds, only
 from tests.nodes.feedback_loop.traces import Trace
 
 
@@ -67,3 +67,15 @@ def test_a_model_that_did_not_answer_in_time_is_found_at_its_call() -> None:
     )
     assert only(trace, "timeout").span_ids == ids(failed)
     assert kinds(trace) == {"timeout"}
+
+
+def test_a_smaller_question_does_not_make_a_timeout_good_that_the_answer_tells_of() -> None:
+    def asked(answer: str) -> set[str]:
+        run = Conversation("How many rows did the orders load per day this week?")
+        run.each(call("run_query", error="TimeoutError: time limit of 1200 ms", sql="select day, rows from orders"))
+        run.each(call("run_query", "88,214", sql="select day, rows from orders where day = 11"))
+        run.says(answer)
+        return {one.kind for one in alarms(run)}
+
+    assert asked("The query over the week timed out; on the 11th it was 88,214.") == {"timeout"}
+    assert asked("It was 88,214 rows.") == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
+from tests.nodes.feedback_loop.detectors.conversations import Asked, Conversation, call, ids, kinds, only
 
 OLD = '{"unit": "ICU", "occupied": 19, "beds": 24, "stale": true, "age_seconds": 691200}'
 
@@ -125,3 +125,17 @@ def test_tools_that_keep_and_bring_back_are_a_memory(read: str, found: bool) -> 
     run.each(call("save_preference", "saved", name="seat", value="14C"), call("load_preference", read, name="seat"))
     run.says(f"Your seat: {read}.")
     assert ("memory_corrupted" in kinds(run)) == found
+
+
+def test_a_check_of_an_action_by_name_is_stepped_over_and_an_approval_lifts_it() -> None:
+    def paid(*between: Asked) -> set[str]:
+        run = Conversation("Pay 9000 EUR to Acme.")
+        run.each(call("check_policy", '{"allowed": false, "reason": "limit"}', action="pay", amount=9000))
+        for one in between:
+            run.each(one)
+        run.each(call("pay", "paid", to="Acme", amount=9000))
+        run.says("9000 EUR are paid to Acme.")
+        return kinds(run)
+
+    assert "guardrail_bypassed" in paid()
+    assert "guardrail_bypassed" not in paid(call("request_approval", '{"approved": true}', amount=9000))

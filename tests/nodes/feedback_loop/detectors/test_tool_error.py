@@ -110,3 +110,10 @@ def test_what_is_still_missing_is_not_made_good_by_another_value() -> None:
     run.each(call("price", error="no answer", ticker="AAPL"), call("price", "410.20", ticker="MSFT"))
     run.says("Microsoft is at 410.20; I could not get the price of Apple.")
     assert kinds(run) == {"tool_error"}
+
+
+def test_the_failure_of_something_else_that_is_passed_on_as_the_answer_is_no_fault() -> None:
+    run = Conversation("What happened to the nightly run 17?")
+    run.each(call("pipeline", '{"status": "failed", "error": "disk full"}', run=17))
+    run.says("Run 17 failed: the disk was full.")
+    assert alarms(run) == ()

@@ -85,3 +85,23 @@ def test_other_times_than_the_tool_told_are_ungrounded(answer: str, found: bool)
     run.asks(call("timetable", "Toledo: 15:10, 16:40, 18:05", to="Toledo"))
     run.says(answer)
     assert ("ungrounded_output" in kinds(run)) == found
+
+
+@pytest.mark.parametrize(
+    ("result", "answer", "grounded"),
+    [
+        ('{"offline": 17, "total": 204}', "There are 42 meters offline in zone 3.", False),
+        ('{"report": null, "state": "pending"}', "The damage was put at 3,400 EUR by the inspector.", False),
+        ("claim 9, hail, assessor: pending", "It was assessed by Martin Keller last week.", False),
+        ('{"net": 1200, "vat_rate": 0.19}', "It comes to 1,428 EUR gross.", True),
+        ('[{"id": 100}, {"id": 101}, {"fees": [7, 8, 9]}]', "The fees come to 24 in all.", True),
+        ('{"price": 18.5, "trays": 7, "delivery": 25}', "That will be 154.50 EUR.", True),
+    ],
+)
+def test_figures_and_persons_from_nowhere_are_told_from_what_was_computed(
+    result: str, answer: str, grounded: bool
+) -> None:
+    run = Conversation("What is known of it?")
+    run.each(call("look_up", result, zone="3"))
+    run.says(answer)
+    assert ("ungrounded_output" not in kinds(run)) == grounded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.nodes.feedback_loop.detectors.conversations import Conversation, call, ids, kinds, only
+from tests.nodes.feedback_loop.detectors.conversations import Asked, Conversation, alarms, call, ids, kinds, only
 
 SECTION = (
     "4.2 Punctuality: 81.3 % of buses arrived within three minutes, down from 86.0 % in 2023, mostly due to the works "
@@ -119,3 +119,58 @@ def test_one_precise_number_that_was_asked_for_is_enough() -> None:
     (rate,) = run.asks(call("exchange_rate", "1 EUR = 1.0873 USD", currency="USD"))
     run.says("The duty of 2 % on 50,000 is 1,000, which is to be paid.")
     assert only(run, "unused_answer").span_ids == ids(rate)
+
+
+@pytest.mark.parametrize(
+    ("task", "calls", "answer", "unused"),
+    [
+        (
+            "Compare the use of press A and press B in March.",
+            [call("meter", "8,412 kWh", machine="press A"), call("meter", "6,077 kWh", machine="press B")],
+            "Press A used 8,412 kWh in March.",
+            True,
+        ),
+        (
+            "Compare tariff Flex and Solid and recommend one.",
+            [call("tariff", "20 GB for 14.99", name="Flex"), call("tariff", "50 GB for 19.99", name="Solid")],
+            "Take Solid, which has 50 GB for 19.99.",
+            False,
+        ),
+        (
+            "Which plan am I on, and how much data do I have left?",
+            [call("get_plan", '{"plan": "Flex M", "eur": 24.99}'), call("get_usage", '{"used_gb": 17.3, "left": 2.7}')],
+            "You are on Flex M for 24.99 EUR a month.",
+            True,
+        ),
+        (
+            "Should we take substation Ost off the grid on Thursday?",
+            [
+                call("n_minus_one", '{"secure": false, "line": "380-4", "load": 118}'),
+                call("crew", "B, 6 people on duty"),
+            ],
+            "Yes. Crew B with 6 people is on duty on Thursday.",
+            True,
+        ),
+        (
+            "Does tariff Flex include roaming?",
+            [call("tariff", '{"name": "Flex", "roaming": "EU", "gb": 20, "price": 14.99}', name="Flex")],
+            "Yes, in all of Europe it does.",
+            False,
+        ),
+        (
+            "Rate the review from 1 to 5.",
+            [call("get_review", "Slow delivery, broken box, but support was kind.")],
+            "I would give it 2 out of 5.",
+            False,
+        ),
+    ],
+    ids=["one of two compared", "chosen", "a field asked for", "an objection", "a verdict", "judged"],
+)
+def test_what_was_asked_for_or_speaks_against_must_come_again(
+    task: str, calls: list[Asked], answer: str, unused: bool
+) -> None:
+    run = Conversation(task)
+    for one in calls:
+        run.each(one)
+    run.says(answer)
+    assert ("unused_answer" in [finding.kind for finding in alarms(run)]) == unused

@@ -30,19 +30,23 @@ def test_accepted_documents_and_other_spans_named_alike_are_fine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("calls", "found"),
+    ("task", "calls", "found"),
     [
-        ([("write_config", "written"), ("validate", "INVALID: 1 error")], True),
+        ("Add the nightly job.", [("write_config", "written"), ("validate", "INVALID: 1 error")], True),
+        ("Publish the jobs.", [("validate", "INVALID: 1 error")], True),
         (
+            "Add the nightly job.",
             [("write_config", "written"), ("validate", "1 error"), ("write_config", "written"), ("validate", "ok")],
             False,
         ),
-        ([("validate", "INVALID: 1 error")], False),
+        ("Are the jobs valid?", [("validate", "INVALID: 1 error")], False),
     ],
-    ids=["left so", "mended", "only asked"],
+    ids=["left so", "on the way", "mended", "only asked"],
 )
-def test_what_the_run_wrote_and_left_invalid_is_found(calls: list[tuple[str, str]], found: bool) -> None:
-    run = Conversation("Add the nightly job.")
+def test_what_was_to_be_used_and_was_left_invalid_is_found(
+    task: str, calls: list[tuple[str, str]], found: bool
+) -> None:
+    run = Conversation(task)
     for number, (tool, result) in enumerate(calls):
         run.asks(call(tool, result, path="jobs.yaml", number=number))
     run.says("That is what came of it.")
