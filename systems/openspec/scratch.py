@@ -72,9 +72,10 @@ async def scratch() -> AsyncIterator[Scratch]:
     """
     with tempfile.TemporaryDirectory(prefix="specloop-") as folder:
         openspec = OpenSpec(Path(folder))
-        change = await openspec.new_change(CHANGE, "Documents are judged here")
-        write_file(change / "proposal.md", PROPOSAL)
-        yield Scratch(openspec, change)
+        async with openspec.kept_running():
+            change = await openspec.new_change(CHANGE, "Documents are judged here")
+            write_file(change / "proposal.md", PROPOSAL)
+            yield Scratch(openspec, change)
 
 
 def _main_spec(requirements: Sequence[str]) -> str:
