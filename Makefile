@@ -91,7 +91,7 @@ browser:
 	{ apt-get -qq update && apt-get -qq install --yes chromium; } >/dev/null || true
 
 pytest: browser
-	@echo '== pytest'; .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadfile
+	@echo '== pytest'; .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 cassettes: setup
 	@SPECLOOP_RECORD=1 .venv/bin/python -m pytest -q tests/systems/test_models.py

@@ -44,9 +44,6 @@ class Pins(Record):
         return knob in self.values.get(section, {})
 
 
-NO_PINS = Pins()
-
-
 def load_pins(project: Path) -> Pins:
     """The pins of a project; none where its `specloop.toml` has no `policy` table.
 

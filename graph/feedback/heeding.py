@@ -6,7 +6,7 @@ It goes on in the graph, from its last checkpoint: it can be resumed, and its sp
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
@@ -22,10 +22,16 @@ from systems.errors import Busy, SpecloopError
 from systems.feedback import Heeded, Redraft
 from systems.records import Hash, Outcome, RunStatus, RunSummary
 
-if TYPE_CHECKING:
-    from graph.workspace import Workspace
-
 ENDED: tuple[RunStatus, ...] = ("done", "unfinished")
+
+
+class Works(Protocol):
+    """Who lets a run go on: `graph.workspace.Workspace`."""
+
+    project: Path
+
+    async def go_on(self, resumed: Resumed, watch: Watch | None = None) -> Outcome:
+        """Let a run go on, with what it was started with."""
 
 
 class Redrafting(Resumed):
@@ -49,7 +55,7 @@ class Redrafting(Resumed):
 
 
 async def heeded(
-    workspace: Workspace, run_id: str, text: str, rating: int, *, ask: bool, redraft: bool, watch: Watch | None
+    workspace: Works, run_id: str, text: str, rating: int, *, ask: bool, redraft: bool, watch: Watch | None
 ) -> Heeded:
     """Keep feedback, and let the run go on because of it.
 
@@ -134,7 +140,7 @@ def _not_at_rest(kept: Heeded, run: RunSummary) -> str:
     return "" if run.change else "the run has made no change yet"
 
 
-async def _gone_on(workspace: Workspace, run: RunSummary, redraft: Redraft, watch: Watch | None) -> Outcome:
+async def _gone_on(workspace: Works, run: RunSummary, redraft: Redraft, watch: Watch | None) -> Outcome:
     with Stores(workspace.project) as stores:
         start = Redrafting(run, stores.documents.put_record(redraft))
         try:

@@ -60,10 +60,12 @@ async def open_systems(options: Options) -> tuple[Systems, AsyncExitStack]:
         reads = Reads(Sources(project, policy.answers.unchanged), kept, policy.answers, fresh=options.fresh)
         servers = _servers(configs, reads, project, policy, telemetry)
         stack.push_async_callback(servers.close)
+        openspec = OpenSpec(project)
+        await stack.enter_async_context(openspec.kept_running())
         systems = Systems(
             project=project,
             policy=policy,
-            openspec=OpenSpec(project),
+            openspec=openspec,
             servers=servers,
             model=model,
             documents=documents,

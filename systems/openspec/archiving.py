@@ -31,7 +31,7 @@ async def archive(openspec: OpenSpec, change: str) -> Archived:
         Rejected: a task is open, the change or a main spec is not sound, or the archive broke one; in words.
         Missing: OpenSpec cannot be run, or the disk failed it.
     """
-    async with openspec.write_lock():
+    async with openspec.kept_running(), openspec.write_lock():
         await _check(openspec, change)
         with _put_back_on_failure(openspec.project / "openspec", change):
             archived = await openspec.archive(change)

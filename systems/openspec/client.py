@@ -15,6 +15,7 @@ from systems.openspec import replies
 from systems.openspec.documents import requirement_names
 from systems.openspec.lock import locked
 from systems.openspec.records import Archived, ChangeStatus, Instructions, TaskState, Validation
+from systems.openspec.resident import Resident
 from systems.openspec.standing import Standing, standings
 from systems.project.program import Completed, OutputTooLong, run
 
@@ -35,7 +36,8 @@ Result = TypeVar("Result")
 class OpenSpec:
     """The OpenSpec root of one project.
 
-    Reads may run side by side. Writers of documents hold `write_lock` around their write and its validation.
+    Reads may run side by side, or, in `kept_running`, one after another in a process that stays. Writers of documents
+    hold `write_lock` around their write and its validation.
 
     Attributes:
         project: absolute path of the project, links resolved, as OpenSpec reports paths.
@@ -52,6 +54,20 @@ class OpenSpec:
         self.project = project.resolve()
         self._seconds = seconds
         self._lock_seconds = lock_seconds
+        self._resident: Resident | None = None
+
+    @asynccontextmanager
+    async def kept_running(self) -> AsyncIterator[None]:
+        """Answer the questions of the block from one process of the CLI that stays, instead of one each."""
+        if self._resident is not None or os.name == "nt":  # descriptors cannot be passed on there
+            yield
+            return
+        self._resident = Resident(cwd=self.project, env=_environment(), seconds=self._seconds)
+        try:
+            yield
+        finally:
+            resident, self._resident = self._resident, None
+            await resident.close()
 
     async def prepare(self) -> None:
         """Make the project an OpenSpec root of its own, even where a folder above it is one. Idempotent.
@@ -87,7 +103,7 @@ class OpenSpec:
         text = description.replace("\0", " ")[:DESCRIPTION_CHARACTERS]
         async with self.write_lock():
             await self._prepare()
-            answer = await self._ask("new", "change", "--json", f"--description={text}", "--", change)
+            answer = await self._tell("new", "change", "--json", f"--description={text}", "--", change)
         return _understood(lambda: Path(answer["change"]["path"]))
 
     async def status(self, change: str) -> ChangeStatus:
@@ -143,7 +159,7 @@ class OpenSpec:
         Raises:
             Rejected: OpenSpec refused, in its words.
         """
-        answer = await self._ask("archive", "--json", "--yes", "--", _named(change))
+        answer = await self._tell("archive", "--json", "--yes", "--", _named(change))
         return _understood(lambda: replies.archived(answer, self.project))
 
     async def tasks(self, change: str) -> TaskState:
@@ -152,13 +168,12 @@ class OpenSpec:
         return _understood(lambda: replies.task_state(answer))
 
     async def standings(self) -> tuple[Standing, ...]:
-        """Where every active change stands, by name; none where the project is not a root. One call's time."""
+        """Where every active change stands, by name; none where the project is not a root."""
         try:
-            status, listed, judged = await asyncio.gather(
-                self._answered("status", "--all", "--json"),
-                self._list(),
-                self._answered("validate", "--changes", "--strict", "--json"),
-            )
+            async with self.kept_running():
+                status = await self._answered("status", "--all", "--json")
+                listed = await self._list()
+                judged = await self._answered("validate", "--changes", "--strict", "--json")
         except replies.NoRoot:
             return ()
         return _understood(lambda: standings(status, listed, judged)) if listed else ()
@@ -200,16 +215,22 @@ class OpenSpec:
     async def _list(self, *options: str) -> dict[str, Any]:
         """What `list` says of this project; empty when it is not a root itself."""
         try:
-            answer = replies.reply(await self._run("list", "--json", "--sort=name", *options))
+            answer = await self._answered("list", "--json", "--sort=name", *options)
         except replies.NoRoot:
             return {}
         return answer if self._is_here(answer) else {}
 
     async def _answered(self, *arguments: str) -> dict[str, Any]:
-        return replies.reply(await self._run(*arguments))
+        """The answer to a question that changes nothing."""
+        return replies.reply(await self._run(*arguments, resident=self._resident))
 
     async def _ask(self, *arguments: str) -> dict[str, Any]:
-        answer = await self._answered(*arguments)
+        return self._from_here(await self._answered(*arguments))
+
+    async def _tell(self, *arguments: str) -> dict[str, Any]:
+        return self._from_here(replies.reply(await self._run(*arguments)))
+
+    def _from_here(self, answer: dict[str, Any]) -> dict[str, Any]:
         if answer.get("root") and not self._is_here(answer):
             raise UsageError(
                 f"The OpenSpec root of {self.project} is {answer['root'].get('path')}, not the project itself.",
@@ -226,11 +247,13 @@ class OpenSpec:
             return requirement_names(path.read_text(encoding="utf-8-sig", errors="replace"))
         return ()
 
-    async def _run(self, *arguments: str) -> Completed:
+    async def _run(self, *arguments: str, resident: Resident | None = None) -> Completed:
         self._check_folder()
         argv = await asyncio.to_thread(command, "openspec")
         words = f"`openspec {' '.join(arguments)[:200]}`".replace("\0", "\\0")
         try:
+            if resident and (completed := await resident.ask(argv, arguments)):
+                return completed
             return await run([*argv, *arguments], cwd=self.project, env=_environment(), seconds=self._seconds)
         except TimeoutError as error:
             message = f"{words} did not end in {self._seconds:g} s."

@@ -76,8 +76,8 @@ async def scratch() -> AsyncIterator[Scratch]:
     """
     with tempfile.TemporaryDirectory(prefix="specloop-") as folder:
         openspec = OpenSpec(Path(folder))
-        change = await _begun(openspec)
-        yield Scratch(openspec, change)
+        async with openspec.kept_running():
+            yield Scratch(openspec, await _begun(openspec))
 
 
 async def _begun(openspec: OpenSpec) -> Path:

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -38,7 +38,7 @@ async def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds
         OutputTooLong: it wrote too much.
         OSError: it could not be started.
     """
-    process = await _start(argv, cwd, env)
+    process = await start(argv, cwd, env)
     assert process.stdout is not None and process.stderr is not None
     readers = [asyncio.create_task(_read(stream)) for stream in (process.stdout, process.stderr)]
     try:
@@ -46,16 +46,37 @@ async def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds
             stdout, stderr = await asyncio.gather(*readers)
             returncode = await process.wait()
     except BaseException:
-        await _stop(process, readers)
+        await stop(process, readers)
         raise
     return Completed(returncode, stdout, stderr)
 
 
-async def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Process:
-    """Start the program; cancelled meanwhile, stop it with its children, which asyncio alone would leave running."""
+async def start(
+    argv: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    *,
+    stdout: int = PIPE,
+    stderr: int = PIPE,
+    pass_fds: Sequence[int] = (),
+) -> Process:
+    """Start the program with nothing on its standard input, in a group of its own: `stop` ends all of it.
+
+    Cancelled meanwhile, it is stopped with its children, which asyncio alone would leave running.
+
+    Raises:
+        OSError: it could not be started.
+    """
     starting = asyncio.create_task(
         asyncio.create_subprocess_exec(
-            *argv, cwd=cwd, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
+            *argv,
+            cwd=cwd,
+            env=env,
+            stdin=DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            pass_fds=pass_fds,
+            start_new_session=True,
         )
     )
     try:
@@ -63,7 +84,7 @@ async def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Proc
     except asyncio.CancelledError:
         await asyncio.wait([starting])
         if not starting.exception():
-            await _stop(starting.result(), [])
+            await stop(starting.result())
         raise
 
 
@@ -77,7 +98,8 @@ async def _read(stream: asyncio.StreamReader) -> str:
     return b"".join(chunks).decode("utf-8", "replace")
 
 
-async def _stop(process: Process, readers: Sequence[asyncio.Task[str]]) -> None:
+async def stop(process: Process, readers: Sequence[asyncio.Task[str]] = ()) -> None:
+    """End a process that was started here with everything it started; `readers` are reading its output."""
     for reader in readers:
         reader.cancel()
     _kill_group(process)

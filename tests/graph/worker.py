@@ -6,8 +6,10 @@ import asyncio
 import json
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +64,20 @@ def repository(folder: Path, files: Mapping[str, str] = CODE, plan: Mapping[str,
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "-m", "Begin")
-    asyncio.run(OpenSpec(folder).new_change(CHANGE, "Planned by a person"))
-    for name, text in plan.items():
-        path = folder / "openspec" / "changes" / CHANGE / name
+    for name, text in {**_new_change(), **{f"changes/{CHANGE}/{name}": text for name, text in plan.items()}}.items():
+        path = folder / "openspec" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+@cache
+def _new_change() -> Mapping[str, str]:
+    """The files of an OpenSpec root with a new change, as the CLI makes them once for all repositories."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(OpenSpec(Path(folder)).new_change(CHANGE, "Planned by a person"))
+        root = Path(folder) / "openspec"
+        return {str(path.relative_to(root)): path.read_text() for path in root.rglob("*") if path.is_file()}
 
 
 def copied(template: Path, folder: Path) -> Path:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypedDict
 
@@ -83,6 +84,14 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture
+async def openspec(project: Path) -> AsyncIterator[OpenSpec]:
+    """The CLI for tests that ask it many things."""
+    client = OpenSpec(project)
+    async with client.kept_running():
+        yield client
+
+
 async def test_the_pinned_version_runs(project: Path) -> None:
     pinned = json.loads((node.LOCKED / "package.json").read_text())["dependencies"]["@fission-ai/openspec"]
     assert await OpenSpec(project).version() == pinned
@@ -140,25 +149,24 @@ async def test_a_new_change_keeps_its_description_and_is_listed(project: Path) -
     assert await openspec.changes() == ("a-second", "add-greeting")
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("taken", "already exists"),
-        ("Add Greeting", "lowercase"),
-        ("-x", "cannot start with a hyphen"),
-        ("", "Missing required argument"),
-        ("a" * 300, "too long"),
-    ],
-)
-async def test_a_bad_or_taken_name_is_rejected_in_openspecs_words(project: Path, name: str, words: str) -> None:
+async def test_a_bad_or_taken_name_is_rejected_in_openspecs_words(project: Path) -> None:
     add_change(project, "taken")
-    with pytest.raises(Rejected, match=words) as raised:
-        await OpenSpec(project).new_change(name, "Greet.")
-    assert raised.value.issues
+    openspec = OpenSpec(project)
+    async with openspec.kept_running():
+        for name, words in (
+            ("taken", "already exists"),
+            ("Add Greeting", "lowercase"),
+            ("-x", "cannot start with a hyphen"),
+            ("", "Missing required argument"),
+            ("a" * 300, "too long"),
+        ):
+            with pytest.raises(Rejected, match=words) as raised:
+                await openspec.new_change(name, "Greet.")
+            assert raised.value.issues
     assert [path.name for path in (project / "openspec" / "changes").iterdir() if path.name != "archive"] == ["taken"]
 
 
-async def test_eight_processes_that_want_one_name_make_one_change(project: Path) -> None:
+async def test_four_writers_in_two_processes_that_want_one_name_make_one_change(project: Path) -> None:
     code = (
         "import asyncio, sys\nfrom pathlib import Path\nfrom systems.errors import Rejected\n"
         "from systems.openspec import OpenSpec\n"
@@ -173,16 +181,18 @@ async def test_eight_processes_that_want_one_name_make_one_change(project: Path)
         "asyncio.run(main())\n"
     )
     argv = [sys.executable, "-c", code, str(project)]
-    four = [
+    two = [
         await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE, cwd=Path(node.__file__).parents[1])
-        for _ in range(4)
+        for _ in range(2)
     ]
-    said = [(await process.communicate())[0].decode().split() for process in four]
-    assert sorted(word for words in said for word in words) == ["made"] + ["taken"] * 7
+    said = [(await process.communicate())[0].decode().split() for process in two]
+    assert sorted(word for words in said for word in words) == ["made"] + ["taken"] * 3
 
 
-async def test_what_is_ready_follows_what_is_written_and_blank_is_not_written(project: Path) -> None:
-    openspec, folder = OpenSpec(project), add_change(project, "add-greeting")
+async def test_what_is_ready_follows_what_is_written_and_blank_is_not_written(
+    project: Path, openspec: OpenSpec
+) -> None:
+    folder = add_change(project, "add-greeting")
     template = (await openspec.instructions("proposal", "add-greeting")).template
 
     async def statuses() -> list[str]:
@@ -201,14 +211,16 @@ async def test_what_is_ready_follows_what_is_written_and_blank_is_not_written(pr
     assert status.artifacts[1].existing == (folder / "specs" / "greeting" / "spec.md",)
 
 
-@pytest.mark.parametrize("artifact", ["proposal", "specs", "design", "tasks"])
-async def test_every_template_is_blank(project: Path, artifact: str) -> None:
+async def test_every_template_is_blank(project: Path) -> None:
     openspec, folder = OpenSpec(project), add_change(project, "add-greeting")
-    instructions = await openspec.instructions(artifact, "add-greeting")
-    write(folder / instructions.output_path.replace("**/*", "greeting/spec"), instructions.template)
-    status = {each.id: each for each in (await openspec.status("add-greeting")).artifacts}[artifact]
-    assert status.existing
-    assert status.status == ("ready" if artifact == "proposal" else "blocked")
+    async with openspec.kept_running():
+        for artifact in ("proposal", "specs", "design", "tasks"):
+            instructions = await openspec.instructions(artifact, "add-greeting")
+            path = write(folder / instructions.output_path.replace("**/*", "greeting/spec"), instructions.template)
+            status = {each.id: each for each in (await openspec.status("add-greeting")).artifacts}[artifact]
+            assert status.existing
+            assert status.status == ("ready" if artifact == "proposal" else "blocked")
+            path.unlink()
 
 
 async def test_instructions_of_a_blocked_artifact_come_with_what_is_missing(project: Path) -> None:
@@ -242,17 +254,21 @@ async def test_skipped_specs_block_nothing_and_are_valid(project: Path) -> None:
     assert found.valid
 
 
-@pytest.mark.parametrize("name", DELTAS)
-async def test_a_delta_is_judged_as_recorded_and_no_kinder_than_archive(project: Path, name: str) -> None:
-    delta = DELTAS[name]
-    write(add_change(project, "a-change") / "specs" / delta["path"], delta["delta"])
-    found = await OpenSpec(project).validate("a-change")
-    assert (found.valid, list(found.issues)) == (delta["valid"], delta["issues"])
+async def test_a_delta_is_judged_as_recorded_and_no_kinder_than_archive(project: Path) -> None:
+    openspec, judged = OpenSpec(project), {}
+    async with openspec.kept_running():
+        for name, delta in DELTAS.items():
+            write(add_change(project, "a-change") / "specs" / delta["path"], delta["delta"])
+            found = await openspec.validate("a-change")
+            judged[name] = {**delta, "valid": found.valid, "issues": list(found.issues)}
+            shutil.rmtree(project / "openspec" / "changes" / "a-change")
+    assert judged == DELTAS
 
 
-async def test_an_unknown_change_or_artifact_is_a_usage_error_that_lists_those_there_are(project: Path) -> None:
+async def test_an_unknown_change_or_artifact_is_a_usage_error_that_lists_those_there_are(
+    project: Path, openspec: OpenSpec
+) -> None:
     add_change(project, "add-greeting")
-    openspec = OpenSpec(project)
     for call in (openspec.status, openspec.validate, openspec.tasks):
         with pytest.raises(UsageError, match=r"Change 'nope' not found\. Available changes: add-greeting"):
             await call("nope")
@@ -275,22 +291,18 @@ async def test_broken_metadata_is_told_in_words_by_status_and_validate(project: 
     assert found.issues[0].startswith(".openspec.yaml: Invalid YAML in metadata file")
 
 
-@pytest.mark.parametrize(
-    ("tasks", "state", "total", "complete"),
-    [
+async def test_the_boxes_of_the_task_list_decide_its_state(project: Path, openspec: OpenSpec) -> None:
+    folder = add_change(project, "add-greeting", proposal="Why.\n", design="How.\n")
+    write(folder / "specs" / "greeting" / "spec.md", DELTA)
+    for tasks, *wanted in (
         ("", "blocked", 0, 0),
         ("Do it.\n", "blocked", 0, 0),
         ("- [ ] a\n* [x] b\n1. [~] c\n", "ready", 3, 1),
         ("- [x] a\n- [X] b\n", "all_done", 2, 2),
-    ],
-)
-async def test_the_boxes_of_the_task_list_decide_its_state(
-    project: Path, tasks: str, state: str, total: int, complete: int
-) -> None:
-    folder = add_change(project, "add-greeting", proposal="Why.\n", design="How.\n", tasks=tasks)
-    write(folder / "specs" / "greeting" / "spec.md", DELTA)
-    found = await OpenSpec(project).tasks("add-greeting")
-    assert (found.state, found.total, found.complete) == (state, total, complete)
+    ):
+        write(folder / "tasks.md", tasks)
+        found = await openspec.tasks("add-greeting")
+        assert [found.state, found.total, found.complete] == wanted
 
 
 async def test_main_specs_are_listed_with_their_requirements_by_capability_path(project: Path) -> None:

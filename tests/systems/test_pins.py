@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from systems.errors import UsageError
-from systems.pins import NO_PINS, SECTIONS, Pins, allowed, load_pins, pinned
+from systems.pins import SECTIONS, Pins, allowed, load_pins, pinned
 from systems.policy import BASELINE, DEFAULT, SMALL_MODEL, Policy
 from systems.settings import FILE, Settings, load_settings
 
@@ -33,8 +33,8 @@ def loaded(project: Path, toml: str) -> Pins:
 
 
 def test_without_a_table_nothing_is_pinned(tmp_path: Path) -> None:
-    assert load_pins(tmp_path) == NO_PINS == loaded(tmp_path, "max_loops = 3\n[policy]\n")
-    assert pinned(SMALL_MODEL, NO_PINS) is SMALL_MODEL
+    assert load_pins(tmp_path) == Pins() == loaded(tmp_path, "max_loops = 3\n[policy]\n")
+    assert pinned(SMALL_MODEL, Pins()) is SMALL_MODEL
 
 
 def test_pins_stand_in_the_file_beside_the_settings(tmp_path: Path) -> None:

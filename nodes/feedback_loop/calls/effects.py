@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from nodes.feedback_loop.reading.messages import parsed
+from nodes.feedback_loop.reading.recorded import Recorded
 from nodes.feedback_loop.texts.outcomes import acknowledged, writes
 from nodes.feedback_loop.texts.waiting import waits
 from nodes.feedback_loop.texts.words import keys, leaves, stems, values
-
-if TYPE_CHECKING:
-    from nodes.feedback_loop.reading.operations import Operation
 
 _READS = re.compile(
     r"^(?:get|fetch|find|search|list|read|look|lookup|show|view|check|query|count|describe|calculate|compute|compare|"
@@ -55,7 +52,7 @@ def _of_name(name: str) -> str:
     return "write" if writes(name) or _CHANGES.match(verb) else "maybe"
 
 
-def changes(operation: Operation) -> bool:
+def changes(operation: Recorded) -> bool:
     """Whether a call may have changed something: by its tool's name, its result, or what it was told to run."""
     kind = _of_name(operation.name)
     if kind == "read":
@@ -74,19 +71,19 @@ def _reports(tool: str, result: str) -> bool:
     return said[0].lower() in (f"{verb}d", f"{verb}ed", f"{verb}{verb[-1]}ed", f"{verb[:-1]}ied")
 
 
-def fetches(operation: Operation) -> bool:
+def fetches(operation: Recorded) -> bool:
     """Whether a working call only fetched something, and got it."""
     if operation.failed or not operation.result or waits(operation.name) or changes(operation):
         return False
     return len(operation.result) >= _BRIEF or not acknowledged(operation.result)
 
 
-def only_reads(operation: Operation) -> bool:
+def only_reads(operation: Recorded) -> bool:
     """Whether the name of a call's tool says that it changes nothing."""
     return _of_name(operation.name) == "read"
 
 
-def affects(change: Operation, other: Operation) -> bool:
+def affects(change: Recorded, other: Recorded) -> bool:
     """Whether a call that changes something may have changed what another call asks for."""
     if _of_name(change.name) == "anything":
         return True

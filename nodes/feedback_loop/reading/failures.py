@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from nodes.feedback_loop.reading.messages import parsed
+from nodes.feedback_loop.reading.recorded import Recorded
 from systems import names
-
-if TYPE_CHECKING:
-    from nodes.feedback_loop.reading.operations import Operation
 
 Cause = Literal["timeout", "rate_limited", "connection_lost", "invalid", "truncated", "absent", "error"]
 
@@ -120,7 +118,7 @@ _DECODING = re.compile(
 )
 
 
-def cause(operation: Operation) -> Cause:
+def cause(operation: Recorded) -> Cause:
     """The cause, from the type of the error, and from its words where the type says nothing.
 
     A tool that could not read some JSON though its arguments are JSON failed by itself.

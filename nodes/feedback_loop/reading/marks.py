@@ -14,20 +14,18 @@ the common marks come before the rare ones, as Python is fastest with numbers be
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from nodes.feedback_loop.calls.effects import fetches
-from nodes.feedback_loop.reading.failures import may_be_wrong_form
+from nodes.feedback_loop.reading.failures import Cause, may_be_wrong_form
 from nodes.feedback_loop.reading.json_text import is_object
+from nodes.feedback_loop.reading.messages import Message
+from nodes.feedback_loop.reading.recorded import Recorded
 from nodes.feedback_loop.reading.schemas import asks_for_form, has_own
 from nodes.feedback_loop.texts.credentials import may_have
 from nodes.feedback_loop.texts.injections import may_order
 from nodes.feedback_loop.texts.outcomes import may_lack
 from systems import names
-
-if TYPE_CHECKING:
-    from nodes.feedback_loop.reading.messages import Message
-    from nodes.feedback_loop.reading.operations import Operation
 
 LONG_PROMPT = 3_500
 """Tokens of a prompt."""
@@ -111,10 +109,10 @@ _AGENTS = ("_agent", "_desk", "_team", "_department", "_specialist", "_expert", 
 _OWN_STEPS = (names.VALIDATE, names.DRAFT, names.START_SERVER)
 
 
-def marks(operation: Operation) -> int:
-    """The marks that an operation has by itself."""
+def marks(operation: Recorded, cause: Cause | Literal[""]) -> int:
+    """The marks that an operation has by itself; `cause` says why it failed, where it did."""
     kind, attributes = operation.kind, operation.attributes
-    found = ANY | FAILED | CAUSES.get(operation.cause, OTHERWISE) if operation.failed else ANY
+    found = ANY | FAILED | CAUSES.get(cause, OTHERWISE) if operation.failed else ANY
     if kind in ("model", "tool"):
         found |= _of_model(operation) if kind == "model" else _of_result(operation) | _of_call(operation)
         return found if found & (FAILED | BARE) or operation.parent_id is None else found | PLAIN
@@ -127,7 +125,7 @@ def marks(operation: Operation) -> int:
     return found
 
 
-def _of_result(operation: Operation) -> int:
+def _of_result(operation: Recorded) -> int:
     """What a tool or a search was given and gave back."""
     found, result = 0, operation.result
     lower = result.lower()
@@ -146,7 +144,7 @@ def _of_result(operation: Operation) -> int:
     return found
 
 
-def _of_call(operation: Operation) -> int:
+def _of_call(operation: Recorded) -> int:
     """What is special about a call of a tool."""
     found, arguments, attributes = 0, operation.arguments, operation.attributes
     if arguments:
@@ -164,7 +162,7 @@ def _of_call(operation: Operation) -> int:
     return found
 
 
-def _of_model(operation: Operation) -> int:
+def _of_model(operation: Recorded) -> int:
     """What a model was sent, and what it said."""
     attributes = operation.attributes
     found = _of_answer(operation)
@@ -181,7 +179,7 @@ def _of_model(operation: Operation) -> int:
     return found
 
 
-def _of_answer(operation: Operation) -> int:
+def _of_answer(operation: Recorded) -> int:
     """What a model said, and what it asked for."""
     output, calls, finish = operation.output, operation.calls, operation.finish
     found = _of_calls(operation) if calls else _of_words(operation)
@@ -196,7 +194,7 @@ def _of_answer(operation: Operation) -> int:
     return found
 
 
-def _of_calls(operation: Operation) -> int:
+def _of_calls(operation: Recorded) -> int:
     """What is special about the calls of tools that a model asked for."""
     found = ODD if asks_for_form(operation.attributes) else 0
     for call in operation.calls:
@@ -208,7 +206,7 @@ def _of_calls(operation: Operation) -> int:
     return found
 
 
-def _of_words(operation: Operation) -> int:
+def _of_words(operation: Recorded) -> int:
     """What is special about a model's words, where it asked for no tool."""
     output, messages = operation.output, operation.messages
     if not output.strip():

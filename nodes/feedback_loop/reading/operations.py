@@ -21,7 +21,8 @@ from nodes.feedback_loop.reading.errors_recorded import recorded
 from nodes.feedback_loop.reading.failures import Cause, cause
 from nodes.feedback_loop.reading.kinds import KINDS, NUMBERS, OperationKind
 from nodes.feedback_loop.reading.marks import marks
-from nodes.feedback_loop.reading.messages import Message, ToolCall, as_text, parsed
+from nodes.feedback_loop.reading.messages import as_text, parsed
+from nodes.feedback_loop.reading.recorded import Recorded
 from nodes.feedback_loop.vocabularies import translate
 from systems import names
 from systems.records import Span
@@ -47,29 +48,12 @@ MOST_CHARACTERS = 1_000_000
 
 
 @dataclass(slots=True, eq=False)
-class Operation:
-    """One span, understood. Times are nanoseconds since the epoch; texts are empty where nothing was recorded.
+class Operation(Recorded):
+    """One span, understood: what was recorded, and what follows from it.
 
     Never changed; `dataclasses.replace` makes another one, and finds out anew what follows from the rest.
 
     Attributes:
-        title: the span's name.
-        name: the tool, model, agent, ... that the operation is of.
-        server: MCP server of a tool, or provider of a model.
-        agent: agent that the operation says it belongs to.
-        failed: ended in an error that is no control flow (interrupts, hand-overs, cancellation).
-        error_type: class or code of the error.
-        error: the error in words.
-        arguments: what a tool was called with, canonical JSON where it is JSON.
-        result: what a tool, retrieval or agent gave back.
-        size: characters of the result, or of the model's prompt, before any cut.
-        call_id: id of the tool call that the model asked for.
-        messages: conversation the model was sent.
-        output: what the model said, in words.
-        calls: tools the model asked for.
-        finish: why the model stopped: `stop`, `length`, `tool_calls`, `content_filter`, ...
-        cost: US dollars, None where the span does not say.
-        attributes: all attributes, GenAI names where there is one.
         where: the name, with the MCP server of a tool before it.
         seconds: duration; never negative.
         cause: why it failed, in one word; empty where it did not.
@@ -79,33 +63,6 @@ class Operation:
         marks: what some detector may care about (`marks`).
     """
 
-    trace_id: str
-    span_id: str
-    parent_id: str | None
-    start_ns: int
-    end_ns: int
-    kind: OperationKind
-    title: str
-    name: str
-    server: str
-    agent: str
-    failed: bool
-    error_type: str
-    error: str
-    arguments: str
-    result: str
-    size: int
-    call_id: str
-    messages: tuple[Message, ...]
-    output: str
-    calls: tuple[ToolCall, ...]
-    finish: str
-    input_tokens: int
-    output_tokens: int
-    cached_tokens: int
-    reasoning_tokens: int
-    cost: float | None
-    attributes: Mapping[str, Any]
     where: str = field(init=False)
     seconds: float = field(init=False)
     cause: Cause | Literal[""] = field(init=False)
@@ -123,12 +80,7 @@ class Operation:
         own = f"{self.title}\n{self.name}" if self.kind == "model" else self.where
         self.place = intern(f"{self.kind}\n{own}\n{self.agent}")
         self.echo = intern(f"tool {self.name}") if self.kind == "tool" else "model" if self.kind == "model" else ""
-        self.marks = NUMBERS[self.kind] | marks(self)
-
-    @property
-    def tokens(self) -> int:
-        """Tokens sent and received."""
-        return self.input_tokens + self.output_tokens
+        self.marks = NUMBERS[self.kind] | marks(self, self.cause)
 
 
 def read(span: Span) -> Operation:

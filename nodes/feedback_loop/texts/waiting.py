@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from nodes.feedback_loop.reading.operations import Operation
+from nodes.feedback_loop.reading.recorded import Recorded
+
+Call = TypeVar("Call", bound=Recorded)
 
 _PENDING = re.compile(
     r"\b(?:pending|running|in[ _-]?progress|queued|being processed|processing|waiting|still|unfinished|"
@@ -45,7 +46,7 @@ def thinks(tool: str) -> bool:
     return bool(_THINKS.search(tool.rpartition(".")[2]))
 
 
-def call_before(tools: Sequence[Operation]) -> Operation | None:
+def call_before(tools: Sequence[Call]) -> Call | None:
     """The call before the last one, thoughts left out."""
     for number in (-2, -3):
         if len(tools) < -number:

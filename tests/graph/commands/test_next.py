@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import closing
 from pathlib import Path
 
@@ -66,14 +65,13 @@ async def test_what_is_said_of_all_changes_at_once_is_what_is_said_of_each(begun
     found = {each.change: each for each in await openspec.standings()}
     assert sorted(found) == sorted(await openspec.changes()) == ["broken", "fresh", BEGUN]
     assert "Invalid YAML" in found["broken"].problem
-    for name in ("fresh", BEGUN):
-        status, validation, state = await asyncio.gather(
-            openspec.status(name), openspec.validate(name), openspec.tasks(name)
-        )
-        assert found[name].artifacts == status.artifacts
-        assert found[name].valid == validation.valid
-        assert found[name].issues == (() if validation.valid else validation.issues)
-        assert (found[name].total, found[name].complete) == (state.total, state.complete)
+    async with openspec.kept_running():
+        for name in ("fresh", BEGUN):
+            validation, state = await openspec.validate(name), await openspec.tasks(name)
+            assert found[name].artifacts == (await openspec.status(name)).artifacts
+            assert found[name].valid == validation.valid
+            assert found[name].issues == (() if validation.valid else validation.issues)
+            assert (found[name].total, found[name].complete) == (state.total, state.complete)
     assert [each.id for each in found["fresh"].undone][:1] == ["proposal"], "a template nobody filled in is not written"
 
 

@@ -14,7 +14,7 @@ from graph.learning.trial import Ground
 from nodes.feedback_loop.proposals import fresh
 from systems.errors import Missing
 from systems.ledger import Ledger
-from systems.pins import NO_PINS
+from systems.pins import Pins
 from systems.policy import DEFAULT, Edit, Policy
 from systems.results import Results
 from systems.trials import Asked, Case, Check, Played, Proposal, Requested
@@ -110,7 +110,7 @@ class Scene:
 
         async def suggest(policy: Policy, plays: Sequence[tuple[Case, Played]]) -> Sequence[Proposal]:
             ideas = [proposal(edit, policy) for edit in edits if policy.edited(edit).draft != policy.draft]
-            return fresh(ideas, policy=policy, pins=NO_PINS, refused=refused(self.ledger))
+            return fresh(ideas, policy=policy, pins=Pins(), refused=refused(self.ledger))
 
         return Rounds(self.ground, self.ledger, suggest, consent or Consent(self.ledger, MODEL), **more)  # type: ignore[arg-type]
 

@@ -15,7 +15,7 @@ from graph.learning.suggestions import refused
 from graph.learning.trial import Pairing
 from nodes.feedback_loop.proposals import fresh, from_plays
 from nodes.feedback_loop.proposals.asking import makespan
-from systems.pins import NO_PINS
+from systems.pins import Pins
 from systems.policy import DEFAULT, Edit, Policy
 from systems.trials import Accepted, Asked, Case, Check, Played, Proposal, Requested, Stepped
 from tests.graph.learning.simulated import MODEL, Scene, Simulated, drafts, proposal, routes
@@ -81,7 +81,7 @@ def proposing(scene: Scene, *given: Proposal) -> Rounds:
 
     async def suggest(policy: Policy, plays: Sequence[tuple[Case, Played]]) -> Sequence[Proposal]:
         found = given or from_plays(plays, policy=policy)
-        return fresh(found, policy=policy, pins=NO_PINS, refused=refused(scene.ledger))
+        return fresh(found, policy=policy, pins=Pins(), refused=refused(scene.ledger))
 
     return Rounds(scene.ground, scene.ledger, suggest, Consent(scene.ledger, MODEL))
 

@@ -31,7 +31,7 @@ def router(*servers: str, embedder: Embedder | None = None, chooser: Chooser | N
     servers = servers or DEFAULT_SERVERS
     if chooser or knobs:
         return _router(servers, embedder, chooser, **knobs)
-    return _plain(servers, embedder)
+    return _plain(servers, embedder)  # type: ignore[arg-type]  # every object can be hashed by its identity
 
 
 @cache
