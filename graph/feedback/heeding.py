@@ -25,6 +25,8 @@ from systems.records import Hash, Outcome, RunStatus, RunSummary
 if TYPE_CHECKING:
     from graph.workspace import Workspace
 
+AFRESH_KEYS = frozenset({*AFRESH, "goal", "change", "redraft_ref"})
+"""What of the state of a run is new when it goes on from its end."""
 ENDED: tuple[RunStatus, ...] = ("done", "unfinished")
 
 
