@@ -86,8 +86,9 @@ async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Auth.
     if ctx.resource != "threads":
         return None
     if ctx.action in ("create", "create_run"):
-        value["metadata"] = value.get("metadata") or {}
-        value["metadata"][OWNER] = ctx.user.identity
+        if value.get("metadata") is None:
+            value["metadata"] = {}
+        value["metadata"][OWNER] = ctx.user.identity  # in place: servers look at their own
     return {OWNER: ctx.user.identity} if caller.project else None
 
 
