@@ -28,12 +28,13 @@ from graph.commands.run import demo, resume, run
 from graph.commands.serve_mcp import serve_mcp
 from graph.commands.status import status, stop
 from graph.commands.store import store
+from graph.commands.token import token
 from graph.commands.trust import trust
 
 WORK = (run, resume, status, stop, next_, ask, feedback, archive, history)
 ANALYSIS = (analyze, report, collect, prune)
 LEARNING = (case, improve, ledger, rollback)
-SETTING_UP = (demo, doctor, trust, store, serve_mcp)
+SETTING_UP = (demo, doctor, trust, store, token, serve_mcp)
 
 
 class Program(click.Group):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
@@ -23,6 +24,7 @@ from graph.delivery import delivered
 from graph.feedback.heeding import afresh, heeded_by, redrafting
 from graph.learning.harvest.harvest import Stores
 from graph.stream import arrived
+from systems.access.callers import Role, caller_of
 from systems.errors import SpecloopError, UsageError
 from systems.feedback import Heeded
 from systems.project.addresses import is_url
@@ -45,6 +47,8 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "ledger verify": frozenset(),
 }
 """The commands that the desk runs, and which of their options a client may give."""
+READS = frozenset({"hello", "status", "next", "history", "report", "ledger", "ledger show", "ledger verify"})
+"""What everybody may who may see the project; the rest takes the role `run`."""
 PROGRAM = (sys.executable, "-c", "from graph.cli import main; main(prog_name='specloop')")
 
 
@@ -71,19 +75,35 @@ class Answered(TypedDict, total=False):
 
 async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
     """Do one thing that a client asks."""
-    context = runtime.context or Context()
+    context, given = runtime.context or Context(), state.get("given", {})
     work = WORK.get(state["command"])
     try:
+        caller = caller_of(runtime.server_info.user) if runtime.server_info else None
+        if caller:
+            caller.require(*needed(state["command"], given), context.project)
         if work is None:
             raise UsageError(f"The server knows no {state['command']!r}.", mend=f"It knows: {', '.join(WORK)}.")
-        return Answered(result=await work(state.get("given", {}), context))
+        if caller and not caller.may("approve"):
+            context = replace(context, approve="ask")
+        return Answered(result=await work(given, context))
     except SpecloopError as error:
         return Answered(error=error.told())
+
+
+def needed(command: str, given: Mapping[str, Any]) -> tuple[Role, str]:
+    """The role that something takes, and what it is as the subject of a sentence."""
+    name = str(given.get("name")) if command == "command" else command
+    only_listed = (
+        name == "feedback" and len(given.get("words", ())) == 1 and set(given.get("options", ())) <= {"--json"}
+    )
+    return "read" if name in READS or only_listed else "run", name.capitalize()
 
 
 async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """Which version this is, and what holds for a run of the project with these settings."""
     settings = load_settings(await _folder(context), given["settings"])
+    if context.approve == "ask":
+        settings = settings.model_copy(update={"approve": "ask"})
     return {"version": version("specloop"), "settings": settings.model_dump()}
 
 

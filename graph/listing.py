@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from graph.families import tree_below
+from systems.access.replies import Reply
 from systems.records import Outcome, Record, RunSummary
 from systems.stores.line import Queue, queues
 from systems.stores.place import database_of
@@ -31,6 +32,9 @@ class Listing(Record):
         exclude_if=lambda outcome: outcome is None,
         description="What the one run asked for came to, once it came to something",
     )
+    replies: tuple[Reply, ...] = Field(
+        (), exclude_if=lambda replies: not replies, description="What people answered to the one run asked for"
+    )
 
     @property
     def is_running(self) -> bool:
@@ -47,7 +51,9 @@ def listing(workspace: Workspace, run_id: str | None) -> Listing:
     runs = workspace.status(run_id)
     if run_id is not None:
         runs = tuple(run for _, run in tree_below(run_id, workspace.status()))
+    replies = workspace.replies(run_id) if run_id else ()
     ended = run_id is not None and runs[0].status in CAME_TO_SOMETHING
     database = database_of()
     servers = queues(database) if database else ()
-    return Listing(runs=runs, servers=servers, outcome=workspace.ended(runs[0].run_id) if ended else None)
+    outcome = workspace.ended(runs[0].run_id) if ended else None
+    return Listing(runs=runs, servers=servers, outcome=outcome, replies=replies)

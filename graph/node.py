@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, get_type_hints
 
 from langgraph.errors import GraphInterrupt
@@ -15,6 +16,7 @@ from langgraph.types import Command
 
 from graph.context import Context
 from graph.progress import Event, chunk, chunks
+from systems.access.callers import caller_of
 from systems.connections import Run, opened
 from systems.errors import SpecloopError
 from systems.project.addresses import is_url
@@ -37,6 +39,7 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
         context, say = runtime.context or Context(), runtime.stream_writer
         say(chunk(Event("started", name, name)))
         try:
+            context = _permitted(context, runtime)
             run_id = _run_id(runtime)
             checkout = await checked_out(context.project, run_id, _change(state)) if is_url(context.project) else None
             here = context.within(checkout.folder) if checkout else context
@@ -56,6 +59,19 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
     node.__name__ = node.__qualname__ = name
     node.__annotations__ = {"state": hints["state"], "runtime": Runtime[Context], "return": hints["return"]}
     return node, hints["state"]
+
+
+def _permitted(context: Context, runtime: Runtime[Context]) -> Context:
+    """What holds for a node, as far as whoever asked a server for it may.
+
+    Raises:
+        Missing: they may not.
+    """
+    caller = caller_of(runtime.server_info.user) if runtime.server_info else None
+    if caller is None:
+        return context
+    caller.require("run", "Working on a run", context.project)
+    return context if caller.may("approve") else replace(context, approve="ask")
 
 
 def _update(written: Any) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ from graph.stream import NotAnswered, Resumed, streamed
 from graph.sync import wait
 from nodes.next_step.node import checked_goal
 from nodes.question_routing.ask import ask
+from systems.access.replies import Replies, Reply
 from systems.connections import Run, opened
 from systems.documents import Documents
 from systems.errors import SpecloopError, Stopped, UsageError
@@ -198,6 +199,11 @@ class Workspace:
             return None
         with closing(Documents(place_of(self.project))) as documents:
             return documents.get_record(reference, Outcome)
+
+    def replies(self, run_id: str) -> tuple[Reply, ...]:
+        """What people answered to a run, by whom and when."""
+        with closing(Replies(place_of(self.project))) as replies:
+            return replies.of(run_id)
 
     def ask(self, question: str, *, person: Person | None = None) -> Answer:
         """Route one question and answer it, without a run.

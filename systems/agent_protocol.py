@@ -13,12 +13,14 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import quote
 
 import httpx
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 from pydantic import SecretStr
 
+from systems.access.callers import PROJECT_HEADER
 from systems.errors import Busy, Missing, PersonMustAct, UsageError, of_told
 
 ACTIVE = ("pending", "running")
@@ -204,14 +206,16 @@ class Server:
 
 
 @asynccontextmanager
-async def connected(url: str, token: SecretStr | None = None) -> AsyncIterator[Server]:
+async def connected(url: str, token: SecretStr | None = None, project: str = "") -> AsyncIterator[Server]:
     """A server, by its address; nothing is asked of it yet.
 
     Args:
         url: its address.
         token: who we are; goes into the Authorization header.
+        project: whose threads these are; goes into a header, too.
     """
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    headers |= {PROJECT_HEADER: quote(project, safe="/:@")} if project else {}
     timeout = (CONNECT_SECONDS, SILENT_SECONDS, SILENT_SECONDS, CONNECT_SECONDS)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Reconnecting without a Last-Event-ID")
@@ -223,10 +227,11 @@ def _refused(error: httpx.HTTPStatusError, url: str, thread: str) -> PersonMustA
     code, words = error.response.status_code, str(getattr(error, "message", "") or error)
     if code == 401:
         mend = "Set SPECLOOP_TOKEN to yours, or ask whoever runs the server for one."
-        return Missing(f"The server at {url} does not take this token, or wants one.", system="server", mend=mend)
+        told = _told(error) or "It does not take this token, or wants one."
+        return Missing(f"The server at {url} does not let you in. {told}", system="server", mend=mend)
     if code == 403:
-        mend = "Ask whoever runs the server for the role that may."
-        return Missing(f"The server at {url} does not let you do this: {words}", system="server", mend=mend)
+        told = _told(error) or f"{words}. Ask whoever runs the server for the role that may."
+        return Missing(f"The server at {url} does not let you do this. {told}", system="server")
     if code == 404 and thread:
         return UsageError(f"There is no run {thread!r} at {url}.", mend=f"See `specloop status --server {url}`.")
     if code == 404:
@@ -236,6 +241,13 @@ def _refused(error: httpx.HTTPStatusError, url: str, thread: str) -> PersonMustA
     if code == 422 and thread:
         return UsageError(f"{thread!r} is no run of {url}.", mend=f"See `specloop status --server {url}`.")
     return Missing(f"The server at {url} failed ({code}): {words}", system="server", mend="Its log says more.")
+
+
+def _told(error: httpx.HTTPStatusError) -> str:
+    """Why a server refuses, in its own words; servers say it under different names."""
+    body = getattr(error, "body", None)
+    said = (body.get("detail") or body.get("message")) if isinstance(body, dict) else None
+    return said if isinstance(said, str) and " " in said else ""
 
 
 def _other(url: str) -> Missing:

@@ -7,10 +7,15 @@ straight on a terminal.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
+from systems.access.replies import Replies, replier
 from systems.forms import Form
 from systems.options import Options
+from systems.stores import place_of
 
 F = TypeVar("F", bound=Form)
 Question = dict[str, Any]
@@ -70,11 +75,20 @@ def in_charge(options: Options, allowed: Iterable[str] | None = None, *, ask: bo
         ask: whether somebody is asked; None: as the run is set.
     """
     asks = options.approve == "ask" if ask is None else ask
-    return Person(_interrupted, allowed or ()) if asks else None
+    return Person(partial(_interrupted, Path(options.project)), allowed or ()) if asks else None
 
 
-async def _interrupted(question: Question, form: type[Form]) -> Any:
-    """What the run is resumed with; the schema is plain JSON, so that LangGraph leaves it to us what a wrong one is."""
+async def _interrupted(project: Path, question: Question, form: type[Form]) -> Any:
+    """What the run is resumed with, which is kept for good.
+
+    The schema is plain JSON, so that LangGraph leaves it to us what a wrong answer is.
+    """
+    from langgraph.config import get_config
     from langgraph.types import interrupt
 
-    return interrupt(question, response_schema=form.schema_of())
+    given = interrupt(question, response_schema=form.schema_of())
+    told = get_config()["configurable"]
+    with closing(Replies(place_of(project))) as replies:
+        by = replier(told.get("langgraph_auth_user"))
+        replies.keep(str(told["thread_id"]), str(told["checkpoint_ns"]), by, question, given)
+    return given

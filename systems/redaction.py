@@ -22,7 +22,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _TEXT_KEY = rf"(?:{_NAMES}|(?<![a-z])(?:access|auth|refresh|id|session|bearer)[_-]?token)"
 _QUOTE = r"\\*[\"']"
-_SERVICES = "gho_ ghp_ ghs_ ghu_ ghr_ github_pat_ glpat- hf_ npm_ xox".split()
+_SERVICES = "gho_ ghp_ ghs_ ghu_ ghr_ github_pat_ glpat- hf_ npm_ slp_ xox".split()
 _NAMED = "key pass pwd secret credential cookie token".split()
 _TEXTS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
     (tuple(parts), re.compile(pattern, re.DOTALL), replacement)
@@ -35,7 +35,7 @@ _TEXTS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
         ),
         (["bearer"], r"(?i)\b(bearer\s+)(?=\S*\d|\S{20})[\w.~+/=-]{8,}", rf"\1{REDACTED}"),
         (["sk-"], r"\bsk-[A-Za-z0-9_-]{12,}", REDACTED),
-        (_SERVICES, r"\b(?:gh[opsur]_|github_pat_|glpat-|hf_|npm_|xox[abeoprs]-)[A-Za-z0-9_-]{10,}", REDACTED),
+        (_SERVICES, r"\b(?:gh[opsur]_|github_pat_|glpat-|hf_|npm_|slp_|xox[abeoprs]-)[A-Za-z0-9_-]{10,}", REDACTED),
         (["akia", "asia"], r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", REDACTED),
         (["aiza"], r"\bAIza[A-Za-z0-9_-]{30,}", REDACTED),
         (["eyj"], r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]+)?", REDACTED),

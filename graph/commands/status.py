@@ -83,3 +83,6 @@ def _show(workspace: Workspace, run_id: str | None, *, watch: bool) -> None:
             time.sleep(LOOK_SECONDS)
             now = workspace.listing(run_id)
             live.update(runs_table(now.runs, now.servers), refresh=True)
+    for each in now.replies:
+        said = f"{each.at[:19]} {each.by} answered {each.answer} to {each.question!r}"
+        click.echo(said, err=True)

@@ -22,6 +22,8 @@ from systems.errors import Busy, SpecloopError
 from systems.feedback import Heeded, Redraft
 from systems.records import Hash, Outcome, RunStatus, RunSummary
 
+AFRESH_KEYS = frozenset({*AFRESH, "goal", "change", "redraft_ref"})
+"""What of the state of a run is new when it goes on from its end."""
 ENDED: tuple[RunStatus, ...] = ("done", "unfinished")
 
 

@@ -19,6 +19,7 @@ from graph.remote.going_on import afresh, beginning, going_on
 from graph.sync import wait
 from graph.workspace import OF_A_FAMILY, Workspace
 from nodes.next_step.node import checked_goal
+from systems.access.replies import Reply
 from systems.agent_protocol import Server, Work, connected
 from systems.errors import UsageError
 from systems.feedback import Heeded
@@ -100,6 +101,10 @@ class RemoteWorkspace(Workspace):
     def ended(self, run_id: str) -> Outcome | None:
         """`outcome`, or None where the run has come to nothing yet."""
         return self.listing(run_id).outcome
+
+    def replies(self, run_id: str) -> tuple[Reply, ...]:
+        """What people answered to a run, by whom and when."""
+        return self.listing(run_id).replies
 
     def listing(self, run_id: str | None = None) -> Listing:
         """What `status` says."""
@@ -225,7 +230,7 @@ class RemoteWorkspace(Workspace):
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Server]:
-        async with connected(str(self.server), token()) as server:
+        async with connected(str(self.server), token(), self.at) as server:
             yield server
 
 

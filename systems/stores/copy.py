@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from systems import case_tables, documents, results, run_tables
+from systems.access import replies
 from systems.errors import Missing
 from systems.hashed import Record
 from systems.ledger import chain
@@ -31,6 +32,7 @@ TABLES: dict[str, Migrations] = {
     **dict.fromkeys(("documents", "writes", "versions"), documents.migrations),
     **dict.fromkeys(("runs", "stops"), run_tables.migrations),
     "results": results.migrations,
+    "replies": replies.migrations,
     **dict.fromkeys(("cases", "claims", "bodies", "sealed_bodies", "sealed_uses", "harvests"), case_tables.migrations),
     "reads": reads.migrations,
     "ledger": chain.migrations,

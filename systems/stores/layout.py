@@ -114,3 +114,25 @@ CREATE INDEX spans_durations ON spans (name, duration) INCLUDE (start_ns);
 CREATE TABLE spans_before PARTITION OF spans FOR VALUES FROM (MINVALUE) TO (946684800000000000);
 CREATE TABLE spans_after PARTITION OF spans FOR VALUES FROM (4102444800000000000) TO (MAXVALUE);
 """
+
+LAYOUT["tokens"] = """
+CREATE TABLE tokens (
+    id text PRIMARY KEY, hash text NOT NULL, name text NOT NULL, role text NOT NULL, projects text NOT NULL,
+    created text COLLATE "C" NOT NULL, expires text, revoked text
+);
+"""
+
+LAYOUT["replies"] = """
+CREATE TABLE replies (
+    rowid bigint GENERATED ALWAYS AS IDENTITY,
+    key text PRIMARY KEY, run_id text NOT NULL, at text NOT NULL, by text NOT NULL, kind text NOT NULL,
+    question text NOT NULL, answer text NOT NULL
+);
+CREATE FUNCTION replies_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what people answered is kept for good';
+END $$;
+CREATE TRIGGER replies_no_update BEFORE UPDATE ON replies FOR EACH ROW EXECUTE FUNCTION replies_refuse();
+CREATE TRIGGER replies_no_delete BEFORE DELETE ON replies FOR EACH ROW EXECUTE FUNCTION replies_refuse();
+CREATE TRIGGER replies_no_truncate BEFORE TRUNCATE ON replies FOR EACH STATEMENT EXECUTE FUNCTION replies_refuse();
+"""

@@ -23,13 +23,14 @@ JOBS = "4"
 
 
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[str]:
+def serving(folder: Path, **given: str) -> Iterator[str]:
     """The address of a server that keeps its files, and its checkpoints, in a folder."""
     shutil.copy(ROOT / "langgraph.json", folder)
     (folder / "graph").symlink_to(ROOT / "graph")
     port = free_port()
     command = [sys.executable, "-m", "langgraph_cli", "dev", "--no-browser", "--no-reload", "--allow-blocking"]
-    environment = {**os.environ, "LANGGRAPH_CLI_NO_ANALYTICS": "1", "SPECLOOP_PROJECT": str(folder), **environment}
+    environment = {**os.environ, "LANGGRAPH_CLI_NO_ANALYTICS": "1", "SPECLOOP_PROJECT": str(folder)}
+    environment |= {"XDG_DATA_HOME": str(folder / "data"), **given}
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
             [*command, "--port", str(port), "--n-jobs-per-worker", JOBS],

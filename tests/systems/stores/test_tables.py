@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from systems import case_tables, documents, results, run_tables
+from systems.access import replies, tokens
 from systems.errors import Missing
 from systems.ledger import chain
 from systems.mcp import reads
@@ -21,6 +22,8 @@ from tests import postgres
 STORES = (
     documents.migrations,
     run_tables.migrations,
+    replies.migrations,
+    tokens.migrations,
     results.migrations,
     case_tables.migrations,
     reads.migrations,
