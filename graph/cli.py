@@ -28,11 +28,12 @@ from graph.commands.serve_mcp import serve_mcp
 from graph.commands.status import status, stop
 from graph.commands.store import store
 from graph.commands.trust import trust
+from graph.commands.up import up
 
 WORK = (run, resume, status, stop, next_, ask, feedback, archive, history)
 ANALYSIS = (analyze, report, collect)
 LEARNING = (case, improve, ledger, rollback)
-SETTING_UP = (demo, doctor, trust, store, serve_mcp)
+SETTING_UP = (demo, doctor, trust, store, up, serve_mcp)
 
 
 class Program(click.Group):

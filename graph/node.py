@@ -16,6 +16,7 @@ from langgraph.types import Command
 
 from graph.context import Context
 from graph.progress import Event, chunk, chunks
+from systems import draining
 from systems.connections import Run, opened
 from systems.errors import SpecloopError
 from systems.project.addresses import is_url
@@ -36,6 +37,7 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
 
     async def node(state: Mapping[str, Any], runtime: Runtime[Context]) -> Any:
         context, say = runtime.context or Context(), runtime.stream_writer
+        await draining.begin()
         say(chunk(Event("started", name, name)))
         try:
             run_id = _run_id(runtime)
