@@ -11,7 +11,7 @@ from collections.abc import Callable
 from systems.errors import Missing
 from systems.supervision.service import Command, Service, ends_with_us
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 POLL_SECONDS = 0.1
 LAST_LINES = 12
 
