@@ -40,21 +40,27 @@ def up(
         from systems.supervision.plan import Wanted, data_folder, plan
         from systems.supervision.script import script
         from systems.supervision.watch import run
+        from systems.supervision.workers import check_bind
 
         database = database_of({VARIABLE: store}) if store else database_of()
         found = redis or os.environ.get("REDIS_URL")
         wanted = Wanted(workers, port, host, database, found, data or data_folder())
         if database and not only_print:
             _check(database)
-        work = plan(wanted, has_tokens=has_tokens())
+        work = plan(wanted)
         if only_print:
             click.echo(script(work), nl=False)
         else:
-            run(work, ready=lambda serving: _ready(work, serving), say=lambda words: click.echo(words, err=True))
+            run(
+                work,
+                ready=lambda serving: _ready(work, serving),
+                say=lambda words: click.echo(words, err=True),
+                check=lambda: check_bind(host, work.served, has_tokens=has_tokens(work.store)),
+            )
 
 
-def has_tokens() -> bool:
-    """Whether anybody has a token, so that a server need not be open to everyone."""
+def has_tokens(database: str) -> bool:
+    """Whether anybody has a token in a database, so that a server need not be open to everyone."""
     return False
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
 
@@ -54,6 +55,7 @@ class Plan:
         url: where clients reach the first worker.
         password: that stands in it, where the database is ours.
         folder: with langgraph.json and the logs.
+        served: what langgraph.json says.
     """
 
     stores: tuple[Service, ...]
@@ -62,6 +64,7 @@ class Plan:
     url: str
     password: str
     folder: Path
+    served: Mapping[str, Any] = field(default_factory=dict)
 
 
 def data_folder() -> Path:
@@ -69,16 +72,14 @@ def data_folder() -> Path:
     return ROOTS_DATA if os.geteuid() == 0 else user_data_path("specloop", appauthor=False)
 
 
-def plan(wanted: Wanted, *, has_tokens: bool) -> Plan:
+def plan(wanted: Wanted) -> Plan:
     """Work out what is to run; only folders and small files are made.
 
     Raises:
-        UsageError: it would be open to everyone.
         Missing: a program is not installed, or what is named does not answer.
     """
     environment = workers.environment_of(wanted.data)
     served = environment.served()
-    workers.check_bind(wanted.host, served, has_tokens=has_tokens)
     stores: list[Service] = []
     password = "" if wanted.store else make_folder(wanted.data / "postgres")
     store = wanted.store or _postgres(wanted.data / "postgres", password, stores)
@@ -100,7 +101,8 @@ def plan(wanted: Wanted, *, has_tokens: bool) -> Plan:
         for number, port in enumerate(ports, 1)
     )
     shown = "127.0.0.1" if wanted.host in ("0.0.0.0", "::") else wanted.host
-    return Plan(tuple(stores), serving, store, f"http://{shown}:{ports[0]}", password, wanted.data)
+    url = f"http://{shown}:{ports[0]}"
+    return Plan(tuple(stores), serving, store, url, password, wanted.data, served)
 
 
 def _postgres(folder: Path, password: str, stores: list[Service]) -> str:
@@ -146,8 +148,3 @@ def _write(file: Path, text: str) -> None:
     except OSError as error:
         message = f"{file} cannot be written ({error.strerror})."
         raise Missing(message, system="disk", mend="Name another folder with --data.") from error
-
-
-def without_secret(url: str) -> str:
-    """A URL as it may be shown."""
-    return re.sub(r"(?<=:)[^:@/]*(?=@)", "…", url)

@@ -69,13 +69,20 @@ class Watched:
             self.process.launch()
 
 
-def run(plan: Plan, *, ready: Callable[[Sequence[Process]], None], say: Callable[[str], None]) -> None:
+def run(
+    plan: Plan,
+    *,
+    ready: Callable[[Sequence[Process]], None],
+    say: Callable[[str], None],
+    check: Callable[[], None] = lambda: None,
+) -> None:
     """Run a plan until SIGINT or SIGTERM; SIGHUP starts the workers anew, one after the other.
 
     Args:
         plan: what is to run.
         ready: called once all of it answers.
         say: told what happens.
+        check: called once the stores answer; may refuse to go on.
 
     Raises:
         Missing: something does not start; what had been started is ended.
@@ -83,7 +90,10 @@ def run(plan: Plan, *, ready: Callable[[Sequence[Process]], None], say: Callable
     stores, serving = list(map(Process, plan.stores)), list(map(Process, plan.workers))
     with Told().heard() as told:
         try:
-            _start(stores, serving, told, say)
+            _start(stores, told, say)
+            if not told.end:
+                check()
+            _start(serving, told, say)
             if not told.end:
                 ready(serving)
             watched = [Watched(process, say) for process in (*stores, *serving)]
@@ -100,18 +110,16 @@ def run(plan: Plan, *, ready: Callable[[Sequence[Process]], None], say: Callable
             _end(stores, serving, say)
 
 
-def _start(stores: Sequence[Process], serving: Sequence[Process], told: Told, say: Callable[[str], None]) -> None:
-    """Stores first, then one worker, which brings the database up to date, then the others together."""
-    for process in (*stores, *serving[:1]):
+def _start(processes: Sequence[Process], told: Told, say: Callable[[str], None]) -> None:
+    """One first, which brings the database up to date where it is a worker, then the others together."""
+    for some in (processes[:1], processes[1:]):
         if told.end:
             return
-        process.start(lambda: told.end)
-        say(f"{process.service.name} answers on port {process.service.port}.")
-    for process in serving[1:]:
-        process.launch()
-    for process in serving[1:]:
-        process.arrive(lambda: told.end)
-        say(f"{process.service.name} answers on port {process.service.port}.")
+        for process in some:
+            process.launch()
+        for process in some:
+            process.arrive(lambda: told.end)
+            say(f"{process.service.name} answers on port {process.service.port}.")
 
 
 def _one_after_the_other(serving: Sequence[Process], told: Told, say: Callable[[str], None]) -> None:

@@ -16,8 +16,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from systems.draining import WORKER
 from systems.errors import Missing, UsageError
 from systems.hashed import Record
@@ -139,6 +137,8 @@ def worker(
 
 def is_ready(port: int, host: str = LOOPBACK) -> bool:
     """Whether a worker takes runs there, with its database behind it."""
+    import httpx
+
     try:
         return httpx.get(f"http://{host}:{port}/ready", timeout=TRY_SECONDS, trust_env=False).status_code == 200
     except httpx.HTTPError:

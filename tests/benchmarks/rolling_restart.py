@@ -64,8 +64,8 @@ class Up:
         return found
 
     def end(self) -> int:
-        """Ctrl-C; its exit code."""
-        self.process.send_signal(signal.SIGINT)
+        """End it in order; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
         return self.process.wait(READY_SECONDS)
 
 
