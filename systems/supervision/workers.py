@@ -25,8 +25,12 @@ VARIABLE = "SPECLOOP_AEGRA_PYTHON"
 PINNED = "aegra-api==0.11.0"
 PROBE_SECONDS = 60
 DRAIN_SECONDS, CLOSE_SECONDS = 30, 5
-LEASES = {"LEASE_DURATION_SECONDS": 6, "HEARTBEAT_INTERVAL_SECONDS": 2, "REAPER_INTERVAL_SECONDS": 2}
-"""A worker that died is noticed after the first, and its runs are taken over by another within the last besides."""
+LEASES = {"LEASE_DURATION_SECONDS": 20, "HEARTBEAT_INTERVAL_SECONDS": 5, "REAPER_INTERVAL_SECONDS": 3}
+"""A worker that died is noticed after the first, and its runs are taken over by another within the last besides.
+
+Shorter is not safe: a worker on a busy machine that misses its heartbeats loses leases though it lives, and where it
+takes such a run again itself, Aegra 0.11 may end with a run that is `running` and nobody's, which no reaper finds.
+"""
 TUNED: Mapping[str, Any] = {
     **LEASES,
     "REDIS_BROKER_ENABLED": "true",

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,12 @@ def test_what_is_missing_is_named_with_what_installs_it(tmp_path: Path, monkeypa
 
 
 def test_an_open_bind_without_tokens_is_refused() -> None:
-    for host, served, tokens in (("0.0.0.0", {"auth": {}}, False), ("::", {}, True), ("10.0.0.1", {}, False)):
+    refused: list[tuple[str, dict[str, Any], bool]] = [
+        ("0.0.0.0", {"auth": {}}, False),
+        ("::", {}, True),
+        ("10.0.0.1", {}, False),
+    ]
+    for host, served, tokens in refused:
         with pytest.raises(UsageError, match="everyone") as error:
             check_bind(host, served, has_tokens=tokens)
         assert "specloop token add" in error.value.mend
