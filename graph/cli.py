@@ -30,11 +30,12 @@ from graph.commands.status import status, stop
 from graph.commands.store import store
 from graph.commands.token import token
 from graph.commands.trust import trust
+from graph.commands.up import up
 
 WORK = (run, resume, status, stop, next_, ask, feedback, archive, history)
 ANALYSIS = (analyze, report, collect, prune)
 LEARNING = (case, improve, ledger, rollback)
-SETTING_UP = (demo, doctor, trust, store, token, serve_mcp)
+SETTING_UP = (demo, doctor, trust, store, token, up, serve_mcp)
 
 
 class Program(click.Group):

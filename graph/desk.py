@@ -37,6 +37,7 @@ from systems.settings import HERE, load_settings
 SECONDS = 300.0
 OPTIONS: Mapping[str, frozenset[str]] = {
     "status": frozenset(),
+    "doctor": frozenset({"--model"}),
     "next": frozenset(),
     "history": frozenset(),
     "report": frozenset(),

@@ -16,6 +16,7 @@ from langgraph.types import Command
 
 from graph.context import Context
 from graph.progress import Event, chunk, chunks
+from systems import draining
 from systems.access.callers import caller_of
 from systems.connections import Run, opened
 from systems.errors import SpecloopError
@@ -37,6 +38,7 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
 
     async def node(state: Mapping[str, Any], runtime: Runtime[Context]) -> Any:
         context, say = runtime.context or Context(), runtime.stream_writer
+        await draining.begin()
         say(chunk(Event("started", name, name)))
         try:
             context = _permitted(context, runtime)

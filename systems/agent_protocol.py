@@ -28,6 +28,8 @@ CONNECT_SECONDS = 10.0
 SILENT_SECONDS = 300.0
 """A server says something every few seconds while a run goes on."""
 AGAIN_SECONDS = 1.0
+AWAY_SECONDS = 90
+"""How long nobody may answer while a run is followed: a worker starts anew in that time."""
 
 
 @dataclass(frozen=True)
@@ -165,20 +167,25 @@ class Server:
             await self._client.threads.delete(thread)
 
     async def _followed(self, thread: str, made: list[str], parts: AsyncIterator[Any]) -> AsyncIterator[dict[str, Any]]:
-        """A stream to the end of its run: one that breaks off because a worker died is joined again."""
+        """A stream to the end of its run: one that breaks off is joined again, also at a worker that starts anew."""
         told: Mapping[str, str] | None = None
+        last_id, lost = None, 0
         while True:
-            last_id = None
-            async for part in parts:
-                last_id = part.id or last_id
-                if part.event == "metadata" and not made:
-                    made.append(str(part.data["run_id"]))
-                if part.event.partition("|")[0] == "custom":
-                    told = part.data.get("error")
-                    yield part.data
-            run: Any = await self._client.runs.get(thread, made[0])
-            if run["status"] not in ACTIVE:
-                break
+            try:
+                async for part in parts:
+                    last_id, lost = part.id or last_id, 0
+                    if part.event == "metadata" and not made:
+                        made.append(str(part.data["run_id"]))
+                    if part.event.partition("|")[0] == "custom":
+                        told = part.data.get("error")
+                        yield part.data
+                run: Any = await self._client.runs.get(thread, made[0])
+                if run["status"] not in ACTIVE:
+                    break
+            except (httpx.TransportError, httpx.HTTPStatusError) as error:
+                lost += 1
+                if not made or lost > AWAY_SECONDS / AGAIN_SECONDS or not _is_away(error):
+                    raise
             await asyncio.sleep(AGAIN_SECONDS)
             parts = self._client.runs.join_stream(thread, made[0], stream_mode="custom", last_event_id=last_id)
         if run["status"] in ("error", "timeout"):
@@ -248,6 +255,11 @@ def _told(error: httpx.HTTPStatusError) -> str:
     body = getattr(error, "body", None)
     said = (body.get("detail") or body.get("message")) if isinstance(body, dict) else None
     return said if isinstance(said, str) and " " in said else ""
+
+
+def _is_away(error: httpx.HTTPError) -> bool:
+    """Whether nobody was there to answer; a balancer says so by 502, 503 or 504."""
+    return not isinstance(error, httpx.HTTPStatusError) or error.response.status_code in (502, 503, 504)
 
 
 def _other(url: str) -> Missing:

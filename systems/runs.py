@@ -42,6 +42,16 @@ class Lived(NamedTuple):
     success: bool
 
 
+class Total(NamedTuple):
+    """What runs came to together: seconds of work that was put down, model tokens, US dollars as far as known."""
+
+    runs: int
+    seconds: float
+    input_tokens: int
+    output_tokens: int
+    cost: float
+
+
 class Runs:
     """The runs of one project."""
 
@@ -122,6 +132,15 @@ class Runs:
         """Every run, newest first; one that died is `interrupted`."""
         rows = self._tables.rows(f"SELECT {', '.join(COLUMNS)} FROM runs ORDER BY started DESC, rowid DESC")
         return tuple(self._summary(dict(zip(COLUMNS, row, strict=True))) for row in rows)
+
+    def totals(self) -> dict[RunStatus, Total]:
+        """All runs together, by their status; those that died count as running until somebody goes on with them."""
+        sums = "sum(seconds), sum(input_tokens), sum(output_tokens), coalesce(sum(cost), 0)"
+        rows = self._tables.rows(f"SELECT status, count(*), {sums} FROM runs GROUP BY status ORDER BY status")
+        return {
+            status: Total(runs, float(seconds), int(sent), int(received), float(cost))
+            for status, runs, seconds, sent, received, cost in rows
+        }
 
     def get(self, run_id: str) -> RunSummary:
         """One run.

@@ -50,6 +50,23 @@ def examine(project: Path, given: Mapping[str, Any]) -> tuple[Check, ...]:
     return asyncio.run(_examine(project, load_settings(project, given)))
 
 
+def examine_at(project: Path | str, server: str | None, given: Mapping[str, Any]) -> tuple[Check, ...]:
+    """Look at a server, and have one of its workers look at everything that a run there needs.
+
+    Raises:
+        UsageError: no server is named, or a setting is wrong.
+    """
+    from graph.remote.workspace import RemoteWorkspace
+
+    workspace = RemoteWorkspace(project, server=server)
+    try:
+        told = workspace.examined(() if given.get("model") is None else (f"--model={given['model']}",))
+    except SpecloopError as error:
+        return (Check(name="server", ok=False, detail=error.message, mend=error.mend),)
+    answers = Check(name="server", ok=True, detail=f"{workspace.server} answers, with a worker behind it")
+    return (answers, *(Check.model_validate(each) for each in told))
+
+
 async def _examine(project: Path, settings: Settings) -> tuple[Check, ...]:
     checks = [
         await _checked("Node", _node),

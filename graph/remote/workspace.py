@@ -163,6 +163,14 @@ class RemoteWorkspace(Workspace):
 
         return wait(asked())
 
+    def examined(self, options: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+        """What `specloop doctor` says at a worker: its checks.
+
+        Raises:
+            Missing: the server does not answer.
+        """
+        return list(wait(self._record("doctor", options, []))["checks"])
+
     def document(self, change: str, *, watch: Watch | None = None) -> NoReturn:
         """Not done at a server."""
         raise UsageError("Documents are kept true where the project is.", mend="Use --server here.")

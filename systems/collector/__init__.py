@@ -6,7 +6,8 @@ What is acknowledged is committed. What cannot be taken at once is refused with 
 exporter sends it again; nothing is queued that is not paid for by a request still waiting for its answer.
 
 http.py knows HTTP and nothing of spans; intake.py knows OTLP; replies.py writes OTLP's answers; writer.py puts
-requests that came together into one transaction; service.py runs all of it until it is told to stop.
+requests that came together into one transaction; service.py runs all of it until it is told to stop; observed.py
+says how it is, to those who look after it.
 
 https://opentelemetry.io/docs/specs/otlp/#otlphttp
 """

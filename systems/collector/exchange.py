@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+LIVE, READY, METRICS = "/health", "/ready", "/metrics"
+PATHS = (LIVE, READY, METRICS)
+"""Who looks after a collector asks these."""
+
 
 class Limits(NamedTuple):
     """What is asked of senders. Sizes are bytes.

@@ -7,15 +7,20 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from systems.collector import replies
-from systems.collector.exchange import Limits, Refused, Reply, Request
+from systems.collector.exchange import PATHS, Limits, Refused, Reply, Request
 from systems.collector.http import too_large
 from systems.collector.writer import Writer
 from systems.errors import SpecloopError
 from systems.otlp import Decoded, Fields, decode_json, decode_protobuf
 from systems.redaction import redact, redact_text
 from systems.spans import Rows, as_rows
+from systems.stores import Place
+
+if TYPE_CHECKING:
+    from systems.collector.observed import Observed
 
 TRACES = "/v1/traces"
 OTHER_SIGNALS = ("/v1/metrics", "/v1/logs")
@@ -34,11 +39,14 @@ class Intake:
         counts: requests and spans so far, by what became of them.
     """
 
-    def __init__(self, writer: Writer, limits: Limits) -> None:
+    def __init__(self, writer: Writer, limits: Limits, place: Place) -> None:
         self.counts: Counter[str] = Counter()
         self._writer = writer
         self._limits = limits
+        self._place = place
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="decode")
+        self._looking = ThreadPoolExecutor(1, thread_name_prefix="look")  # a store that hangs holds up no span
+        self._observed: Observed | None = None
 
     async def answer(self, request: Request) -> Reply:
         """Store the spans of a request, then say so.
@@ -49,6 +57,8 @@ class Intake:
         Raises:
             Refused: the request cannot be taken, or not now.
         """
+        if request.method == "GET" and request.path in PATHS:
+            return await self._observe(request.path)
         self._check(request)
         form = _form(request.headers)
         decode = _DECODERS.get(form)
@@ -73,9 +83,16 @@ class Intake:
         form = _form(headers)
         return replies.refusal(form if form in _DECODERS else replies.JSON, error)
 
+    def done(self) -> dict[str, int]:
+        """What was done so far, as `systems.collector.Counts` names it."""
+        repeated = max(0, self.counts["accepted"] - self._writer.stored)
+        rest = {name: self.counts[name] for name in ("requests", "rejected", "refused", "turned_away")}
+        return {"stored": self._writer.stored, "repeated": repeated, **rest}
+
     def close(self) -> None:
         """End the threads."""
         self._threads.shutdown()
+        self._looking.shutdown(wait=False, cancel_futures=True)
 
     def _check(self, request: Request) -> None:
         if request.path not in (TRACES, *OTHER_SIGNALS):
@@ -86,6 +103,15 @@ class Intake:
             raise Refused(415, "Content-Encoding must be gzip, or none.", ("Accept-Encoding", "gzip"))
         if self._writer.behind > self._limits.behind_seconds:
             raise Refused(503, "The store cannot keep up; send it again.", ("Retry-After", "2"))
+
+    async def _observe(self, path: str) -> Reply:
+        from systems.collector.observed import Observed  # heavy, and asked for by few
+
+        self._observed = self._observed or Observed(self._place, self.done, lambda: self._writer.behind)
+        answer = self._observed.answer
+        return await asyncio.get_running_loop().run_in_executor(
+            self._looking, answer, path, self._limits.behind_seconds
+        )
 
     async def _rows(self, request: Request, decode: Callable[[bytes], Decoded]) -> tuple[Rows, Counter[str]]:
         loop = asyncio.get_running_loop()

@@ -60,12 +60,14 @@ def serve(
         Missing: the store cannot be opened.
     """
     with closing(open_spans(place)) as opened:
-        return asyncio.run(_serve(opened, host, port, ready, limits))
+        return asyncio.run(_serve(opened, place, host, port, ready, limits))
 
 
-async def _serve(store: SpanStore, host: str, port: int, ready: Callable[[int], None], limits: Limits) -> Counts:
+async def _serve(
+    store: SpanStore, place: Place, host: str, port: int, ready: Callable[[int], None], limits: Limits
+) -> Counts:
     writer = Writer(store)
-    intake = Intake(writer, limits)
+    intake = Intake(writer, limits, place)
     server = Server(intake, limits)
     try:
         with until_signalled() as stop:
@@ -75,8 +77,7 @@ async def _serve(store: SpanStore, host: str, port: int, ready: Callable[[int], 
     finally:
         await writer.close()
         intake.close()
-    accepted = intake.counts.pop("accepted", 0)
-    return Counts(**intake.counts, stored=writer.stored, repeated=max(0, accepted - writer.stored))
+    return Counts(**intake.done())
 
 
 async def _listening(server: Server, host: str, port: int) -> int:

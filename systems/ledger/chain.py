@@ -97,6 +97,11 @@ class Chain:
         columns = f"{_COLUMNS}, body" if bodies else _COLUMNS
         return [_row(values) for values in self._tables.rows(f"SELECT {columns} FROM ledger {clause}", *values)]
 
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each kind."""
+        rows = self._tables.rows("SELECT kind, count(*) FROM ledger GROUP BY kind")
+        return {str(kind): int(count) for kind, count in rows}
+
     def guards(self) -> set[str]:
         """The triggers that are there."""
         return self._tables.triggers() & set(GUARDS)

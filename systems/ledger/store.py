@@ -7,6 +7,7 @@ Everything a record refers to must be there before it. The newest adoption or ro
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar, cast
@@ -147,6 +148,10 @@ class Ledger:
         """The entries in their order; those that do not match their hash are left out, `verify` names them."""
         rows = self._chain.rows("WHERE coalesce(?, kind) = kind ORDER BY number", kind, bodies=True)
         return tuple(filter(None, map(entry, rows)))
+
+    def counts(self) -> Counter[str]:
+        """How many entries there are of each kind."""
+        return Counter(self._chain.counts())
 
     def find(self, prefix: str) -> Entry:
         """The newest entry whose id, or whose own hash, begins so.

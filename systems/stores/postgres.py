@@ -206,6 +206,13 @@ def has_schema(place: Schema) -> bool:
     return found is not None
 
 
+def pool_sizes(url: str) -> dict[str, int]:
+    """The connections of this process to a database: in use, idle, and requests that wait for one."""
+    told = _pools[url].get_stats() if url in _pools else {}
+    size, idle = told.get("pool_size", 0), told.get("pool_available", 0)
+    return {"used": size - idle, "idle": idle, "waiting": told.get("requests_waiting", 0)}
+
+
 @lru_cache(maxsize=512)
 def translated(sql: str) -> str:
     """A statement with psycopg's marks for values."""

@@ -24,12 +24,14 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from prometheus_client.parser import text_string_to_metric_families
 
 from systems.collector import serve
 from systems.collector.exchange import Refused
 from systems.collector.intake import unpacked
 from systems.errors import Missing, UsageError
 from systems.records import Span
+from systems.runs import Runs
 from systems.spans import Store, open_spans
 from systems.stores.place import schema_of
 from tests import postgres
@@ -60,6 +62,21 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def collector(store: Path) -> Iterator[Running]:
     with collecting(store, body=100_000) as running:
         yield running
+
+
+def look(running: Running, path: str) -> tuple[int, str]:
+    with closing(running.connect()) as connection:
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        return reply.status, reply.read().decode()
+
+
+def numbers(text: str) -> dict[str, float]:
+    """The samples of a text in Prometheus' format, by name and labels, as its own reader has them."""
+    families = text_string_to_metric_families(text)
+    return {
+        " ".join([sample.name, *sample.labels.values()]): sample.value for one in families for sample in one.samples
+    }
 
 
 def stored(path: Path, trace_id: str = TRACE) -> list[Span]:
@@ -385,3 +402,52 @@ def test_a_damaged_store_is_named(tmp_path: Path) -> None:
     (tmp_path / "specloop.db").write_bytes(b"this is no database, " * 500)
     with pytest.raises(Missing, match=r"specloop\.db is damaged"):
         serve(tmp_path / "specloop.db", port=0, ready=lambda port: None)
+
+
+def test_prometheus_reads_what_a_collector_and_its_project_have_done(tmp_path: Path) -> None:
+    store = tmp_path / "specloop.db"
+    with closing(Runs(store)) as runs:
+        runs.start("r1", goal="g", change=None, settings={})
+        runs.spend("r1", sent=700, received=90, cost=0.25)
+        runs.update("r1", status="done")
+        runs.start("r2", goal="g", change=None, settings={})
+    with collecting(store) as running:
+        _, body = in_trace(1, a_span(1))
+        for _ in range(2):
+            assert running.post(body).status == 200
+        assert running.post(b"{").status == 400
+        status, text = look(running, "/metrics")
+        said = numbers(text)
+    assert status == 200
+    assert {key: value for key, value in said.items() if "created" not in key} == {
+        "specloop_spans_total stored": 1,
+        "specloop_spans_total repeated": 1,
+        "specloop_spans_total rejected": 0,
+        "specloop_requests_total taken": 2,
+        "specloop_requests_total refused": 1,
+        "specloop_requests_total turned_away": 0,
+        "specloop_commits_behind_seconds": 0,
+        "specloop_store_up": 1,
+        "specloop_runs done": 1,
+        "specloop_runs running": 1,
+        "specloop_run_seconds_total": 0,
+        "specloop_cost_dollars_total": 0.25,
+        "specloop_tokens_total input": 700,
+        "specloop_tokens_total output": 90,
+        "specloop_trials_total": 0,
+        "specloop_adoptions_total": 0,
+        "specloop_rollbacks_total": 0,
+    }
+
+
+def test_a_collector_whose_store_is_damaged_lives_but_is_not_ready(tmp_path: Path) -> None:
+    store = tmp_path / "specloop.db"
+    with collecting(store) as running:
+        assert look(running, "/ready") == (200, '{"status": "ready"}')
+        for file in tmp_path.glob("specloop.db*"):
+            file.unlink()
+        store.write_bytes(b"no database" * 1000)
+        status, told = look(running, "/ready")
+        assert (status, json.loads(told)["status"]) == (503, "the store does not answer")
+        assert look(running, "/health") == (200, '{"status": "alive"}')
+        assert numbers(look(running, "/metrics")[1])["specloop_store_up"] == 0

@@ -73,6 +73,9 @@ def test_the_program_says_the_same_with_a_server(begun: Path, server: ImitationS
         here, remote = said(*command, "--json", project=begun), said(*command, "--json", *at, project=begun)
         assert (remote.code, remote.output) == (here.code, here.output), command
     assert said("next", "--json", *at, project=begun).json["do"] == f"Implement {BEGUN}"
+    examined = said("doctor", "--json", "--model", server.url, *at, project=begun)
+    assert [each["name"] for each in examined.json["checks"]][:4] == ["server", "Node", "OpenSpec", "model"]
+    assert server.url in examined.json["checks"][3]["detail"] and examined.code == 0
     kept = said("feedback", run_id, "Good plan", "--rating", "1", "--json", *at, project=begun)
     assert (kept.code, kept.json["rating"]) == (0, 1)
     asked = said("ask", "What time is it in Berlin?", "--json", "--model", server.url, *at, project=begun)
