@@ -78,16 +78,19 @@ def worked(project: Path, server: str, model: str) -> tuple[str, int]:
     """What one run came to, and how often its client had to be started again."""
     begun: list[str] = []
     workspace = Workspace(project, server=server, model=model, max_loops=6, approve="auto")
-    work = lambda: workspace.run(GOAL, watch=lambda event: begun.append(event.text))  # noqa: E731
     for again in range(MOST_RESUMES):
         try:
-            return work().status, again
+            outcome = (
+                workspace.resume(begun[0])
+                if again
+                else workspace.run(GOAL, watch=lambda event: begun.append(event.text))
+            )
+            return outcome.status, again
         except Missing as error:
             if not begun:
                 raise
             print(f"{begun[0]}: {error.message}", file=sys.stderr)
             time.sleep(5)
-            work = lambda: workspace.resume(begun[0])  # noqa: E731
     return "lost", MOST_RESUMES
 
 

@@ -4,7 +4,8 @@
 
 A server of its own that writes durably (Debian: `apt-get install postgresql`). Prints one line of JSON last:
 `ingest_spans_per_second` of one store that is given rows made ready before, 4,096 a transaction, and the processor
-time of it and of the server (Linux), which says more on a busy machine; with so many collectors side by side (processes, sent OTLP over HTTP by two senders each) `collected_spans_per_second` each;
+time of it and of the server (Linux), which says more on a busy machine; with so many collectors side by side
+(processes, sent OTLP over HTTP by two senders each) `collected_spans_per_second` each;
 `bytes_per_span` with all indices; `p95_ms` and `p50_ms` of one name in twenty over a day that has all SPANS, after the
 server has tidied them up as it does by itself in time; and of TRACES traces, 100 spans each, `analysis_seconds` with 1
 and 2 workers and their ratio. By default 200,000 spans, 200 traces and 2 collectors; the issue's figures need 10000000
