@@ -122,10 +122,12 @@ def _unused(talk: Transcript) -> Iterator[Unused]:
 
 
 def ignores_all(talk: Transcript) -> bool:
-    """Whether an answer has nothing of what its tools, which did look something up, gave back."""
+    """Whether an answer has nothing of what its tools, which did look something up, gave back and was recorded."""
     use = use_of(talk)
-    looked = any(not (one.failed or changes(one)) for one in talk.tools)
-    return looked and talk.answer is not None and not any(use.flows(one) for one in talk.tools if not one.failed)
+    worked = [one for one in talk.tools if not one.failed]
+    if talk.answer is None or not all(one.result for one in worked) or all(map(changes, worked)):
+        return False
+    return not any(map(use.flows, worked))
 
 
 def says_something(call: Operation) -> bool:
