@@ -107,8 +107,8 @@ class Scores:
         }
 
 
-def play(names: list[str], author: str = "", runs: Path = RUNS) -> Iterator[Played]:
-    """Analyze the recorded runs of the named files, or of all; of the scenarios whose names begin with `author`."""
+def play(names: list[str], author: str | tuple[str, ...] = "", runs: Path = RUNS) -> Iterator[Played]:
+    """Analyze the recorded runs of the named files, or of all; of the scenarios whose names begin with an `author`."""
     for path in sorted(runs.glob("*.jsonl.gz")):
         source = path.name.removesuffix(".jsonl.gz")
         if names and source not in names:
