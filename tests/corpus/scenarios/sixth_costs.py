@@ -16,7 +16,7 @@ WORDS = (
 def prose(seed: str, characters: int) -> str:
     """Text of a wire or a log that nobody needs in full; the same for the same seed."""
     words = Random(seed)
-    sentences = []
+    sentences: list[str] = []
     while sum(map(len, sentences)) < characters:
         picked = [words.choice(WORDS) for _ in range(words.randint(7, 15))]
         sentences.append(f"{' '.join(picked).capitalize()} {words.randint(2, 9900)}. ")
