@@ -29,15 +29,15 @@ DEFAULT_SERVERS = ("git", "filesystem", "time")
 def router(*servers: str, embedder: Embedder | None = None, chooser: Chooser | None = None, **knobs: Any) -> Router:
     """A router over recorded servers (the default ones when none is named), with some knobs changed."""
     servers = servers or DEFAULT_SERVERS
-    if chooser or knobs:
+    if chooser or knobs or (embedder and embedder is not local()):
         return _router(servers, embedder, chooser, **knobs)
-    return _plain(servers, embedder)  # type: ignore[arg-type]  # every object can be hashed by its identity
+    return _plain(servers, embeds=bool(embedder))
 
 
 @cache
-def _plain(servers: tuple[str, ...], embedder: Embedder | None) -> Router:
+def _plain(servers: tuple[str, ...], *, embeds: bool) -> Router:
     """One for all questions: its phrases are weighed once."""
-    return _router(servers, embedder, None)
+    return _router(servers, local() if embeds else None, None)
 
 
 def _router(servers: tuple[str, ...], embedder: Embedder | None, chooser: Chooser | None, **knobs: Any) -> Router:
