@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from systems import embedded
 from systems.models import Model, ModelChoice, connected
@@ -29,6 +30,9 @@ REPLAYED = ModelChoice(
 )
 RECORD = os.environ.get("SPECLOOP_RECORD") == "1"
 NOT_INSTALLED = "initdb is not found; install PostgreSQL (Debian, Ubuntu: apt-get install postgresql)."
+
+settings.register_profile("no deadline", deadline=None)  # a busy machine is no fault of an example
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

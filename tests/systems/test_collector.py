@@ -238,7 +238,7 @@ def test_secrets_are_not_stored(collector: Running, store: Path) -> None:
     assert str(stored(store, trace_id)).count("the key is [redacted], keep it safe") == 18
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=300) | st.binary(max_size=60).map(lambda end: export(a_span(1))[:-60] + end),
     st.sampled_from([JSON, PROTOBUF, {**JSON, **GZIP}]),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from systems.models import Message
@@ -67,7 +67,6 @@ def test_a_prompt_is_cut_to_the_room_there_is_and_not_much_shorter(text: str, ro
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=3_000) | st.integers(1, 400).map(lambda n: "ab 12 ,;\n" * n)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), TEXTS), max_size=4), st.integers(0, 2_000))
 def test_whatever_is_cut_nothing_grows_and_what_fits_stays(messages: list[Message], room: int) -> None:
     shorter = cut(messages, room)

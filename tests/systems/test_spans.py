@@ -95,7 +95,7 @@ any_spans = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(any_spans, max_size=6, unique_by=lambda span: span.span_id))
 def test_what_comes_out_is_what_went_in(both: Both, spans: list[Span]) -> None:
     trace_id = f"{next(numbers):032x}"
@@ -196,7 +196,7 @@ def test_spans_can_be_added_while_others_are_given_and_giving_may_stop_early(sto
     assert sum(1 for _ in store.ended(trace_id=TRACE)) == 1_001
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.integers(-5, 2**40), min_size=1, max_size=60),
     st.lists(st.integers(0, 100), min_size=1, max_size=4),

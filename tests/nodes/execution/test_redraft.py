@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.context import Context
@@ -64,7 +64,6 @@ def test_a_requirement_goes_only_when_it_is_named() -> None:
     assert redrafted(both, SPEC.replace("be JSON", "be sorted JSON"), ["it must be sorted"]).endswith(XML)
 
 
-@settings(deadline=None)
 @given(st.permutations([WHY, RISKS, WHY_ANEW, RISKS_ANEW]), st.integers(1, 4), st.sampled_from(["", "windows", "why"]))
 def test_it_consists_of_sections_of_both_and_asking_again_changes_nothing(
     parts: list[str], count: int, asked: str

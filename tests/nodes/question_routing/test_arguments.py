@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nodes.question_routing.arguments import Call, fill_arguments, lacking, local_zone, mentioned_path
@@ -46,7 +46,6 @@ def test_a_path_of_the_project_is_recognised(question: str, path: str | None) ->
     assert mentioned_path(question, PLACES) == path
 
 
-@settings(deadline=None)
 @given(
     st.text(st.characters(codec="utf-8")),
     st.sampled_from(["/etc/passwd", "../../x", "~/.ssh/id", "file:///etc/passwd"]),

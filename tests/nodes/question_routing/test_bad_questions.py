@@ -56,7 +56,7 @@ async def test_a_path_outside_of_the_project_is_refused_and_named(form: str, pat
 
 
 @given(st.sampled_from(OUTSIDE), st.text(string.printable, max_size=30))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_words_around_an_outside_path_do_not_let_it_in(path: str, words: str) -> None:
     assert outside_path(f"{words} {path} {words}", PROJECT) is not None
 
@@ -146,7 +146,7 @@ async def test_nothing_asked_is_nobodys_to_answer(question: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 async def test_any_text_has_a_route_that_can_be_kept(text: str) -> None:
     route = await ROUTER.route(asked(text))
     assert json.loads(route.model_dump_json())["server"] and len(plain(text)) <= len(text) + 6 * (len(text) // 2 + 1)

@@ -51,7 +51,7 @@ def test_numbers_are_those_that_stand_alone() -> None:
 
 
 @given(st.text(max_size=100), st.sampled_from(["limit", "since", "url", "until", "issue_number", "head"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_text_says_something_or_nothing(question: str, name: str) -> None:
     assert isinstance(
         said(name, INTEGER if name in ("limit", "issue_number", "head") else TEXT, question), (str, int, type(None))

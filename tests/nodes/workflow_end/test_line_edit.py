@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nodes.workflow_end.line_edit import LineEdit, edited, numbered, unfit
@@ -51,7 +51,6 @@ def test_a_document_that_is_not_utf8_takes_plain_letters_only() -> None:
     assert judged([GOOD], text=latin) == "" and "encoding" in judged([f"{GOOD} Ö"], text=latin)
 
 
-@settings(deadline=None)
 @given(
     st.integers(1, 9),
     st.integers(1, 9),

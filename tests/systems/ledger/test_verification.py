@@ -62,7 +62,7 @@ def named(ledger: Ledger) -> dict[int, str]:
 
 
 @given(number=st.integers(1, SECOND), column=st.sampled_from(COLUMNS), place=st.integers(0), bit=st.integers(0, 7))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_a_flipped_bit_anywhere_is_named(
     original: Path, tmp_path: Path, number: int, column: str, place: int, bit: int
 ) -> None:
@@ -83,7 +83,7 @@ def test_a_flipped_bit_anywhere_is_named(
 
 
 @given(place=st.integers(0), bit=st.integers(0, 7))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_a_flipped_bit_in_the_note_is_named(original: Path, tmp_path: Path, place: int, bit: int) -> None:
     path = tmp_path / "specloop.db"
     shutil.copy(original, path)

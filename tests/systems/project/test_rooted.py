@@ -53,7 +53,7 @@ def test_nothing_leads_out(path: str, files: Rooted, folder: Path) -> None:
 
 
 @given(parts=st.lists(st.sampled_from(["..", ".", "src", "link", "a.py", "~", "", "new"]), min_size=1, max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_whatever_is_written_is_inside(parts: list[str], files: Rooted, folder: Path) -> None:
     if not (folder / "link").exists():
         (folder / "link").symlink_to(folder.parent)

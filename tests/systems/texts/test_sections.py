@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from systems.texts.sections import replaced, sections
@@ -28,7 +28,6 @@ def titles(text: str) -> list[str]:
     return [section.title for section in sections(text)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([*PIECES, *ODD]), max_size=12), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_the_sections_together_are_the_document(pieces: list[str], end: str) -> None:
     text = end.join(pieces)

@@ -116,7 +116,7 @@ def test_questions_known_to_go_to_an_unused_tool_are_skipped() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.builds(

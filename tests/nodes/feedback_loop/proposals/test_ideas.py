@@ -102,7 +102,7 @@ async def test_a_model_that_answers_nonsense_is_a_reason_and_no_failure(reply: R
     assert found.skipped and not found.proposals
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["draft.items", "draft.temperature", "draft.shape", "draft.capped", GUIDANCE, "x", "draft."]),
     st.text(),

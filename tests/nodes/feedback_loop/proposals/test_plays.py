@@ -261,7 +261,7 @@ random_policies = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(random_plays, random_policies, st.randoms())
 def test_every_proposal_is_inside_the_bounds_and_changes_something_whatever_the_plays(
     plays: list[Play], policy: Policy, random: Any

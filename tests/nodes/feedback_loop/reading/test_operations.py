@@ -62,7 +62,7 @@ EVENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     attributes=st.dictionaries(st.sampled_from(KNOWN), VALUES | JSON, max_size=8),
     events=st.lists(st.tuples(EVENTS, st.dictionaries(KEYS | EVENTS, VALUES | JSON, max_size=3)), max_size=3),

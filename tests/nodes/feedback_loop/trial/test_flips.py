@@ -49,7 +49,7 @@ def test_a_look_in_between_is_paid_for() -> None:
     assert sequential_p([first, last], (0.2, 0.3))[1] > p_value(last)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(*[st.integers(-2, 2)] * 3), min_size=4, max_size=8), st.sampled_from([0.05, 0.1, 0.3]))
 def test_of_all_exchanges_of_old_and_new_no_more_are_accepted_than_allowed(
     cases: list[tuple[int, int, int]], level: float
