@@ -18,7 +18,7 @@ from graph.remote import desk
 from graph.remote.workspace import RemoteWorkspace
 from systems.errors import Missing, UsageError, Waiting
 from systems.records import Outcome
-from tests.graph.conftest import BEGUN, GOAL, at_terminal, change_folder, program, said
+from tests.graph.conftest import BEGUN, GOAL, at_terminal, change_folder, said
 from tests.systems.imitation_server import ImitationServer
 
 pytestmark = pytest.mark.external
@@ -65,10 +65,10 @@ def test_a_run_asks_and_is_answered_and_comes_to_what_it_would_here(
 
 def test_the_program_says_the_same_with_a_server(begun: Path, server: ImitationServer, agent_server: str) -> None:
     at = ("--server", agent_server)
-    done = program("run", GOAL, "--change", BEGUN, "--json", "--model", server.url, *at, project=begun)
-    assert done.returncode == 0, done.stderr
-    run_id = Outcome.model_validate_json(done.stdout).run_id
-    assert f"run {run_id}" in done.stderr and f"wrote: {PLAN}/tasks.md" in done.stderr
+    done = said("run", GOAL, "--change", BEGUN, "--json", "--model", server.url, *at, project=begun)
+    assert done.code == 0, done.errors
+    run_id = Outcome.model_validate_json(done.output).run_id
+    assert f"run {run_id}" in done.errors and f"wrote: {PLAN}/tasks.md" in done.errors
     for command in (("status", run_id), ("report", run_id)):
         here, remote = said(*command, "--json", project=begun), said(*command, "--json", *at, project=begun)
         assert (remote.code, remote.output) == (here.code, here.output), command
