@@ -17,7 +17,8 @@ from systems.records import Record
 from systems.retention import Retention
 from systems.runs import Runs
 from systems.spans import Pruned, open_spans
-from systems.spans.interface import DAY_NS, day_before
+from systems.spans.interface import day_before
+from systems.spans.rows import DAY_NS
 from systems.stores import Place, exists, place_of
 from systems.stores.sqlite import shrink
 

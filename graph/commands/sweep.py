@@ -12,6 +12,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -71,7 +72,7 @@ def sweep(place: Place, trace_ids: Iterable[str], *, workers: int, prices: Price
         lines: reports as lines of JSON.
 
     Raises:
-        Missing: the store is damaged as a whole, or cannot be reached.
+        Missing: the store is damaged as a whole, or cannot be reached; or a process was killed.
     """
     ids, work = iter(trace_ids), partial(_swept, prices=prices, lines=lines)
     groups = iter(lambda: tuple(islice(ids, AT_ONCE)), ())
@@ -83,6 +84,9 @@ def sweep(place: Place, trace_ids: Iterable[str], *, workers: int, prices: Price
     with ProcessPoolExecutor(workers, get_context(_start()), _open, (place, work)) as pool:
         try:
             yield from _sound(_side_by_side(pool, groups, AHEAD * workers))
+        except BrokenProcessPool as error:
+            message = "A process that analyzed traces was ended, perhaps for want of memory."
+            raise Missing(message, system="memory", mend=f"Use fewer than --workers {workers}.") from error
         finally:
             pool.shutdown(cancel_futures=True)
 

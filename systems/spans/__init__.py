@@ -32,6 +32,7 @@ def open_spans(place: Place) -> SpanStore:
         Missing: it is damaged, or cannot be reached or written.
     """
     if isinstance(place, Schema):
+        import systems.stores.postgres  # noqa: F401 (says how to install what is missing, where something is)
         from systems.spans.postgres import PostgresStore
 
         return PostgresStore(place)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from psycopg import sql as quoting
 
-from systems.spans.interface import DAY_NS
+from systems.spans.rows import DAY_NS
 from systems.stores.keys import key_of
 from systems.stores.place import Schema
 from systems.stores.postgres import Connection, connected

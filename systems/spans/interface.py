@@ -8,9 +8,7 @@ from typing import Protocol
 from pydantic import Field
 
 from systems.records import Record, Span
-from systems.spans.rows import Rows
-
-DAY_NS = 86_400 * 10**9
+from systems.spans.rows import DAY_NS, Rows
 
 
 class TraceSummary(Record):

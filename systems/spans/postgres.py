@@ -11,9 +11,9 @@ from systems.errors import Missing
 from systems.records import Span
 from systems.spans.days import BEFORE, count_in, drop, make_days, partitions_before
 from systems.spans.ingest import ingest
-from systems.spans.interface import DAY_NS, Pruned
+from systems.spans.interface import Pruned
 from systems.spans.queries import SELECT, Queries
-from systems.spans.rows import Rows
+from systems.spans.rows import DAY_NS, Rows
 from systems.spans.schema import migrations
 from systems.stores.place import Schema
 from systems.stores.postgres import PostgresTables, connected

@@ -1,7 +1,7 @@
 """What is asked of stored spans, in the SQL that both engines share.
 
-A trace knows the starts of its first and last span: by them traces are found by time without looking at their spans,
-and spans are looked for in their days only.
+A trace knows when its first span started, and the last day of all: by them traces are found by time without looking at
+their spans, and spans are looked for in their days only.
 """
 
 from __future__ import annotations

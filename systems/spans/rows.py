@@ -11,6 +11,7 @@ import json
 import threading
 import zlib
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -46,6 +47,7 @@ _DICTIONARY = (
 )
 _ZLIB, _ZSTD = 1, 2
 _LEVEL = 1
+DAY_NS = 86_400 * 10**9
 _INTEGERS = range(-(2**63), 2**63)
 
 
@@ -53,7 +55,8 @@ class Rows(NamedTuple):
     """Spans made ready for the store.
 
     Attributes:
-        traces: (trace id, run id, service, first start, last start) of every trace, by trace id.
+        traces: (trace id, run id, service, began, latest) of every trace, by trace id; it has no span that started
+            before the one or after the other, which is the end of a UTC day, so that few spans change it.
         names: the span names.
         spans: one row a span: trace id, span id, parent id, name, kind, start, end, status, loop, packed rest.
     """
@@ -79,14 +82,15 @@ def as_rows(spans: Iterable[Span | Fields]) -> Rows:
     rows, texts = [], []
     for span in spans:
         start = span.start_ns
-        run, service, began, latest = traces.get(span.trace_id, (None, None, start, start))
+        run, service, began, last = traces.get(span.trace_id, (None, None, start, start))
         run, service = run or _first(span, RUN_NAMES), service or _first(span, SERVICE_NAMES)
-        traces[span.trace_id] = run, service, min(began, start), max(latest, start)
+        traces[span.trace_id] = run, service, min(began, start), max(last, start)
         rows.append(_columns(span))
         texts.append(_json({"a": span.attributes, "e": span.events, "m": span.message}))
     known = {row[3] for row in rows}
     whole = [(*row, data) for row, data in zip(rows, _packed(texts), strict=True)]
-    return Rows([(trace, *traces[trace]) for trace in sorted(traces)], [(name,) for name in sorted(known)], whole)
+    ended = [(trace, run, service, began, _day_end(last)) for trace, (run, service, began, last) in traces.items()]
+    return Rows(sorted(ended, key=itemgetter(0)), [(name,) for name in sorted(known)], whole)
 
 
 def as_span(row: tuple[Any, ...]) -> Span:
@@ -129,6 +133,10 @@ class _Packers(threading.local):
 
 
 _packers = _Packers()
+
+
+def _day_end(start_ns: int) -> int:
+    return min((start_ns // DAY_NS + 1) * DAY_NS, 2**63) - 1
 
 
 def _first(span: Span | Fields, attributes: Iterable[str]) -> str | None:

@@ -47,7 +47,7 @@ def m003_services(database: Database) -> None:
 
 @migrations()
 def m004_times(database: Database) -> None:
-    """Know when the first and the last span of a trace started, and find traces by the first."""
+    """Know when the first span of a trace started, by which it is found, and that none started after `latest`."""
     for statement in (
         "ALTER TABLE traces ADD COLUMN began INTEGER",
         "ALTER TABLE traces ADD COLUMN latest INTEGER",

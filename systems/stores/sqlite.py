@@ -93,11 +93,13 @@ class SqliteTables:
     def transaction(self) -> Iterator[None]:
         """Keep all that is written in the block, or nothing; one within another belongs to it."""
         with self._lock:
-            if self._connection.in_transaction:
+            with mapped(self.place):
+                within = self._connection.in_transaction
+                if not within:
+                    self._connection.execute("BEGIN IMMEDIATE")
+            if within:
                 yield
                 return
-            with mapped(self.place):
-                self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 with mapped(self.place):
