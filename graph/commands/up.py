@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,12 @@ def up(
 
 
 def has_tokens(database: str) -> bool:
-    """Whether anybody has a token in a database, so that a server need not be open to everyone."""
-    return False
+    """Whether there ever was a token in a database, so that a server lets in nobody without one."""
+    from systems.access.tokens import Tokens, server_place
+    from systems.stores.place import VARIABLE
+
+    with closing(Tokens(server_place({VARIABLE: database}))) as tokens:
+        return bool(tokens.all())
 
 
 def _check(database: str) -> None:

@@ -157,7 +157,7 @@ def check_bind(host: str, served: Mapping[str, Any], *, has_tokens: bool) -> Non
     """
     if host in (LOOPBACK, "localhost", "::1") or ("auth" in served and has_tokens):
         return
-    mend = "Make a token first: specloop token add NAME --role run"
+    mend = "Make a token in the same SPECLOOP_STORE first: specloop token add NAME --role run"
     raise UsageError(f"On {host} everyone who reaches it could start runs here: there is no token.", mend=mend)
 
 

@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph.commands.up import has_tokens
+from systems.access.tokens import Tokens, server_place
 from systems.errors import Missing, UsageError
+from systems.stores.place import VARIABLE
 from systems.supervision import plan, redis, workers
 from systems.supervision.plan import Wanted
 from systems.supervision.postgres import Postgres, is_installed, make_folder
@@ -19,6 +23,7 @@ from systems.supervision.process import Process
 from systems.supervision.script import script
 from systems.supervision.service import free_port
 from systems.supervision.workers import Environment, check_bind, environment_of
+from tests import postgres
 
 ROOT = Path(__file__).parents[3]
 HERE = Environment(python=sys.executable, aegra="0.11.0", specloop="0.1.0", root=str(ROOT))
@@ -117,3 +122,10 @@ def test_an_open_bind_without_tokens_is_refused() -> None:
 def test_a_worker_serves_what_langgraph_json_names_wherever_it_runs() -> None:
     named = HERE.served()["graphs"].values()
     assert named and all(Path(each.partition(":")[0]).is_file() for each in named)
+
+
+def test_a_token_is_looked_for_in_the_store_of_the_workers(database: postgres.Server) -> None:
+    assert not has_tokens(database.url)
+    with closing(Tokens(server_place({VARIABLE: database.url}))) as tokens:
+        tokens.add("ada", "run")
+    assert has_tokens(database.url)
