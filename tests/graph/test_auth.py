@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 import zstandard
 from langgraph_sdk import Auth, get_sync_client
-from langgraph_sdk.errors import APIError
 
 from graph import Workspace
 from graph.auth import authenticate, needed
@@ -192,8 +192,9 @@ def _cannot_go_around(guarded: Guarded, run_id: str) -> None:
             lambda: client.store.put_item(("a",), "b", {"c": 1}),
             lambda: client.assistants.create("specloop", context={"project": str(guarded.other)}),
         ):
-            with pytest.raises(APIError, match=r"needs the role approve|not for users of one project"):
+            with pytest.raises(httpx.HTTPStatusError) as refused:
                 forbidden()
+            assert refused.value.response.status_code == 403
         asked = {"command": "command", "given": {"name": "status", "words": []}}
         answer: Any = client.runs.wait(None, "desk", input=asked, context={"project": str(guarded.other)})
         assert "rob has no access to the project" in str(answer["error"])
