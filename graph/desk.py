@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
@@ -23,8 +22,9 @@ from graph.context import Context
 from graph.delivery import delivered
 from graph.feedback.heeding import afresh, heeded_by, redrafting
 from graph.learning.harvest.harvest import Stores
+from graph.permitted import permitted
 from graph.stream import arrived
-from systems.access.callers import Role, caller_of
+from systems.access.callers import Role
 from systems.errors import SpecloopError, UsageError
 from systems.feedback import Heeded
 from systems.project.addresses import is_url
@@ -76,16 +76,12 @@ class Answered(TypedDict, total=False):
 
 async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
     """Do one thing that a client asks."""
-    context, given = runtime.context or Context(), state.get("given", {})
+    given = state.get("given", {})
     work = WORK.get(state["command"])
     try:
-        caller = caller_of(runtime.server_info.user) if runtime.server_info else None
-        if caller:
-            caller.require(*needed(state["command"], given), context.project)
+        context = permitted(runtime, *needed(state["command"], given))
         if work is None:
             raise UsageError(f"The server knows no {state['command']!r}.", mend=f"It knows: {', '.join(WORK)}.")
-        if caller and not caller.may("approve"):
-            context = replace(context, approve="ask")
         return Answered(result=await work(given, context))
     except SpecloopError as error:
         return Answered(error=error.told())

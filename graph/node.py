@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, get_type_hints
 
 from langgraph.errors import GraphInterrupt
@@ -15,9 +14,9 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from graph.context import Context
+from graph.permitted import permitted
 from graph.progress import Event, chunk, chunks
 from systems import draining
-from systems.access.callers import caller_of
 from systems.connections import Run, opened
 from systems.errors import SpecloopError
 from systems.project.addresses import is_url
@@ -41,7 +40,7 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
         await draining.begin()
         say(chunk(Event("started", name, name)))
         try:
-            context = _permitted(context, runtime)
+            context = permitted(runtime, "run", "Working on a run")
             run_id = _run_id(runtime)
             checkout = await checked_out(context.project, run_id, _change(state)) if is_url(context.project) else None
             here = context.within(checkout.folder) if checkout else context
@@ -61,19 +60,6 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
     node.__name__ = node.__qualname__ = name
     node.__annotations__ = {"state": hints["state"], "runtime": Runtime[Context], "return": hints["return"]}
     return node, hints["state"]
-
-
-def _permitted(context: Context, runtime: Runtime[Context]) -> Context:
-    """What holds for a node, as far as whoever asked a server for it may.
-
-    Raises:
-        Missing: they may not.
-    """
-    caller = caller_of(runtime.server_info.user) if runtime.server_info else None
-    if caller is None:
-        return context
-    caller.require("run", "Working on a run", context.project)
-    return context if caller.may("approve") else replace(context, approve="ask")
 
 
 def _update(written: Any) -> Mapping[str, Any]:

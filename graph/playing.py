@@ -14,6 +14,7 @@ from langgraph.runtime import Runtime
 
 from graph.context import Context
 from graph.learning.play import Player
+from graph.permitted import permitted
 from systems.connections import Run, opened
 from systems.errors import SpecloopError
 from systems.openspec.scratch import scratch
@@ -49,8 +50,8 @@ class Ended(TypedDict, total=False):
 
 async def play(state: Wanted, runtime: Runtime[Context]) -> Ended:
     """Play one case under one policy."""
-    context = runtime.context or Context()
     try:
+        context = permitted(runtime, "approve", "Improving a policy")
         if is_url(context.project):
             context = replace(context, project=str((await checked_out(context.project)).folder))
         async with opened(context) as systems, scratch() as judge:

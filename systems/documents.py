@@ -26,7 +26,7 @@ PERSON = "person"
 migrations = Migrations("documents")
 _NEWEST = """
 SELECT path, number, hash, noted, by FROM versions
-JOIN (SELECT max(rowid) AS newest, count(*) AS number FROM versions GROUP BY path) AS counted ON rowid = newest
+JOIN (SELECT max(rowid) AS newest, count(*) AS number FROM versions GROUP BY path) AS counted ON versions.rowid = newest
 ORDER BY path
 """
 

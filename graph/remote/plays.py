@@ -69,7 +69,7 @@ class RemotePlays:
 @asynccontextmanager
 async def plays_at(url: str, context: Context, here: Plays, *, model: str) -> AsyncIterator[Plays]:
     """Plays at a server, by its address; see `RemotePlays`."""
-    async with connected(url, token()) as server:
+    async with connected(url, token(), context.project) as server:
         plays = RemotePlays(server, context, here, model)
         yield plays
         await plays.forgotten()
