@@ -204,6 +204,8 @@ class Server:
             raise _refused(error, self.url, thread) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             words = str(error) or type(error).__name__
+            if "text/event-stream" in words:  # the SDK's own words for an answer that is no stream
+                raise _other(self.url) from error
             mend = "Is it running, and is the address right?"
             if thread:
                 mend = f"Nothing is lost; follow the run with `specloop resume {thread} --server {self.url}`."
