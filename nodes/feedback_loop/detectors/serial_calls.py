@@ -22,7 +22,7 @@ SAVED = 0.25
 """Least seconds of a call, and that running them together would have saved."""
 EARLIER = 6
 """Results before a group that may name what it goes through."""
-MOST = 500
+MOST = 250
 """Calls of a run that are looked at, so that time is bounded."""
 MOST_CALLS = 50
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
