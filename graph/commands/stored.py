@@ -110,12 +110,12 @@ def analyze_stored(project: Path, window: Window, *, as_json: bool) -> Tally:
         Missing: its store is damaged, or cannot be reached.
     """
     place, tally = place_of(project), Tally()
-    if not exists(place):
-        raise UsageError("The project has no spans yet.", mend="Name another with --project, or start a run.")
     since, until = nanoseconds(window.since), nanoseconds(window.until)
     prices = load_prices(project)
 
     def trace_ids() -> Iterator[str]:
+        if not exists(place):
+            raise UsageError("The project has no spans yet.", mend="Name another with --project, or start a run.")
         with closing(open_spans(place)) as store:
             yield from store.begun(since=since, until=until)
 

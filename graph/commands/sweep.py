@@ -10,12 +10,12 @@ import signal
 import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from multiprocessing import get_context
 
@@ -77,11 +77,12 @@ def sweep(place: Place, trace_ids: Iterable[str], *, workers: int, prices: Price
     ids, work = iter(trace_ids), partial(_swept, prices=prices, lines=lines)
     groups = iter(lambda: tuple(islice(ids, AT_ONCE)), ())
     if workers == 1:
-        with closing(open_spans(place)) as store:
-            results = (work(store, group) for group in groups)
-            yield from _sound(one for result in results for one in result)
+        with ExitStack() as stack:
+            opened = cache(lambda: stack.enter_context(closing(open_spans(place))))
+            yield from _sound(one for group in groups for one in work(opened(), group))
         return
-    with ProcessPoolExecutor(workers, get_context(_start()), _open, (place, work)) as pool:
+    with ProcessPoolExecutor(workers, get_context(_start()), _begin, (place, work)) as pool:
+        pool.submit(int)  # processes are there before this one opens the store: connections must not be forked
         try:
             yield from _sound(_side_by_side(pool, groups, AHEAD * workers))
         except BrokenProcessPool as error:
@@ -136,16 +137,17 @@ def _start() -> str:
     return "fork" if alone else "spawn"
 
 
-_here: list[tuple[SpanStore, partial[list[Swept]]]] = []  # the store of this process, and its work
+_here: list[Callable[[Sequence[str]], list[Swept]]] = []  # the work of this process
 
 
-def _open(place: Place, work: partial[list[Swept]]) -> None:
-    """Begin in a process of its own, which is ended by the one that started it."""
+def _begin(place: Place, work: partial[list[Swept]]) -> None:
+    """Begin in a process of its own, which is ended by the one that started it; the store is opened when needed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _here.append((open_spans(place), work))
+    opened = cache(partial(open_spans, place))
+    _here.append(lambda trace_ids: work(opened(), trace_ids))
 
 
 def _sweep_here(trace_ids: Sequence[str]) -> list[Swept]:
-    ((store, work),) = _here
-    return work(store, trace_ids)
+    (work,) = _here
+    return work(trace_ids)
