@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 INTERRUPTED = 130
+MOST_SHOWN = 160  # characters of an answer
 
 
 @click.command()
@@ -69,7 +70,7 @@ def _show(workspace: Workspace, run_id: str | None, *, watch: bool) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    from graph.view import runs_table
+    from graph.view import runs_table, shorten
 
     now = workspace.listing(run_id)
     if not now.runs:
@@ -77,12 +78,13 @@ def _show(workspace: Workspace, run_id: str | None, *, watch: bool) -> None:
         return
     if not (watch and now.is_running):
         Console().print(runs_table(now.runs, now.servers))
-        return
-    with Live(runs_table(now.runs, now.servers), console=Console(), auto_refresh=False) as live:
-        while now.is_running:
-            time.sleep(LOOK_SECONDS)
-            now = workspace.listing(run_id)
-            live.update(runs_table(now.runs, now.servers), refresh=True)
+    else:
+        with Live(runs_table(now.runs, now.servers), console=Console(), auto_refresh=False) as live:
+            while now.is_running:
+                time.sleep(LOOK_SECONDS)
+                now = workspace.listing(run_id)
+                live.update(runs_table(now.runs, now.servers), refresh=True)
     for each in now.replies:
-        said = f"{each.at[:19]} {each.by} answered {each.answer} to {each.question!r}"
-        click.echo(said, err=True)
+        click.echo(
+            f"{each.at[:19]} {each.by} answered {shorten(each.answer, MOST_SHOWN)} to {each.question!r}", err=True
+        )
