@@ -30,15 +30,22 @@ def is_local(headers: Mapping[str, str], peer: str | None, listening: Iterable[s
     """
     if any(name.startswith("x-forwarded") or name in FORWARDED for name in headers):
         return False
-    if not is_loopback(urlsplit(f"//{headers.get('host', '')}").hostname or ""):
+    if not is_loopback(_name(f"//{headers.get('host', '')}")):
         return False
     origin = headers.get("origin")
-    if origin and origin != STUDIO and not is_loopback(urlsplit(origin).hostname or ""):
+    if origin and origin != STUDIO and not is_loopback(_name(origin)):
         return False
     if peer is not None:
         return is_loopback(peer)
     addresses = list(listened() if listening is None else listening)
     return bool(addresses) and all(map(is_loopback, addresses))
+
+
+def _name(address: str) -> str:
+    """The host of an address; empty where it is none."""
+    with suppress(ValueError):
+        return urlsplit(address).hostname or ""
+    return ""
 
 
 def is_loopback(host: str) -> bool:

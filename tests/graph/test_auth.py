@@ -206,6 +206,7 @@ def _cannot_go_around(guarded: Guarded, run_id: str) -> None:
 
 def _no_secret(guarded: Guarded, told: list[str]) -> None:
     """No table, file or word has any of the secrets."""
+    place = place_of(guarded.project, {"SPECLOOP_STORE": guarded.store})
     (guarded.project / ".git" / "config").unlink()  # here somebody wrote one themselves
     with psycopg.connect(guarded.store) as connection:
         named = "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema LIKE 'specloop%'"
@@ -214,7 +215,7 @@ def _no_secret(guarded: Guarded, told: list[str]) -> None:
         rows = [connection.execute(f'SELECT * FROM "{at}"."{table}"'.encode()).fetchall() for at, table in tables]
     found = [str(value).encode() if not isinstance(value, bytes) else value for row in _cells(rows) for value in row]
     found += [path.read_bytes() for path in guarded.folder.rglob("*") if path.is_file()]
-    with closing(open_spans(place_of(guarded.project, {"SPECLOOP_STORE": guarded.store}))) as spans:
+    with closing(open_spans(place)) as spans:
         every = [span for trace in spans.traces() for span in spans.spans(trace_id=trace.trace_id)]
     assert every
     everything = b"\n".join([*map(_unpacked, found), *(span.model_dump_json().encode() for span in every)])

@@ -63,7 +63,7 @@ def outputs(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
 
 
 async def test_the_trace_analysis_shows_a_run(store: Path, tmp_path: Path) -> None:
-    notebook = await executed(NOTEBOOKS / "trace_analysis.ipynb", tmp_path, SPECLOOP_STORE=str(store))
+    notebook = await executed(NOTEBOOKS / "trace_analysis.ipynb", tmp_path, SPECLOOP_DB=str(store))
     shown = outputs(notebook)
     assert sys.executable in str(shown[0])
     assert [output for output in shown if output.get("output_type") in ("error", "stream")] == []
@@ -77,7 +77,7 @@ async def test_the_trace_analysis_shows_a_run(store: Path, tmp_path: Path) -> No
 @pytest.mark.external
 async def test_the_trace_analysis_shows_a_run_that_really_happened(real_run: RealRun, tmp_path: Path) -> None:
     store = real_run.project / ".specloop" / "specloop.db"
-    notebook = await executed(NOTEBOOKS / "trace_analysis.ipynb", tmp_path, SPECLOOP_STORE=str(store))
+    notebook = await executed(NOTEBOOKS / "trace_analysis.ipynb", tmp_path, SPECLOOP_DB=str(store))
     shown = outputs(notebook)
     assert [output for output in shown if output.get("output_type") in ("error", "stream")] == []
     text = str([output.get("data", {}) for output in shown])
@@ -116,7 +116,7 @@ async def test_the_improvement_history_shows_the_ledger_it_is_given(tmp_path: Pa
         step(ledger, DEFAULT, {"draft": {"items": 2}}, accepted=False, what="Fewer items")
         kept = step(ledger, what="Shorter texts")
         ledger.roll_back(back(kept.policy, DEFAULT), model=MODEL)
-    shown = outputs(await executed(NOTEBOOKS / "improvement_history.ipynb", tmp_path, SPECLOOP_STORE=str(path)))
+    shown = outputs(await executed(NOTEBOOKS / "improvement_history.ipynb", tmp_path, SPECLOOP_DB=str(path)))
     assert [output for output in shown if output.get("output_type") == "error" or output.get("name") == "stderr"] == []
     told, reasons = [output["text"] for output in shown if output.get("name") == "stdout"]
     assert told.startswith("ledger of tiny; ") and "2 verdicts" in told
