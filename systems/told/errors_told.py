@@ -125,6 +125,8 @@ def _in_json(value: Any, tool: str) -> str:
         return ""
     if value.get("isError") is True or value.get("is_error") is True:
         return str(value.get("content") or value)
+    if "jsonrpc" in value and value.get("error"):  # https://www.jsonrpc.org/specification#error_object
+        return str(value["error"])
     if len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not _words_of(value, _ERRORS):
         return _in_json(inner, tool)
     if any(value.get(name) is no for name, no in _NO):

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from graph.commands.up import has_tokens
@@ -125,7 +126,10 @@ def test_a_worker_serves_what_langgraph_json_names_wherever_it_runs() -> None:
 
 
 def test_a_token_is_looked_for_in_the_store_of_the_workers(database: postgres.Server) -> None:
-    assert not has_tokens(database.url)
-    with closing(Tokens(server_place({VARIABLE: database.url}))) as tokens:
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE without_tokens OWNER specloop")
+    url = database.url.rpartition("/")[0] + "/without_tokens"
+    assert not has_tokens(url)
+    with closing(Tokens(server_place({VARIABLE: url}))) as tokens:
         tokens.add("ada", "run")
-    assert has_tokens(database.url)
+    assert has_tokens(url)
