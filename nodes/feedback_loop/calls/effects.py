@@ -16,7 +16,7 @@ _READS = re.compile(
     r"load|inspect|browse|retrieve|estimate|convert|translate|summari[sz]e|validate|verify|test|lint|is|has|can)$"
 )
 _ANYTHING = re.compile(
-    r"(?:^|_)(?:run|exec|execute|shell|bash|terminal|command|python|code|script|sql|eval|click|type|press|navigate|goto|"
+    r"^code(?:_|$)|(?:^|_)(?:run|exec|execute|interpret|interpreter|shell|bash|terminal|command|python|script|sql|eval|click|type|press|navigate|goto|"
     r"scroll|select|wait|sleep|act|action|step|do|fix|format|refactor|migrate|build|make|compile|generate|seed|sync|"
     r"import|ingest|train|init|initiali[sz]e|login|authenticate|connect|apply|process|rebuild|clean|delegate)(?:_|$)",
     re.IGNORECASE,

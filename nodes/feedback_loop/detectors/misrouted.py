@@ -86,6 +86,12 @@ _NOT = re.compile(
     r"(?:(?:an?|the|ein(?:e[mnrs]?)?|d(?:er|ie|as|e|u|es)|une?|la|le|il|uno?|una|uma?|o|het|een)\s+)?([^\W\d_]{3,})",
     re.IGNORECASE,
 )
+_WRONG_ONES = re.compile(
+    r"\b(?:this|that|these|those|it|they|das|die|dies\w*|ce|cela)\b[^.;\n]{0,30}\b(?:wrong|falsche[nrsm]?|mauvaise?s?)\s+"
+    r"([^\W\d_]{3,})(?=\s*(?:[.,;:!)]|$))",
+    re.IGNORECASE,
+)
+_THAT_IS = re.compile(r"\b(?:that|this|those|these)(?:['\u2019]s| is| was| are| were) [^.;\n]*", re.IGNORECASE)
 _SEARCHES = frozenset("search query ask call run use calculate list check".split())
 _TRIED_FIRST = re.compile(r"cache|memor|histor|faq|kb|knowledge|docs?|local|index|archive|catalog", re.IGNORECASE)
 _DESK = re.compile(
@@ -185,6 +191,8 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
         return "refused"
     if len(step.said) < _SHORT and (_WRONG_TOOL.search(step.said) or _contrasts(step)):
         return "disowned"
+    if like and len(step.said) < _SHORT and _wrong_ones(step):
+        return "disowned"
     if use.flows(wrong):
         return ""
     if like and short and _SENDS_ON.search(values(result)):
@@ -195,7 +203,7 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
         over_asked = not wrong.failed or wrong.cause in ("error", "invalid")
         apart = _only_right_named(step, use) and not (_prepares(wrong, right) or _TRIED_FIRST.search(wrong.name))
         return "in vain" if like and over_asked and apart else ""
-    if step.said and len(step.said) < _SHORT and _OWNS_UP.search(step.said):
+    if step.said and len(step.said) < _SHORT and (_OWNS_UP.search(step.said) or _other_kind(step)):
         return "disowned"
     return "unused" if like and _beside_the_point(step, use) else ""
 
@@ -205,6 +213,22 @@ def _contrasts(step: _Step) -> bool:
     first, second = stems(step.wrong.name), stems(step.right.name)
     denied = {stemmed(word) for word in _NOT.findall(step.said)}
     return bool(denied & (first - second)) and bool(stems(step.said) & (second - first))
+
+
+def _wrong_ones(step: _Step) -> bool:
+    """Whether the model calls what the first tool is named for the wrong ones, and only looks elsewhere then."""
+    called = {stemmed(word) for word in _WRONG_ONES.findall(step.said)}
+    return bool(called & stems(step.wrong.name)) and not changes(step.right)
+
+
+def _other_kind(step: _Step) -> bool:
+    """Whether the model says that it got what the first tool is named for, and not what the second is: `A, not B`."""
+    first, second = stems(step.wrong.name), stems(step.right.name)
+    for clause in _THAT_IS.findall(step.said):
+        denied = {stemmed(word) for word in _NOT.findall(clause)}
+        if denied & (second - first) and stems(clause) & (first - second):
+            return True
+    return False
 
 
 def _beside_the_point(step: _Step, use: Use) -> bool:

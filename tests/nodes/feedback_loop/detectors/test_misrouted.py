@@ -169,3 +169,35 @@ def test_what_is_rightly_asked_first_is_no_wrong_turn(task: str, first: Asked, s
     run.each(second)
     run.says("It is 120.50, and marlowe is reserved.")
     assert "misrouted" not in kinds(run)
+
+
+def test_calling_what_a_tool_is_named_for_the_wrong_ones_disowns_it() -> None:
+    run = Conversation("Who owns case 88?")
+    (wrong,) = run.asks(call("garden_permits", "88: two oaks felled", number=88))
+    run.asks(call("cases", "88: owner T. Lind", number=88), text="Oaks felled: those are the wrong permits.")
+    run.says("T. Lind owns case 88.")
+    assert only(run, "misrouted").span_ids == ids(wrong)
+
+
+def test_having_got_the_one_kind_and_not_the_other_disowns_it() -> None:
+    run = Conversation("What does a night for two cost?")
+    (wrong,) = run.asks(call("find_parking", "Level 2, 40 bays, Quay Street", place="night for two"))
+    run.asks(call("room_price", "118 EUR", guests=2), text="That is parking and not a price.")
+    run.says("A night for two costs 118 EUR.")
+    assert only(run, "misrouted").span_ids == ids(wrong)
+
+
+def test_having_the_one_and_not_yet_the_other_is_none() -> None:
+    run = Conversation("Which ward has bed 12, and what does it cost?")
+    run.asks(call("find_ward", "ward Alder", bed=12))
+    run.asks(call("price", "118 EUR", bed=12), text="That is the ward, not the price yet.")
+    run.says("Bed 12 is on ward Alder and costs 118 EUR.")
+    assert kinds(run) == set()
+
+
+def test_a_code_that_is_looked_up_changes_nothing() -> None:
+    run = Conversation("What pressure do the rear tyres of car KX-901 need?")
+    (wrong,) = run.asks(call("paint_code", "QQ7, Deep Mossy Green", car="KX-901"))
+    run.asks(call("tyre_pressure", "rear tyres: 2.6 bar, cold", car="KX-901", axle="rear"))
+    run.says("The rear tyres need 2.6 bar when cold.")
+    assert only(run, "misrouted").span_ids == ids(wrong)
