@@ -26,7 +26,7 @@ _BEGINS = re.compile(
     r"|unknown tool\b|no tool named\b|tool '?[\w.-]+'? not found\b|[\w.-]+ is not a valid tool\b"
     r"|invalid (?:json )?(?:arguments|input|parameters) for (?:tool|function)\b"
     r"|[0-9]+ validation errors?\b"
-    r"|http (?:error )?(?:5\d\d|4(?!04)\d\d)\b|(?:smtp|ftp|imap|ldap|sip)\W{0,3}[45]\d\d\b"
+    r"|http(?:/\d(?:\.\d)?)? (?:error )?(?:5\d\d|4(?!04)\d\d)\b|(?:smtp|ftp|imap|ldap|sip)\W{0,3}[45]\d\d\b"
     r"|(?:429 too many|50[0-4] (?:internal|not impl|bad gate|service|gateway)|40[0135] (?:bad|unauth|forbid|method)))",
     re.IGNORECASE,
 )
