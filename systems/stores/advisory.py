@@ -1,8 +1,8 @@
 """Locks of a project in PostgreSQL: advisory locks of one connection that this process keeps for them.
 
 They end with the process, or when its connection does: the server was restarted, the network was cut. The connection
-is made again then, and what was held is taken again; a lock that somebody else has by then is lost, which `Held.kept`
-says to who must know. A pooler between (PgBouncer) has to pool sessions, not transactions.
+is made again then, and what was held is taken again. One that somebody else has by then is lost, and its holder is not
+told: until it ends, two may work on the same. A pooler between (PgBouncer) has to pool sessions, not transactions.
 """
 
 from __future__ import annotations
@@ -33,11 +33,6 @@ class Held:
     def __init__(self, session: _Session, key: int) -> None:
         self._session, self._key = session, key
 
-    @property
-    def kept(self) -> bool:
-        """Whether it was never lost."""
-        return self._session.keeps(self._key)
-
     def release(self) -> None:
         """Let others have it."""
         self._session.let_go(self._key)
@@ -60,12 +55,6 @@ class _Session:
                 return False
             self._keys.add(key)
             return True
-
-    def keeps(self, key: int) -> bool:
-        """Whether a lock is still held."""
-        with self._lock, mapped(self._place):
-            self._keys &= self._standing()
-            return key in self._keys
 
     def let_go(self, key: int) -> None:
         """Give a lock up, unless it is lost already."""
