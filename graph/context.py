@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from systems.settings import table
+from systems.settings import Settings, table
+
+OF_A_FAMILY = {"follow_ups", "follow_up_depth"}  # the others hold for each run
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,8 @@ class Context:
     def within(self, folder: Path) -> Context:
         """The same in a clone of the project; its MCP servers are those that it names itself, and that are trusted."""
         return replace(self, project=str(folder), mcp=table(folder, "mcp") or None)
+
+
+def context_of(project: str, settings: Settings) -> Context:
+    """The context of a project's runs, by what is set for them."""
+    return Context(project=project, **settings.model_dump(exclude=OF_A_FAMILY))

@@ -17,10 +17,10 @@ from systems.settings import Settings
 
 
 class Works(Protocol):
-    """Who works the runs: `graph.workspace.Workspace`. A run gets what its family leaves of the budgets."""
+    """Who works the runs: `graph.runner.Runner`. A run gets what its family leaves of the budgets."""
 
-    project: Path
-
+    @property
+    def project(self) -> Path: ...  # noqa: D102
     def ended(self, run_id: str) -> Outcome | None: ...  # noqa: D102
     async def go_on(self, resumed: Resumed, watch: Watch | None = None) -> Outcome: ...  # noqa: D102
     async def begin(  # noqa: D102

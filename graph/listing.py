@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from graph.families import tree_below
 from systems.access.replies import Reply
+from systems.documents import Documents
 from systems.records import Outcome, Record, RunSummary
+from systems.runs import Runs
+from systems.stores import place_of
 from systems.stores.line import Queue, queues
 from systems.stores.place import database_of
 
@@ -57,3 +62,19 @@ def listing(workspace: Workspace, run_id: str | None) -> Listing:
     servers = queues(database) if database else ()
     outcome = workspace.ended(runs[0].run_id) if ended else None
     return Listing(runs=runs, servers=servers, outcome=outcome, replies=replies)
+
+
+def came_to(project: Path, run_id: str) -> Outcome | None:
+    """What a run came to, or waits for; None where it has come to nothing yet.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    place = place_of(project)
+    with closing(Runs(place)) as runs:
+        runs.get(run_id)
+        reference = runs.outcome(run_id)
+    if reference is None:
+        return None
+    with closing(Documents(place)) as documents:
+        return documents.get_record(reference, Outcome)

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from graph.build import build
-from graph.checkpoints import saver
-from graph.context import Context
-from graph.families import family_of, share
-from graph.feedback.heeding import came_of, heeded
-from graph.following import Following
-from graph.learning.harvest.harvest import harvest_all
-from graph.learning.improvement import Plan, improve
-from graph.listing import Listing, listing
-from graph.progress import Event, Watch
-from graph.state import Input
-from graph.stopping import stop, stoppable
-from graph.stream import NotAnswered, Resumed, streamed
+from graph.listing import Listing, came_to, listing
 from graph.sync import wait
-from nodes.next_step.node import checked_goal
-from nodes.question_routing.ask import ask
 from systems.access.replies import Replies, Reply
-from systems.connections import Run, opened
-from systems.documents import Documents
-from systems.errors import SpecloopError, Stopped, UsageError
-from systems.feedback import Heeded
-from systems.openspec import archived_as
-from systems.person import Person
+from systems.errors import UsageError
 from systems.project.addresses import is_url
 from systems.project.repository import check_project
 from systems.records import Answer, Outcome, RunSummary
 from systems.runs import Runs
-from systems.settings import Settings, load_settings, server_of
+from systems.settings import load_settings, server_of
 from systems.stores import place_of
-from systems.trials import Improved
 
-OF_A_FAMILY = {"follow_ups", "follow_up_depth"}  # the others hold for each run
+if TYPE_CHECKING:
+    from graph.learning.improvement import Plan
+    from graph.progress import Watch
+    from graph.runner import Runner
+    from systems.feedback import Heeded
+    from systems.person import Person
+    from systems.trials import Improved
 
 
 class Workspace:
@@ -105,8 +87,10 @@ class Workspace:
 
     async def arun(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
         """`run` for callers with an event loop."""
-        outcome = await self.begin(Input(goal=checked_goal(goal), change=change), self.settings, watch)
-        return await self._followed(outcome, self.settings, watch)
+        from graph.state import Input
+        from nodes.next_step.node import checked_goal
+
+        return await self._runner().start(Input(goal=checked_goal(goal), change=change), watch)
 
     def document(self, change: str, *, watch: Watch | None = None) -> Outcome:
         """Look which of the project's own documents (`[documents] update`) an archived change has made untrue.
@@ -122,10 +106,13 @@ class Workspace:
             UsageError: there is no such change in the archive.
             Missing: an outside system is missing or failed for good.
         """
+        from graph.state import Input
+        from systems.openspec import archived_as
+
         if archived_as(self.project, change) is None:
             raise UsageError(f"No change {change} is archived.", mend=f"Archive it: specloop archive {change}.")
         given = Input(goal=f"Keep the documents true to {change}", change=change, archived=True)
-        return wait(self.begin(given, self.settings, watch))
+        return wait(self._runner().begin(given, self.settings, watch))
 
     def resume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """Go on with a run that was interrupted, waits for a person, or ended unfinished.
@@ -145,21 +132,11 @@ class Workspace:
 
     async def aresume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """`resume` for callers with an event loop."""
+        from graph.stream import Resumed
+
         with self._runs() as runs:
             summary = runs.get(run_id)
-        if summary.status == "done":
-            outcome = self.outcome(run_id)
-        else:
-            outcome = await self.go_on(Resumed(summary, answer), watch)
-        return await self._followed(outcome, self._settings_of(run_id), watch)
-
-    async def go_on(self, resumed: Resumed, watch: Watch | None = None) -> Outcome:
-        """Let a run go on, with what it was started with and what is set here on top."""
-        run_id = resumed.summary.run_id
-        with self._runs() as runs:
-            family = family_of(run_id, runs.all())
-        settings = self._settings_of(run_id, answered=resumed.answered)
-        return await self._go(run_id, resumed, share(run_id, family, settings), watch)
+        return await self._runner().resume(Resumed(summary, answer), watch)
 
     def status(self, run_id: str | None = None) -> tuple[RunSummary, ...]:
         """The runs of the project, newest first, or the one asked for."""
@@ -177,6 +154,8 @@ class Workspace:
             UsageError: there is no such run.
             Busy: it does not stop.
         """
+        from graph.stopping import stop
+
         with self._runs() as runs:
             return wait(stop(runs, run_id))
 
@@ -192,13 +171,7 @@ class Workspace:
 
     def ended(self, run_id: str) -> Outcome | None:
         """`outcome`, or None where the run has come to nothing yet."""
-        with self._runs() as runs:
-            runs.get(run_id)
-            reference = runs.outcome(run_id)
-        if reference is None:
-            return None
-        with closing(Documents(place_of(self.project))) as documents:
-            return documents.get_record(reference, Outcome)
+        return came_to(self.project, run_id)
 
     def replies(self, run_id: str) -> tuple[Reply, ...]:
         """What people answered to a run, by whom and when."""
@@ -222,11 +195,9 @@ class Workspace:
             person: who allows calls of tools that may change something; None: such tools are not called.
             linger: seconds they stay open; `systems.connections.closed` closes them before.
         """
-        context = replace(self._context(self.settings), approve="ask" if person else "auto")
-        async with opened(context, linger=linger) as systems:
-            run = Run(f"ask-{secrets.token_hex(6)}", context, systems)
-            with systems.telemetry.scope(policy=systems.policy.hash), systems.telemetry.root(run.id):
-                return await ask(question, run, person)
+        from graph.asking import asked
+
+        return await asked(question, self.project, self.settings, person=person, linger=linger)
 
     def improve(self, plan: Plan | None = None) -> Improved:
         """Improve the policy by what the project's own cases prove.
@@ -242,8 +213,12 @@ class Workspace:
 
     async def aimprove(self, plan: Plan | None = None) -> Improved:
         """`improve` for callers with an event loop."""
+        from graph.context import context_of
+        from graph.learning.harvest.harvest import harvest_all
+        from graph.learning.improvement import Plan, improve
+
         await harvest_all(self.project)
-        return await improve(self._context(self.settings), plan or Plan())
+        return await improve(context_of(str(self.project), self.settings), plan or Plan())
 
     def feedback(
         self,
@@ -282,64 +257,21 @@ class Workspace:
         watch: Watch | None = None,
     ) -> Heeded:
         """`feedback` for callers with an event loop."""
-        return await heeded(self, run_id, text, rating, ask=ask, redraft=redraft, watch=watch)
+        from graph.feedback.heeding import heeded
+
+        return await heeded(self._runner(), run_id, text, rating, ask=ask, redraft=redraft, watch=watch)
 
     async def acame_of(self, kept: Heeded, outcome: Outcome) -> Heeded:
         """Feedback with what came of it, once the run that goes on because of it has arrived at this outcome."""
+        from graph.feedback.heeding import came_of
+
         return await came_of(self.project, kept, outcome)
 
-    def _settings_of(self, run_id: str, *, answered: bool = False) -> Settings:
-        """What a run was started with, and what is set here on top; an answer goes to whoever asked, also in `auto`."""
-        with self._runs() as runs:
-            given = runs.settings(run_id)
-        chosen = self.settings.model_fields_set - ({"approve"} if answered else set())
-        set_here = {key: value for key, value in self.settings.model_dump().items() if key in chosen}
-        return Settings.model_validate({**given, **set_here})
+    def _runner(self) -> Runner:
+        """Who works runs here; made when one is worked, because LangGraph takes long to import."""
+        from graph.runner import Runner
 
-    async def begin(self, given: Input, settings: Settings, watch: Watch | None, parent: str | None = None) -> Outcome:
-        """A new run, of a person's goal or of a follow-up that another run has opened."""
-        run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        with self._runs() as runs:
-            runs.start(
-                run_id, goal=given["goal"], change=given["change"], settings=settings.model_dump(), parent=parent
-            )
-            family = family_of(run_id, runs.all())
-        return await self._go(run_id, given, share(run_id, family, settings), watch)
-
-    async def _followed(self, outcome: Outcome, settings: Settings, watch: Watch | None) -> Outcome:
-        """The outcome of a run after its follow-ups were run, as far as they are to be run."""
-        if not settings.follow_ups or outcome.status == "waiting":
-            return outcome
-        with self._runs() as runs:
-            return await Following(self, runs, settings, watch).after(outcome)
-
-    async def _go(self, run_id: str, start: Input | Resumed, settings: Settings, watch: Watch | None) -> Outcome:
-        context = self._context(settings)
-        with self._runs() as runs, runs.alive(run_id):
-            before = runs.get(run_id).waiting_for
-            runs.update(run_id, status="running", waiting_for=())
-            if watch:
-                watch(Event("begun", "", run_id))
-            try:
-                async with (
-                    stoppable(runs, run_id),
-                    opened(context, linger=0) as systems,
-                    saver(self.project) as checkpoints,
-                ):
-                    compiled = build().compile(checkpointer=checkpoints, name="specloop")
-                    return await streamed(compiled, run_id, start, context, systems, watch)
-            except NotAnswered as error:
-                runs.update(run_id, status="waiting", waiting_for=before)
-                raise error.reason from error
-            except (asyncio.CancelledError, KeyboardInterrupt, Stopped):
-                runs.update(run_id, status="interrupted")
-                raise
-            except SpecloopError:
-                runs.update(run_id, status="failed")
-                raise
-
-    def _context(self, settings: Settings) -> Context:
-        return Context(project=str(self.project), **settings.model_dump(exclude=OF_A_FAMILY))
+        return Runner(self.project, self.settings)
 
     @contextmanager
     def _runs(self) -> Iterator[Runs]:

@@ -81,6 +81,10 @@ class Settings(Record):
     capture_content: bool = Field(False, description="Keep prompts and answers on the spans")
     fresh: bool = Field(False, description="Read everything again, also what has not changed since earlier runs")
 
+    def given(self, *, answered: bool = False) -> dict[str, Any]:
+        """What was set, without defaults; for a run that is `answered` without who is asked, which it knows itself."""
+        return self.model_dump(include=self.model_fields_set - ({"approve"} if answered else set()))
+
 
 def load_settings(
     project: Path | None, given: Mapping[str, Any], environment: Mapping[str, str] = os.environ

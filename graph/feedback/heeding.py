@@ -6,7 +6,7 @@ It goes on in the graph, from its last checkpoint: it can be resumed, and its sp
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
@@ -22,18 +22,12 @@ from systems.errors import Busy, SpecloopError
 from systems.feedback import Heeded, Redraft
 from systems.records import Hash, Outcome, RunStatus, RunSummary
 
+if TYPE_CHECKING:
+    from graph.runner import Runner
+
 AFRESH_KEYS = frozenset({*AFRESH, "goal", "change", "redraft_ref"})
 """What of the state of a run is new when it goes on from its end."""
 ENDED: tuple[RunStatus, ...] = ("done", "unfinished")
-
-
-class Works(Protocol):
-    """Who lets a run go on: `graph.workspace.Workspace`."""
-
-    project: Path
-
-    async def go_on(self, resumed: Resumed, watch: Watch | None = None) -> Outcome:
-        """Let a run go on, with what it was started with."""
 
 
 class Redrafting(Resumed):
@@ -57,12 +51,12 @@ class Redrafting(Resumed):
 
 
 async def heeded(
-    workspace: Works, run_id: str, text: str, rating: int, *, ask: bool, redraft: bool, watch: Watch | None
+    works: Runner, run_id: str, text: str, rating: int, *, ask: bool, redraft: bool, watch: Watch | None
 ) -> Heeded:
     """Keep feedback, and let the run go on because of it.
 
     Args:
-        workspace: the project, with what holds for its runs.
+        works: the project, and who lets its runs go on.
         run_id: the run.
         text: in words.
         rating: 1 good, 0 neither, -1 bad.
@@ -70,15 +64,15 @@ async def heeded(
         redraft: whether the run goes on; else the feedback is only kept.
         watch: called with every event while the run goes on.
     """
-    with Keeper(workspace.project) as keeper:
+    with Keeper(works.project) as keeper:
         kept, run = await keeper.keep(run_id, text, rating), keeper.run(run_id)
     if not redraft or rating > 0:
         return kept
     again = redrafting(kept, run, ask=ask)
     if isinstance(again, str):
         return kept.model_copy(update={"note": again})
-    outcome = await _gone_on(workspace, run, again, watch)
-    return await came_of(workspace.project, kept, outcome)
+    outcome = await _gone_on(works, run, again, watch)
+    return await came_of(works.project, kept, outcome)
 
 
 async def came_of(project: Path, kept: Heeded, outcome: Outcome) -> Heeded:
@@ -142,11 +136,11 @@ def _not_at_rest(kept: Heeded, run: RunSummary) -> str:
     return "" if run.change else "the run has made no change yet"
 
 
-async def _gone_on(workspace: Works, run: RunSummary, redraft: Redraft, watch: Watch | None) -> Outcome:
-    with Stores(workspace.project) as stores:
+async def _gone_on(works: Runner, run: RunSummary, redraft: Redraft, watch: Watch | None) -> Outcome:
+    with Stores(works.project) as stores:
         start = Redrafting(run, stores.documents.put_record(redraft))
         try:
-            return await workspace.go_on(start, watch)
+            return await works.go_on(start, watch)
         except SpecloopError as error:
             if not (start.begun or isinstance(error, Busy)):
                 stores.runs.update(run.run_id, status=run.status)

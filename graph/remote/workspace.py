@@ -10,14 +10,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from graph.context import Context
+from graph.context import Context, context_of
 from graph.learning.improvement import Plan, Workers
 from graph.listing import Listing
 from graph.progress import Event, Watch, event_of
 from graph.remote.desk import Desk, Said
 from graph.remote.going_on import afresh, beginning, going_on
 from graph.sync import wait
-from graph.workspace import OF_A_FAMILY, Workspace
+from graph.workspace import Workspace
 from nodes.next_step.node import checked_goal
 from systems.access.replies import Reply
 from systems.agent_protocol import Server, Work, connected
@@ -65,7 +65,7 @@ class RemoteWorkspace(Workspace):
         """`run` for callers with an event loop."""
         goal = checked_goal(goal)
         async with self._connected() as server:
-            settings = await self._desk(server).settings(self._set_here())
+            settings = await self._desk(server).settings(self.settings.given())
             if settings.follow_ups:
                 raise UsageError("A server does not run follow-ups by itself.", mend="Leave --follow-ups out.")
             about = {"project": self.at, "goal": goal, "change": change, "settings": settings.model_dump()}
@@ -182,7 +182,7 @@ class RemoteWorkspace(Workspace):
             raise UsageError(message, mend="Name your clone with --project; its workers may still see the URL.")
         plan = plan or Plan()
         workers = plan.workers or Workers(str(self.server), self.at, ABREAST)
-        here = Workspace(self.project, server=HERE, **self._set_here())
+        here = Workspace(self.project, server=HERE, **self.settings.given())
         return await here.aimprove(plan._replace(workers=workers))
 
     async def _worked(self, server: Server, run_id: str, work: Work, context: Context, watch: Watch | None) -> Outcome:
@@ -229,12 +229,8 @@ class RemoteWorkspace(Workspace):
 
     def _of(self, about: dict[str, Any], project: str, *, answered: bool = False) -> Context:
         """The context of a run: what it was started with, and what is set here on top."""
-        settings = Settings.model_validate({**about["settings"], **self._set_here(answered=answered)})
-        return Context(project=project, **settings.model_dump(exclude=OF_A_FAMILY))
-
-    def _set_here(self, *, answered: bool = False) -> dict[str, Any]:
-        chosen = self.settings.model_fields_set - ({"approve"} if answered else set())
-        return {key: value for key, value in self.settings.model_dump().items() if key in chosen}
+        settings = Settings.model_validate({**about["settings"], **self.settings.given(answered=answered)})
+        return context_of(project, settings)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Server]:
