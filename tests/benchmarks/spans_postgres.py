@@ -8,7 +8,7 @@ time of it and of the server (Linux), which says more on a busy machine; `collec
 collectors (processes) side by side, from OTLP over HTTP to acknowledged; `bytes_per_span` with all indices; `p95_ms`
 and `p50_ms` of one name in twenty over a day that has all SPANS, after the server has tidied them up, as it does by
 itself in time; and of TRACES traces, 100 spans each, `analysis_seconds` with 1 and 2 workers and how many times faster
-2 are. By default 200,000 spans, 200 traces and 2 collectors; the figures of the README take 2000000 and 1000.
+2 are. By default 200,000 spans, 200 traces and 2 collectors; the figures of the README take 10000000 and 1000.
 """
 
 from __future__ import annotations
