@@ -34,7 +34,8 @@ _ONE_OF = re.compile(
     re.IGNORECASE,
 )
 _SOUGHT = re.compile(
-    r"\b(?:find|search|look for|earliest|latest|next|soonest|nearest|where|whether|why|finde|suche?|wo|ob|warum|cherche[rz]?|"
+    r"\b(?:find|search|look for|earliest|latest|next|soonest|nearest|where|whether|why|finde|suche?|wo|ob|warum|"
+    r"cherche[rz]?|"
     r"trouve[rz]?|où|pourquoi|busca[r]?|encuentra|dónde|cerca|trova|dove|perché)\b",
     re.IGNORECASE,
 )
