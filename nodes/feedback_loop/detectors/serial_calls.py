@@ -29,7 +29,7 @@ MOST_CALLS = 50
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
 _WORKED_OUT = re.compile(r"\d{2,}|\d+[.,]\d+")
 _ONE_OF = re.compile(
-    r"\b(?:any|first|one of|enough|either|or|until|which|who|oder|bis|welche[rs]?|einer|ou|jusqu\w*|"
+    r"\b(?:any|first|one of|enough|either|or|until|till|which|who|oder|bis|welche[rs]?|einer|ou|jusqu\w*|"
     r"quel(?:le)?|hasta|cuál|o)\b",
     re.IGNORECASE,
 )

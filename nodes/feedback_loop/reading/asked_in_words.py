@@ -23,7 +23,8 @@ _ONLY_JSON = re.compile(
     rf"|\b{_ONLY}\b[^.\n]{{0,20}}\b{_ANSWER}\b[^.\n]{{0,40}}\bJSON\b"
     rf"|\b{_ANSWER}\b[^.\n]{{0,40}}\bJSON\b[^.\n]{{0,30}}\b(?:{_ONLY}|and nothing else|no other text)\b"
     rf"|\b{_ANSWER}\b[^.\n]{{0,20}}\b(?:must|has to|should|shall) be\b[^.\n]{{0,20}}\bJSON\b"
-    r"|\b(?:return|output|(?:answer|respond|reply) (?:with|in|as|by)) (?:an? |one |single |valid |strict |raw |"
+    r"|(?:^|\b(?:please|always|must|should|shall|you) )(?:return|output|(?:answer|respond|reply) (?:with|in|as|"
+    r"by)) (?:an? |one |single |valid |strict |raw |"
     r"plain ){0,3}JSON"
     r"(?: object| document| format)?\s*(?:[.:,;\n]|$)",
     re.IGNORECASE,
@@ -47,12 +48,17 @@ _TYPES = (
     ("array", re.compile(r"\b(?:array|list)\b", re.IGNORECASE)),
 )
 _OPTIONAL = re.compile(r"optional|if (?:any|known|there)|may be|wenn|facultati|opcional", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|unless|wenn|falls|si|quand|cuando|se|quando|als|wanneer)\b", re.IGNORECASE
+)
 _LONG = 4_000
 
 
 def only_json(instructions: str) -> bool:
     """Whether instructions ask for an answer in JSON and nothing else."""
-    return "json" in instructions[:_LONG].lower() and bool(_ONLY_JSON.search(instructions[:_LONG]))
+    sentences = (one.strip() for one in _SENTENCE.split(instructions[:_LONG]) if "json" in one.lower())
+    return any(_ONLY_JSON.search(one) and not _CONDITION.search(one) for one in sentences)
 
 
 def fields(instructions: str) -> Schema | None:

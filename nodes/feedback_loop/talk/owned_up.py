@@ -21,16 +21,14 @@ from systems.told.nothing_found import nothing_found
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _TROUBLE = re.compile(
     r"\b(?:err(?:or)?s?|fail(?:s|ed|ure)?|fault|exception|abort(?:ed|s)?|crash(?:ed)?|terminated|killed|broken?|"
-    r"jam(?:med)?|"
-    r"offline|not (?:responding|ready|connected|installed|configured|supported|implemented)|conflict|corrupt(?:ed)?|"
-    r"expired|locked|refused|rejected|declined|denied|forbidden|disconnected|out of (?:memory|paper|space|order|"
-    r"service)|"
-    r"full|read-only|disabled|mismatch|unsupported|unexpected|overflow|stuck|lost|"
-    r"st(?:ö|oe)rung|gest(?:ö|oe)rt|defekt|gesperrt|abgelaufen|verweigert|abgelehnt|voll|panne|verrouillé|expirée?|"
-    r"refusée?|"
-    r"aver[ií]a|bloquead[oa]|caducad[oa]|rechazad[oa]|guasto|bloccat[oa]|scadut[oa]|rifiutat[oa])\b",
+    r"jam(?:med)?|offline|not (?:responding|ready|connected|installed|configured|supported|implemented)|corrupt(?:ed)?|"
+    r"locked|disconnected|out of (?:memory|paper|order|service)|disk (?:is )?full|read-only|unsupported|unexpected|"
+    r"overflow|"
+    r"stuck|st(?:ö|oe)rung|gest(?:ö|oe)rt|defekt|gesperrt|panne|verrouillé|aver[ií]a|bloquead[oa]|guasto|"
+    r"bloccat[oa])\b",
     re.IGNORECASE,
 )
+"""Of a thing that does not work; what somebody or a rule refuses is an answer."""
 _ASKS_WHY = re.compile(
     r"\b(?:why|causes?d?|reason|happened|wrong|warum|wieso|weshalb|grund|ursache|pourquoi|por ?qu[eé]|perch[eé]|"
     r"log(?:s|file)?)\b",

@@ -65,7 +65,8 @@ def unvisited(talk: Transcript) -> tuple[str, ...]:
     tools = changing if _SEARCHES.search(talk.asked) else by_tool
     for text in (talk.asked, *said):
         for things in _listed(text[:_LONG]):
-            if left := _left(things, tools, _heard(talk, None), 1):
+            least = _DONE if text is talk.asked and tools is by_tool and not all(map(_is_id, things)) else 1
+            if left := _left(things, tools, _heard(talk, None), least):
                 return left
     ranges: list[_Things] = [(things, None) for text in (talk.asked, *said) for things in _ranges(text[:_LONG])]
     for things, told in (*ranges, *(_told(talk) if _ALL.search(talk.asked) else ())):
@@ -83,6 +84,11 @@ def _left(things: tuple[str, ...], by_tool: Mapping[str, list[Operation]], heard
         if least <= len(done) < len(things) and len(done) + len(left) == len(things):
             return left if left[1:] or left[0] != things[0] else ()  # `how does it look, yesterday and today?`
     return ()
+
+
+def _is_id(thing: str) -> bool:
+    """Whether a thing is only numbered or lettered: A, 12, fw-3; of words some may be what else is wanted."""
+    return len(thing) == 1 or any(map(str.isdigit, thing))
 
 
 def _ranges(text: str) -> list[tuple[str, ...]]:
