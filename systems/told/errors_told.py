@@ -14,6 +14,7 @@ TOLD = "told"
 
 _BEGINS = re.compile(
     r"\s*(?:\[?(?:error|fehler|erreur|errore|fout)\]?(?:\s+[\w-]*\d[\w-]*)?\s*(?::|!|\(|\s-\s)"
+    r"|\[(?:error|fatal|critical|failed|failure)\]\s|error from \w+\b"
     r"|error (?:executing|calling|invoking|running|in|while)\b"
     r"|an error (?:has )?occurred\b"
     r"|(?-i:[A-Za-z_][\w.]*(?:Error|Exception))\s*[:(]"
@@ -38,23 +39,26 @@ _RECORDS = re.compile(
 )
 _STATE_OF = re.compile(
     r"(?:^|[\W_])(?:status(?:es)?|state|health|history|diagnos\w*|monitor\w*|events?|audit|alarms?|health_?check|probe|"
-    r"(?:get|show|list|describe|find|read|fetch|last|view)_(?:\w+_)?(?:jobs?|runs?|builds?|results?|tests?|deployments?))$"
+    r"(?:get|show|list|describe|find|read|fetch|last|view)_(?:\w+_)?(?:jobs?|runs?|builds?|results?|tests?|"
+    r"deployments?))$"
     r"|^(?:\w+_)?(?:jobs?|runs?|builds?|pipelines?|ci)(?:_runs?|_results?|_info)?$",
     re.IGNORECASE,
 )
 _OF_SERVICE = re.compile(
-    r"\b(?:unavailable|unreachable|overloaded|internal|server|backend|upstream|gateway|service|api|database|exception|offline|system|"
+    r"\b(?:unavailable|unreachable|overloaded|internal|server|backend|upstream|gateway|service|api|database|"
+    r"exception|offline|system|"
     r"traceback|permission|access|unauthori[sz]ed|forbidden|pars\w+|requests?|connect\w*|time[sd]?[ -]?out|[45]\d\d|"
     r"errno)\b|\w(?:error|exception)\b",
     re.IGNORECASE,
 )
 _ABOUT_CALL = re.compile(r"elapsed|took|duration|latency|_ms$|^ts$|timestamp|request|trace|attempt|retr", re.IGNORECASE)
-_OUTCOME = 2
+_OUTCOME, _DIGITS = 2, 3
 """Fields of a state's record besides which there is a subject."""
 _ENTRY = re.compile(r"[^\n]{0,40}?(?:\d{1,2}:\d\d|\d{4}-\d\d)|\W*error \w+:", re.IGNORECASE)
 """How the entry of a log begins: with a time, or the code of an error."""
 _MESSAGES = re.compile(
-    r"^(?:(?:get|read|fetch|open|show|list|last|newest|next|search)_)?(?:\w+_)?(?:e?mails?|inbox|messages?|comments?|posts?|"
+    r"^(?:(?:get|read|fetch|open|show|list|last|newest|next|search)_)?(?:\w+_)?(?:e?mails?|inbox|messages?|comments?|"
+    r"posts?|"
     r"reviews?|chats?|feedback|letters?)$",
     re.IGNORECASE,
 )
@@ -69,6 +73,10 @@ _SHORTLY = re.compile(
     r"|(?:the |your |this )?requests? (?:was |were |has been )?(?:throttled|rejected|refused|blocked)\b|throttled\b"
     r"|too many (?:requests|calls|attempts)\b|slow down\b"
     r"|(?:\w+ ){0,2}quota (?:\w+ ){0,4}(?:exceeded|exhausted|reached|used up)"
+    r"|(?:[\w./-]+ ){1,3}(?:was |has )?(?:aborted|crashed|killed|segfaulted|terminated (?:with|by|unexpectedly|"
+    r"abnormally))\b"
+    r"|(?-i:ERROR|FATAL|FAILED|FAILURE|FEHLER|ERREUR|ÉCHEC|ERRORE)[ \t]+(?!\d+\s*$)\S"
+    r"|gave up (?:waiting|after|on)\b|no (?:response|answer|reply) (?:from [^\n]{1,40} )?(?:within|in|after) \d"
     r"|(?:the )?(?:\w+ ){0,3}timed out\b|timeout(?:\s*$|:| (?:after|while|waiting|of|exceeded|error|expired))"
     r"|connection (?:refused|reset|error|closed|aborted|lost|timed out|was reset)\b"
     r"|(?:the )?(?:\w+ ){0,3}(?:service|server|api|gateway|host|backend|upstream|database) (?:is )?"
@@ -129,7 +137,9 @@ def _in_json(value: Any, tool: str) -> str:
         return str(value["error"])
     if len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not _words_of(value, _ERRORS):
         return _in_json(inner, tool)
-    if any(value.get(name) is no for name, no in _NO):
+    if value.get("error") is True or any(_is_no(value[name]) for name in _SUCCESS if name in value):
+        return _words_of(value, _ERRORS) or _words_of(value, _WORDS)
+    if _is_error_code(value.get("code")) and "data" in value and not value["data"]:
         return _words_of(value, _ERRORS) or _words_of(value, _WORDS)
     error = _outcome(value)
     return "" if asks_for_state(tool) and len(value) > _OUTCOME and not of_service(error) else error
@@ -139,6 +149,8 @@ def _outcome(value: dict[str, Any]) -> str:
     """The words of a failure by the fields of a result that are for its status, its error or its exit."""
     brief = len(value) <= 3 or _PROBLEM.issuperset(value)
     code = next((one for one in map(value.get, _STATUS) if _is_refusal(one)), None) if brief else None
+    if isinstance(code, str) and not _words_of(value, _WORDS):  # the number of a room, of a product
+        code = None
     failed = next((one for name, one in value.items() if isinstance(one, str) and _says_failed(name, one)), "")
     error = _words_of(value, _ERRORS) if code or failed or brief else ""
     if error and not (code or failed) and nothing_found(error):
@@ -201,7 +213,19 @@ def _is_none(error: Any) -> bool:
 
 def _is_refusal(code: Any) -> bool:
     """Whether it is a status of HTTP that says that a request failed; what is merely not there (404) did not."""
+    if isinstance(code, str) and len(code) == _DIGITS and code.isdecimal():
+        code = int(code)
     return isinstance(code, int) and (code in (400, 401, 403, 408, 422, 429) or 500 <= code <= 599)
+
+
+def _is_no(value: Any) -> bool:
+    """Whether a field for success says that there was none."""
+    return value is False or (type(value) is int and value == 0) or (isinstance(value, str) and value.lower() in _NOT)
+
+
+def _is_error_code(code: Any) -> bool:
+    """Whether it is a code by which an envelope of code, message and data tells of an error: `0` and `2xx` are none."""
+    return type(code) is int and code not in (0, 1, 404) and not 200 <= code < 300
 
 
 def _is_exit(code: Any) -> bool:
@@ -216,12 +240,18 @@ _PROBLEM = frozenset(("type", "title", "status", "detail", "instance"))
 """Fields of a failure of HTTP told in JSON (RFC 9457)."""
 _LISTED = frozenset(("data", "errors", "extensions", "meta", "jsonapi"))
 """Fields of an answer of GraphQL or JSON:API."""
-_STATUS = ("status", "code", "status_code", "statusCode", "http_status")
-_NO = (("success", False), ("ok", False), ("error", True))
-_ERRORS = tuple("error error_message errorMessage exception fehler erreur errore erro".split())
+_STATUS = ("status", "code", "status_code", "statusCode", "http_status", "cod")
+_SUCCESS = tuple(
+    "success ok succeeded successful erfolg erfolgreich succès succes réussi éxito exito exitoso sucesso successo "
+    "riuscito "
+    "gelukt 成功".split()
+)
+_NOT = ("false", "no", "nein", "non")
+_ERRORS = tuple("error error_message errorMessage error_msg errmsg err exception fehler erreur errore erro".split())
 _NO_ERROR = frozenset("none no null nil ok 0 - keiner kein keine aucune aucun ninguno nessuno nenhum geen".split())
 _WORDS = tuple(
     "message reason detail title msg cause code error_code errorCode __type "
-    "meldung nachricht grund raison motif mensaje motivo messaggio mensagem bericht reden 消息 原因 メッセージ".split()
+    "meldung fehlermeldung nachricht grund raison motif mensaje motivo messaggio mensagem bericht reden 消息 原因 "
+    "メッセージ".split()
 )
 _EXITS = ("exit", "exit_code", "exitCode", "returncode")

@@ -16,8 +16,10 @@ _READS = re.compile(
     r"load|inspect|browse|retrieve|estimate|convert|translate|summari[sz]e|validate|verify|test|lint|is|has|can)$"
 )
 _ANYTHING = re.compile(
-    r"^code(?:_|$)|(?:^|_)(?:run|exec|execute|interpret|interpreter|shell|bash|terminal|command|python|script|sql|eval|click|type|press|navigate|goto|"
-    r"scroll|select|wait|sleep|act|action|step|do|fix|format|refactor|migrate|build|make|compile|generate|seed|sync|"
+    r"^code(?:_|$)|(?:^|(?:^|_)(?:browser|page|computer|ui|keyboard|mouse|take|perform|next)_)"
+    r"(?:click|type|press(?!_(?!key|button|enter|tab))|navigate|goto|scroll|select|wait|sleep|act|action|step|do)(?:_|$)"
+    r"|(?:^|_)(?:run|exec|execute|interpret|interpreter|shell|bash|terminal|command|python|script|sql|eval|"
+    r"fix|format|refactor|migrate|build|make|compile|generate|seed|sync|"
     r"import|ingest|train|init|initiali[sz]e|login|authenticate|connect|apply|process|rebuild|clean|delegate)(?:_|$)",
     re.IGNORECASE,
 )

@@ -21,6 +21,7 @@ from nodes.feedback_loop.detectors.no_progress import NoProgress
 from nodes.feedback_loop.detectors.output_truncated import OutputTruncated
 from nodes.feedback_loop.detectors.overlong_plan import OverlongPlan
 from nodes.feedback_loop.detectors.oversized_content import OversizedContent
+from nodes.feedback_loop.detectors.owned_up import OwnedUp
 from nodes.feedback_loop.detectors.ping_pong import PingPong
 from nodes.feedback_loop.detectors.premature_end import PrematureEnd
 from nodes.feedback_loop.detectors.prompt_injection import PromptInjection
@@ -43,6 +44,7 @@ from nodes.feedback_loop.detectors.validation_failed import ValidationFailed
 
 DETECTORS: tuple[type[Detector], ...] = (
     ToolError,
+    OwnedUp,
     Timeout,
     RateLimited,
     RetryStorm,

@@ -53,6 +53,7 @@ class EmptyOutput:
             sure = [one for one in empty if self._sure(one)]
             if not sure:
                 continue
+            said = excerpt(sure[-1].output) or "empty"
             reason = f", {names.FINISH_REASONS}={sure[-1].finish}" if sure[-1].finish else ""
             drafts = self._run.drafts
             good = all(drafts.made_good(one) for one in sure)
@@ -64,7 +65,7 @@ class EmptyOutput:
                 where,
                 sure,
                 evidence=excerpt(sure[-1].error)
-                or f"{names.OUTPUT_MESSAGES} is empty, {sure[-1].output_tokens} tokens written{reason}",
+                or f"{names.OUTPUT_MESSAGES} is {said}, {sure[-1].output_tokens} tokens written{reason}",
                 impact={**spent, "failures": float(len(sure))},
                 explanation=f"{where} answered with nothing {times(len(sure))}.",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Set
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -28,9 +29,18 @@ MOST_CALLS = 50
 _TOKEN = re.compile(r"[^\W_]+(?:[-./:@_+][^\W_]+)*")
 _WORKED_OUT = re.compile(r"\d{2,}|\d+[.,]\d+")
 _ONE_OF = re.compile(
-    r"\b(?:any|first|one of|enough|either|or|until|which|who|oder|bis|welche[rs]?|einer|ou|jusqu\w*|"
+    r"\b(?:any|first|one of|enough|either|or|until|till|which|who|oder|bis|welche[rs]?|einer|ou|jusqu\w*|"
     r"quel(?:le)?|hasta|cuál|o)\b",
     re.IGNORECASE,
+)
+_SOUGHT = re.compile(
+    r"\b(?:find|search|look for|earliest|latest|next|soonest|nearest|where|whether|why|finde|suche?|wo|ob|warum|"
+    r"cherche[rz]?|"
+    r"trouve[rz]?|où|pourquoi|busca[r]?|encuentra|dónde|cerca|trova|dove|perché)\b",
+    re.IGNORECASE,
+)
+_FREE = re.compile(
+    r"quer|^q$|search|question|text|prompt|term|keyword|path|file|url|cmd|command|sql|code", re.IGNORECASE
 )
 _PAGES = frozenset(map(stemmed, ("page", "offset", "cursor", "start", "skip", "chunk", "part", "step")))
 _DIGITS, _LONG = 4, 5_000
@@ -72,13 +82,14 @@ class SerialCalls:
             return
         self._close()
         earlier = [one.result for one in islice(reversed(self._run.tools), 1, 1 + EARLIER)]
-        self._group = _Group(self._run.task, earlier, span)
+        said = [self._run.models[-1].output] if self._run.models else []
+        self._group = _Group(self._run.task, earlier + said, span)
         self._run.follow(GROUP)
 
     def findings(self) -> Iterable[Finding]:
         """One finding per group."""
         for group in (*self._found, self._group):
-            if group is None or not group.wasteful:
+            if group is None or not group.wasteful or not (group.told or self._needed(group)):
                 continue
             seconds = [one.seconds for one in group.calls]
             yield from self._run.finding(
@@ -90,6 +101,11 @@ class SerialCalls:
                 impact={"seconds": round(sum(seconds) - max(seconds), 6), "calls": float(len(seconds))},
                 explanation=f"{len(seconds)} calls that need nothing of each other ran one after another.",
             )
+
+    def _needed(self, group: _Group) -> bool:
+        """Whether an answer has something of what each call of a group brought, so that none was only tried."""
+        answer = self._run.answer
+        return self._run.ended and answer is not None and group.told_by(answer.output)
 
     def _same_turn(self) -> bool:
         """Whether the model asked for another slow call together with the present one."""
@@ -113,10 +129,12 @@ class _Group:
 
     Attributes:
         calls: the calls.
+        told: whether it was told what there is to go through; else the model knew it by itself: the four quarters.
     """
 
     def __init__(self, task: str, earlier: list[str], first: Operation) -> None:
         self.calls = [first]
+        self.told = True
         self._earlier = (task, *earlier)
         self._arguments = {(first.where, first.arguments)}
 
@@ -143,13 +161,21 @@ class _Group:
             return False
         if (new and not self._knowable(tokens, new)) or not (self._given(tokens) or self._is_other(span)):
             last = self.calls[-1]
-            if last.where != span.where or not self._counted(last, span):
+            if last.where != span.where or not (self._counted(last, span) or self._like(last, span)):
                 return False
+            self.told = self.told and self._counted(last, span)
         self.calls.append(span)
         self._asked.update(tokens)
         self._results.append(span.result.lower())
         self._arguments.add((span.where, span.arguments))
         return True
+
+    def told_by(self, answer: str) -> bool:
+        """Whether an answer has something of what each call brought beyond the others, or names what it was for."""
+        said = _tokens(answer)
+        brought = [_tokens(one.result) | _tokens(one.arguments) for one in self.calls]
+        counts = Counter(token for tokens in brought for token in tokens)
+        return all(any(counts[token] == 1 and token in said for token in tokens) for tokens in brought)
 
     @cached_property
     def _asked(self) -> set[str]:
@@ -199,6 +225,18 @@ class _Group:
             return False
         place = _place_of(gone.pop())
         return 0 < place == _place_of(new.pop()) - 1 and place < _count(self._earlier[0])
+
+    def _like(self, before: Operation, now: Operation) -> bool:
+        """Whether a call only puts one short name for another, where all of several are wanted and none is sought."""
+        first, second = parsed(before.arguments), parsed(now.arguments)
+        if not isinstance(first, dict) or not isinstance(second, dict) or first.keys() != second.keys():
+            return False
+        other = [name for name in first if first[name] != second[name]]
+        if len(other) != 1 or _FREE.search(other[0]) or not _PAGES.isdisjoint(keys(now.arguments)):
+            return False
+        names = first[other[0]], second[other[0]]
+        short = all(isinstance(one, str) and len(one.split()) < CALLS and not _WORKED_OUT.search(one) for one in names)
+        return short and not (_ONE_OF.search(self._earlier[0]) or _SOUGHT.search(self._earlier[0]))
 
 
 @lru_cache(maxsize=64)

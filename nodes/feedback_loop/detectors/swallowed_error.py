@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -9,16 +10,24 @@ from nodes.feedback_loop.calls.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.calls.grouping import Grouped
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.reading.marks import ANSWERS, ANY
+from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.reading.operations import Operation
-from nodes.feedback_loop.texts.answers import admits, asks_back
+from nodes.feedback_loop.texts.answers import admits, asks_back, not_done
 from nodes.feedback_loop.texts.outcomes import writes
-from nodes.feedback_loop.texts.words import stems
+from nodes.feedback_loop.texts.words import leaves, stems
 from systems.records import Finding
 
 MOST_OPEN = 200
 _WORDS = 3
 """An answer of fewer words says that something was done, and nothing of what was only looked up."""
 _LONG = 2_000
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_PARTLY = re.compile(
+    r"\b(?:errors?|problems?|issues?|trouble|except|only|but|however|unfortunately|leider|fehler|problem\w*|außer|nur|aber|erreur|"
+    r"sauf|mais|error|salvo|pero|tranne|ma|errore|erro|mas)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
 class SwallowedError:
@@ -73,6 +82,10 @@ class SwallowedError:
         if len(self._swallowed) >= MOST_OPEN:
             self._open.clear()
         elif admits(answer.output) or asks_back(answer.output):
+            if claimed := self._claimed(answer.output):
+                self._swallowed += [(one, answer) for one in claimed]
+                self._open.clear()
+                return
             self._swallowed = [one for one in self._swallowed if not _same_talk(one[1], answer)]
         else:
             known = stems(self._run.task[:_LONG])
@@ -80,6 +93,31 @@ class SwallowedError:
             open_ = self._open if len(words) >= _WORDS else [one for one in self._open if writes(one.name)]
             self._swallowed += [(one, answer) for one in open_ if not told & _news(one)]
         self._open.clear()
+
+    def _claimed(self, answer: str) -> list[Operation]:
+        """Failures of things that an answer counts among those that were done, whatever else it denies.
+
+        `Blocked on fw-north and fw-south. It cannot reach us any more.`, where fw-south had refused.
+        """
+        if not_done(answer) or _PARTLY.search(answer) or asks_back(answer) or len(answer) > _LONG:
+            return []
+        asked = stems(self._run.task[:_LONG])
+        bare = (
+            _WORD.sub(lambda word: " " if stems(word[0]) & asked else word[0], one) for one in _SENTENCE.split(answer)
+        )
+        claims = [said.lower() for one, said in zip(bare, _SENTENCE.split(answer), strict=True) if not admits(one)]
+        done = [one for one in self._run.tools if not one.failed]
+        found = []
+        for failure in self._open:
+            others = {value for one in done if one.where == failure.where for value in _given(one)}
+            own = [one for one in _given(failure) if len(one) >= _WORDS and one not in others] if others else []
+            if any(one in claim for one in own for claim in claims):
+                found.append(failure)
+        return found
+
+
+def _given(call: Operation) -> set[str]:
+    return {one.lower() for one in leaves(parsed(call.arguments))}
 
 
 def _news(failure: Operation) -> frozenset[str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
-from nodes.feedback_loop.reading import schemas
+from nodes.feedback_loop.reading import asked_in_words, schemas
 from nodes.feedback_loop.reading.json_text import value
 from nodes.feedback_loop.reading.marks import ODD
 from nodes.feedback_loop.reading.messages import ToolCall, parsed
@@ -14,13 +13,6 @@ from nodes.feedback_loop.reading.operations import Operation
 
 MOST_TOOLS = 1_000
 _decode = json.JSONDecoder().raw_decode
-_ANSWER = r"(?:answer|respond|reply|return|output|produce|response|result)\w*"
-_ONLY_JSON = re.compile(
-    rf"\b{_ANSWER}\b[^.\n]{{0,50}}\b(?:only|solely|exclusively|strictly|nothing but|just)\b[^.\n]{{0,40}}\bJSON\b"
-    rf"|\b(?:only|solely|exclusively|strictly)\b[^.\n]{{0,20}}\b{_ANSWER}\b[^.\n]{{0,40}}\bJSON\b"
-    rf"|\b{_ANSWER}\b[^.\n]{{0,40}}\bJSON\b[^.\n]{{0,30}}\b(?:only|and nothing else|no other text)\b",
-    re.IGNORECASE,
-)
 
 
 class AskedForm:
@@ -31,7 +23,7 @@ class AskedForm:
         self._own: dict[str, schemas.Schema | None] = {}
         self._in_json: set[str] = set()
         self._instructions = ""
-        self._only_json = False
+        self._in_words: schemas.Schema | None = None
 
     def learn(self, models: Iterable[Operation]) -> None:
         """Take note of the tools that model calls gave JSON to without being told its schema."""
@@ -80,7 +72,9 @@ class AskedForm:
         """What is wrong with an answer that was asked for in JSON, in words; empty where nothing surely is."""
         schema = schemas.of_answer(model.attributes)
         if schema is None:
-            return "no JSON" if self._asks_for_json(model) and value(model.output) is None else ""
+            schema = self._asked_in_words(model)
+            if schema is None:
+                return ""
         answer = value(model.output)
         return "no JSON" if answer is None else schemas.problem(schema, answer)
 
@@ -90,11 +84,13 @@ class AskedForm:
             self._tools.update(schemas.of_tools(model.attributes))
         return self._tools.get(name)
 
-    def _asks_for_json(self, model: Operation) -> bool:
+    def _asked_in_words(self, model: Operation) -> schemas.Schema | None:
+        """The form that the instructions ask for; None where they ask for none."""
         first = model.messages[0] if model.messages else None
         if first is None or first.role != "system":
-            return False
+            return None
         if first.text != self._instructions:
             self._instructions = first.text
-            self._only_json = ("JSON" in first.text or "json" in first.text) and bool(_ONLY_JSON.search(first.text))
-        return self._only_json
+            asked = asked_in_words.only_json(first.text)
+            self._in_words = (asked_in_words.fields(first.text) or {}) if asked else None
+        return self._in_words

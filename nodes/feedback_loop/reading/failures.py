@@ -79,7 +79,12 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
             r"list|array|object|dict|date|uuid|url|email)\b|\bis not (?:one of\b|an? valid (?:option|choice|enum))|"
             r"\b(?:allowed|valid|permitted) (?:values|options|choices)\b|\b(?:yyyy|dd|mm)[-/.](?:mm|dd|yyyy)\b|"
             r"is not of type '|did not produce structured output|"
-            r"arguments? must be (?:a |an )?(?:valid )?(?:json|dict)",
+            r"arguments? must be (?:a |an )?(?:valid )?(?:json|dict)|pflichtfeld|"
+            r"\b(?:feld|parameter|argument|angabe)\b.{0,40}\b(?:fehlt|erforderlich)\b|"
+            r"\bungültige[rsn]? (?:argument|parameter|eingabe|format|datum)|"
+            r"\b(?:champ|argument|paramètre)s? (?:\S+ )?(?:requis|obligatoire|manquant)|"
+            r"\b(?:campo|parámetro|argumento|parametro)s? (?:\S+ )?(?:obligatori[oa]|requerid[oa]|faltante|obrigatório|"
+            r"obbligatorio|mancante)",
             re.I,
         ),
     ),
@@ -88,7 +93,10 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         re.compile(
             r"\btime[sd]?[\s_-]?out|timeout(?:error|exception|expired)|deadline[\s_]?exceeded|etimedout|"
             r"\btook too long|\b(?:did(?: not|n['\u2019]t)|no) "
-            r"(?:answer|respond|response|reply|finish|complete|return)\w*\b.{0,40}\b(?:(?:with)?in \d|in time\b)|"
+            r"(?:answer|respond|response|reply|finish|complete|return)\w*\b.{0,40}\b(?:(?:with)?in \d|after \d|"
+            r"in time\b)|"
+            r"\bgave up (?:waiting|after \d)|"
+            r"\b(?:keine antwort|pas de réponse|sin respuesta|nessuna risposta|sem resposta|geen antwoord)\b.{0,40}\d|"
             r"zeitüberschreitung|délai (?:d['\u2019]attente )?(?:dépassé|expiré)|tiempo de espera|"
             r"tempo (?:limite|scaduto|esgotado)|超时|逾時|タイムアウト|시간 초과|"
             r"\b(?:exceeded|exceeds) (?:the |its )?(?:\w+ )?time limit",
@@ -145,6 +153,11 @@ def _cause(own: str, error_type: str, words: str) -> Cause:
     return "error"
 
 
+def of_words(words: str) -> Cause:
+    """The cause that words alone tell of."""
+    return _cause("", "", words[:_MOST])
+
+
 def wrong_form(words: str) -> bool:
     """Whether the words of an error say that the form of something was wrong: arguments, JSON, a schema."""
     return any(pattern.search(words[:_MOST]) for found, pattern in _WORDS if found == "invalid")
@@ -153,7 +166,7 @@ def wrong_form(words: str) -> bool:
 _WRONG_FORM = tuple(
     "valid|json|must be|one of|allowed|yyyy|argument|"
     "parameter|propert|field|failed to|parse|should be|expecting|unterminated|retries|expected a|"
-    "schema|of type|structured output".split("|")
+    "schema|of type|structured output|feld|angabe|champ|campo|argomento".split("|")
 )
 
 

@@ -104,6 +104,7 @@ CAUSES: Mapping[str, int] = {
     "connection_lost": LOST,
     "error": ERROR,
 }
+_PUNCTUATION = " \t\r\n\"'`.,;:\u2026{}[]()-_*"
 _ASKS = ("ask_", "consult_", "refer_")
 _AGENTS = ("_agent", "_desk", "_team", "_department", "_specialist", "_expert", "_assistant")
 _OWN_STEPS = (names.VALIDATE, names.DRAFT, names.START_SERVER)
@@ -209,17 +210,21 @@ def _of_calls(operation: Recorded) -> int:
 def _of_words(operation: Recorded) -> int:
     """What is special about a model's words, where it asked for no tool."""
     output, messages = operation.output, operation.messages
-    if not output.strip():
+    if not output.strip(_PUNCTUATION) and not (output.strip() and _told_of_json(operation)):
         bare = not (output or messages or operation.failed or operation.parent_id is None)
         return EMPTY | BARE if bare else EMPTY
     found = SPEAKS
     if "{" in output[:12] or output.lstrip().startswith("{"):
         found |= JSON
-    first = messages[0] if messages else None
-    told_of_json = first is not None and first.role == "system" and ("JSON" in first.text or "json" in first.text)
-    if told_of_json or asks_for_form(operation.attributes):
+    if _told_of_json(operation) or asks_for_form(operation.attributes):
         found |= ODD
     return found
+
+
+def _told_of_json(operation: Recorded) -> bool:
+    """Whether the instructions speak of JSON, of which `[]` may be an answer."""
+    first = operation.messages[0] if operation.messages else None
+    return first is not None and first.role == "system" and ("JSON" in first.text or "json" in first.text)
 
 
 def _may_mend(last: Message) -> bool:

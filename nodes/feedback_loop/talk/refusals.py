@@ -17,7 +17,8 @@ _CHECKS = re.compile(
     re.IGNORECASE,
 )
 _GRANTS = re.compile(
-    r"approv|authori[sz]|consent|permi(?:t|ssion)|exception|waive|freigabe|genehmig|approb|autori[sz]|aprob|aprov|goedkeur|"
+    r"approv|authori[sz]|consent|permi(?:t|ssion)|exception|waive|freigabe|genehmig|approb|autori[sz]|aprob|aprov|"
+    r"goedkeur|"
     r"godkän",
     re.IGNORECASE,
 )
@@ -36,7 +37,8 @@ _REFUSING_FIELDS = re.compile(
     re.IGNORECASE,
 )
 _REACTS = re.compile(
-    r"^(?:hold|cancel|escalate|notify|log|reject|block|flag|refer|comment|request|ask|revoke|pause|report|inform|record|"
+    r"^(?:hold|cancel|escalate|notify|log|reject|block|flag|refer|comment|request|ask|revoke|pause|report|inform|"
+    r"record|"
     r"note|e?mail|message|alert|tell|reply|deny|suspend|quarantine|undo|stop|review|check|get|find|list|search|read)",
     re.IGNORECASE,
 )

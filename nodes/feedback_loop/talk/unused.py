@@ -31,7 +31,9 @@ _HEED = re.compile(
     r"what|our|my|"
     r"her|his|their)|respect (?:the|what|our|her|his|their)|given (?:the|her|his|their|what|our)|"
     r"mind(?:ing|ful of)? (?:the|what|our|my|her|his|their)|pay(?:ing)? attention to|stick(?:ing)? to|"
-    r"compl(?:y|ies|iant|ying) with|adher\w+ to|follow(?:ing)? (?:the|our|her|his|their|what)|berücksichtig\w*|"
+    r"compl(?:y|ies|iant|ying) with|adher\w+ to|follow(?:ing)? (?:the|our|her|his|their|what)|"
+    r"(?:fit(?:s|ting)?|suit(?:s|ing)?|match(?:es|ing)?) (?:with |in )?(?:my|our|her|his|their|the)|passend zu|"
+    r"berücksichtig\w*|"
     r"beacht\w*|gemäß|laut|compte tenu|conformément|de acuerdo con|conforme|in base a|secondo|"
     r"je nach|"
     r"en fonction d|en tenant compte|selon|según|teniendo en cuenta|tenendo conto|levando em conta)\b",
@@ -62,7 +64,8 @@ _WHY = re.compile(
 """In the search for a cause results rule things out, and nobody tells them."""
 _JUDGES = re.compile(
     r"\b(?:rate|score|grade|sort|label|judge|assess|evaluate) (?:the|this|that|these|it|them|each|every|my|our|all)\b|"
-    r"\b(?:classif|categori[sz]|sentiment|translat|rewrit|rephras|paraphras|poem|übersetz|bewerte|einstuf|tradui|traduc|"
+    r"\b(?:classif|categori[sz]|sentiment|translat|rewrit|rephras|paraphras|poem|übersetz|bewerte|einstuf|tradui|"
+    r"traduc|"
     r"traduz|évalue|clasific|classific|valuta\b|valora\b)\w*|\b(?:how (?:long|old)|wie (?:lange|alt)|depuis quand)\b",
     re.IGNORECASE,
 )

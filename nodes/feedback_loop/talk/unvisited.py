@@ -1,13 +1,14 @@
-"""Things that a task lists to be dealt with one by one, and that nobody came to.
+"""Things that a task or the model's own words list to be dealt with one by one, and that nobody came to.
 
 "Update Lanterns, Cartwheel, Deepfog and Orchard."    update(Lanterns), update(Cartwheel)    "All done."
+"Je vais traduire les chapitres 1, 2, 3 et 4."        traduire(1), traduire(2)               "C'est fait."
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nodes.feedback_loop.calls.effects import changes
@@ -20,10 +21,23 @@ from nodes.feedback_loop.texts.words import leaves
 _RANGE = re.compile(
     r"(?<![\w.-])(\d{1,4})\s*(?:to|through|till|until|bis|à|a|hasta|up to|-|\u2013|\.\.\.?)\s*(\d{1,4})(?![\w.-])"
 )
-_LIST = re.compile(r"[\w'/.#@-]+(?:\s*,\s*[\w'/.#@-]+)+(?:\s*,)?\s*(?:and|und|et|y|e|en|och|&)\s+[\w'/.#@-]+")
-_PARTS = re.compile(r"\s*,\s*(?:and|und|et|y|e|en|och|&)?\s*|\s+(?:and|und|et|y|e|en|och|&)\s+")
+_LIST = re.compile(
+    r"[\w'/.#@-]+(?:\s*,\s*[\w'/.#@-]+)+(?:\s*,)?\s*(?:and|und|et|y|e|en|och|&)\s+(?:(?:then|finally|dann|puis|"
+    r"luego)\s+)?"
+    r"[\w'/.#@-]+"
+)
+_PARTS = re.compile(
+    r"\s*,\s*(?:(?:and|und|et|y|e|en|och|&)\s+)?(?:(?:then|finally|dann|puis|luego)\s+)?|\s+(?:and|und|et|y|e|en|och|"
+    r"&)\s+"
+)
 _ALL = re.compile(
     r"\b(?:all|every|each|alle[nrs]?|jede[nrsm]?|tou(?:s|tes?)|chaque|tod[oa]s|cada|tutt[ie]|ogni)\b", re.IGNORECASE
+)
+_SEARCHES = re.compile(
+    r"\b(?:find|search|look|seek|which|where|who|whose|whether|any|until|such(?:e|t)?|finde|welche[rsn]?|wo|wer|ob|"
+    r"cherche[rz]?|"
+    r"trouve[rz]?|quel(?:le)?s?|où|qui|busca[r]?|encuentra|cuál|dónde|quién|cerca|trova|quale|dove|chi)\b",
+    re.IGNORECASE,
 )
 _Things = tuple[tuple[str, ...], Operation | None]
 """Names of things, and the call that listed them, if it was not the task."""
@@ -34,36 +48,64 @@ _LONG = 5_000
 def unvisited(talk: Transcript) -> tuple[str, ...]:
     """The listed things that no call and no word of the answer is about, where one tool dealt with others of them.
 
-    Only tools that change something: a search ends where it has found what it was for.
+    A search ends where it has found what it was for: there, and of ranges and of what tools list, only changes count.
     """
     if talk.answer is None:
         return ()
     by_tool: defaultdict[str, list[Operation]] = defaultdict(list)
     for call in talk.tools:
-        if not call.failed and (changes(call) or acknowledged(call.result)):
+        if not call.failed:
             by_tool[call.where].append(call)
-    listed: list[_Things] = [(things, None) for things in _listed(talk.asked[:_LONG])]
-    for things, told in (*listed, *(_told(talk) if _ALL.search(talk.asked) else ())):
-        heard = _heard(talk, told)
-        for calls in by_tool.values():
-            done = {one.lower() for call in calls for one in leaves(parsed(call.arguments))} & set(things)
-            left = tuple(one for one in things if not _mentions(heard, one))
-            some = _DONE <= len(done) < len(things) and len(done) + len(left) == len(things)
-            if some and not (told is not None and _set_apart(told, left)):
+    said = [one.output for one in talk.calls if one.kind == "model" and one.calls and one.output]
+    changing = {
+        where: calls
+        for where, calls in by_tool.items()
+        if any(changes(one) or acknowledged(one.result) for one in calls)
+    }
+    tools = changing if _SEARCHES.search(talk.asked) else by_tool
+    for text in (talk.asked, *said):
+        for things in _listed(text[:_LONG]):
+            least = _DONE if text is talk.asked and tools is by_tool and not all(map(_is_id, things)) else 1
+            if left := _left(things, tools, _heard(talk, None), least):
                 return left
+    ranges: list[_Things] = [(things, None) for text in (talk.asked, *said) for things in _ranges(text[:_LONG])]
+    for things, told in (*ranges, *(_told(talk) if _ALL.search(talk.asked) else ())):
+        left = _left(things, changing, _heard(talk, told), _DONE)
+        if left and not (told is not None and _set_apart(told, left)):
+            return left
     return ()
 
 
-def _listed(task: str) -> list[tuple[str, ...]]:
-    """Lists and ranges of at least `_LEAST` things in a task, lower case."""
-    found = [
+def _left(things: tuple[str, ...], by_tool: Mapping[str, list[Operation]], heard: str, least: int) -> tuple[str, ...]:
+    """The things that are not heard of, where all others were dealt with by calls of one tool, and at least so many."""
+    left = tuple(one for one in things if not _mentions(heard, one))
+    for calls in by_tool.values():
+        done = {one.lower() for call in calls for one in leaves(parsed(call.arguments))} & set(things)
+        if least <= len(done) < len(things) and len(done) + len(left) == len(things):
+            return left if left[1:] or left[0] != things[0] else ()  # `how does it look, yesterday and today?`
+    return ()
+
+
+def _is_id(thing: str) -> bool:
+    """Whether a thing is only numbered or lettered: A, 12, fw-3; of words some may be what else is wanted."""
+    return len(thing) == 1 or any(map(str.isdigit, thing))
+
+
+def _ranges(text: str) -> list[tuple[str, ...]]:
+    """Ranges of at least `_LEAST` numbers in a text."""
+    return [
         tuple(map(str, range(int(first), int(last) + 1)))
-        for first, last in _RANGE.findall(task)
+        for first, last in _RANGE.findall(text)
         if _LEAST <= int(last) - int(first) + 1 <= _MOST
     ]
-    for match in _LIST.finditer(task):
+
+
+def _listed(text: str) -> list[tuple[str, ...]]:
+    """Lists of at least `_FEWEST` things in a text, lower case."""
+    found = []
+    for match in _LIST.finditer(text):
         things = tuple(dict.fromkeys(one.lower().strip(".") for one in _PARTS.split(match[0]) if one))
-        if _LEAST <= len(things) <= _MOST:
+        if _FEWEST <= len(things) <= _MOST:
             found.append(things)
     return found
 

@@ -17,7 +17,8 @@ _ALL_WELL = re.compile(
 _ADMITS = re.compile(
     r"\b(?:not|cannot|never|no|none|neither|nor|nothing|nobody|nowhere|unable|fail(?:s|ed|ing|ure|ures)?|errors?|"
     r"unfortunately|unavailable|unreachable|unknown|missing|refus(?:ed|es|al)|reject(?:ed|s)|denied|declined|blocked|"
-    r"timed out|time-?out|crash(?:ed|es)?|(?:a|an|the|this|some) (?:problems?|issues?)|trouble|incomplete|"
+    r"timed out|time-?out|(?:rate|request)[- ]limit(?:ed|s)?|throttled|aborted|too (?:long|many)|(?:quota|"
+    r"limit) (?:is|was|has)|crash(?:ed|es)?|(?:a|an|the|this|some) (?:problems?|issues?)|trouble|incomplete|"
     r"partial(?:ly)?|"
     r"instead|however|although|though|despite|unless|used up|try again|retr(?:y|ied)|"
     r"sorry|apolog\w+|impossible|invalid|unsuccessful(?:ly)?|skipp?(?:ed|ing)?|"
@@ -48,6 +49,24 @@ _FALLS_SHORT = re.compile(
     r"nicht (?:alle|mehr|"
     r"möglich|nötig)|malheureusement|(?:n'ai|n'a|pas) pu|lamentablemente|no (?:pude|se pudo)|purtroppo|infelizmente|"
     r"helaas)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"(?<!\w)(?:['\u2018][^'\u2019\n]{8,300}['\u2019]|"
+    r"[\"\u201c\u201e\u00ab][^\"\u201c\u201d\u00bb\n]{8,300}[\"\u201c\u201d\u00bb])(?!\w)"
+)
+"""What others said is not owned up to."""
+_NOT_DONE = re.compile(
+    r"\b(?:(?:can|could)(?: not|n['\u2019]t) (?!tell|say|find|recommend|see|know)\w+|(?:was|were|is|are|"
+    r"has been)(?: not|n['\u2019]t) "
+    r"(?:be |been )?\w+ed|unable to (?!find)|failed|fail(?:s|ure)|crash(?:ed|es)|aborted|(?:was|were|got|"
+    r"been) (?:declined|refused|"
+    r"rejected|denied|blocked|cancelled|canceled)|did(?: not|n['\u2019]t) (?!find|have|contain|exist|match)\w+|"
+    r"unsuccessful|"
+    r"(?:konnten?|ließ(?:en)?|wurden?) .{0,60}nicht|fehlgeschlagen|gescheitert|abgebrochen|n['\u2019](?:a|ont|"
+    r"ai) pas pu|échou\w+|"
+    r"no (?:se )?(?:pud[eo]|ha podido|pudo)|non (?:è stato possibile|sono riuscit\w)|não (?:foi possível|consegui)|"
+    r"kon(?:den)? .{0,60}niet)\b",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
@@ -100,7 +119,7 @@ def admits(answer: str, *, subject: str = "") -> bool:
 
     Words that stand in the `subject` of the talk are about that: how many meters are offline.
     """
-    answer = answer[:_MOST]
+    answer = _QUOTED.sub(" ", answer[:_MOST])
     if subject and _ADMITS.search(answer):
         known = set(_WORD.findall(subject[:_MOST].lower()))
         answer = _WORD.sub(
@@ -117,6 +136,11 @@ def came_to_nothing(answer: str) -> bool:
 def falls_short(answer: str) -> bool:
     """Whether an answer says that something asked for was not done; that something is not so does not count."""
     return bool(_FALLS_SHORT.search(_COURTESY.sub(" ", answer[:_MOST])))
+
+
+def not_done(sentence: str) -> bool:
+    """Whether a sentence says that something was tried and did not come about."""
+    return bool(_NOT_DONE.search(sentence))
 
 
 def asks_back(answer: str) -> bool:

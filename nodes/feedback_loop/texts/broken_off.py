@@ -10,13 +10,19 @@ _CANNOT_END = frozenset(
 )
 """Words that no sentence ends with."""
 _SENTENCE_BEFORE = re.compile(r"[.!?:]\s")
-_MOST = 2_000
+_MOST, _LONG_SENTENCE = 2_000, 10
 
 
 def breaks_off(text: str) -> bool:
-    """Whether a text has full sentences and then one that ends in an article or a conjunction."""
+    """Whether a text has full sentences and then one that ends in an article or a conjunction, or is long and unended.
+
+    A long one counts on the line of another one that has its full stop: headings, lists and names have none.
+    """
     end = text[-_MOST:]
     if not end[-1:].isalpha():
         return False
     before, _, last = end.rpartition(" ")
-    return last in _CANNOT_END and bool(_SENTENCE_BEFORE.search(before))
+    if last in _CANNOT_END and _SENTENCE_BEFORE.search(before):
+        return True
+    *full, unended = _SENTENCE_BEFORE.split(end.rpartition("\n")[2])
+    return bool(full) and len(unended.split()) >= _LONG_SENTENCE

@@ -10,7 +10,8 @@ from nodes.feedback_loop.texts.words import stems
 _JOINED = re.compile(
     r"\b([^\W\d_][\w-]{2,})(?:\s*,\s*(?:(?:and|or|und|et|y|e)\s+)?|"
     r"\s+(?:and|or|und|oder|et|ou|y|o|e|vs\.?|versus|en|och)\s+)"
-    r"(?=([^\W\d_][\w-]{2,}))",
+    r"(?:(?:the|an?|its|my|our|their|der|die|das|den|les?|la|el|los|las|il|lo|gli|os?|de|"
+    r"het)\s+)?(?=([^\W\d_][\w-]{2,}))",
     re.IGNORECASE,
 )
 _MOST = 5_000

@@ -30,15 +30,18 @@ _OF_ORDER = re.compile(
 _WRITES = re.compile(
     r"^(?:add|append|apply|approve|archive|assign|authori[sz]e|back|backup|block|book|buy|cancel|change|charge|"
     r"clear|close|commit|"
-    r"confirm|copy|create|delete|deploy|disable|dispatch|edit|email|enable|execute|file|forward|grant|hand|hold|insert|"
-    r"install|invite|issue|lock|log|mail|mark|merge|message|modify|move|notify|open|order|pause|pay|place|post|print|"
+    r"confirm|copy|create|delete|deploy|disable|dispatch|edit|email|enable|execute|file|forward|grant|hand|hold|"
+    r"import|insert|"
+    r"install|invite|issue|lock|log|mail|mark|merge|message|migrate|modify|move|notify|open|order|pause|pay|place|"
+    r"post|print|"
     r"publish|purchase|push|put|record|refund|register|release|remove|rename|replace|reply|report|request|reserve|"
     r"reset|restart|restore|resume|revoke|roll|run|save|schedule|send|set|share|ship|start|stop|store|submit|switch|"
-    r"tag|tell|toggle|transfer|trigger|turn|unlock|update|upgrade|upload|upsert|withdraw|write)$"
+    r"sync|synchroni[sz]e|tag|tell|toggle|transfer|trigger|turn|unlock|update|upgrade|upload|upsert|withdraw|write)$"
 )
 _HEADS = re.compile(r"[A-Za-z][a-z]*")
 _HINTS = tuple(
-    "no_|_no|not|notfound|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|denied|forbid|unauth|unable|incorrect|"
+    "no_|_no|not|notfound|n't|n\u2019t|none|nil|null|[]|{}|empty|unknown|0_|:_0|:0|fail|denied|forbid|unauth|unable|"
+    "incorrect|"
     "wrong|reject|refus|invalid|unchanged|_try|error|rephrase|specif|unclear|inconclusive|insufficient|undetermined|"
     "sorry|please|required|restrict|captcha|paywall|log in|unsupp|unavail|too_|full|taken|sold|occup|closed|busy|"
     "same_|mismatch|kein|nicht|aucun|ningun|ning\u00fan|introuv|sin_|nessun|nenhum|geen".replace("_", " ").split("|")

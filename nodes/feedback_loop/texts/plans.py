@@ -55,6 +55,7 @@ _NO_STEP = re.compile(
 _SEPARATOR = re.compile(
     r"\s*(?:,\s*(?:and|then|and then|und|et|y)\s+|[,;]\s+|\s+and (?:then |finally )?(?=\w+ )|→|->)\s*", re.IGNORECASE
 )
+_CHAIN = re.compile(r"\s*(?:->|=>|\u2192|\u21d2)\s*")
 _DONE = frozenset("done complete completed finished ok skipped cancelled canceled x closed resolved".split())
 _TEXTS = ("content", "task", "title", "step", "description", "name", "text", "todo", "activeForm")
 
@@ -81,6 +82,7 @@ def announced(text: str, *, acting: bool = False) -> Plan | None:
         (3, _bullets(text)),
         (2, _inline(text)),
         (2, _ordered(text)),
+        (3, _chained(text)),
         (3, _counted(text)),
         (3, _listed(text)),
     ):
@@ -136,6 +138,13 @@ def _listed(text: str) -> list[str]:
     match = _LISTED.search(text)
     parts = _SEPARATOR.split(match[1]) if match else []
     return parts if all(len(part.split()) > 1 and not _NO_STEP.match(part) for part in parts) else []
+
+
+def _chained(text: str) -> list[str]:
+    """The parts of `A -> B -> C`, what stands before the first and after a colon left out."""
+    line = next((one for one in text.splitlines() if len(_CHAIN.findall(one)) > 1), "")
+    parts = _CHAIN.split(line.rpartition(": ")[2]) if line else []
+    return [part.partition(". ")[0] for part in parts if part]
 
 
 def _counted(text: str) -> list[str]:

@@ -19,7 +19,8 @@ _PENDING = re.compile(
 )
 _STATE = re.compile(
     r"\b(?:status|state|phase|stage)\W{1,5}(?:pending|running|in[ _-]?progress|queued|process(?:ing|es)|waiting|"
-    r"started|starting|building|deploying|creating|provisioning|syncing|uploading|working|busy|scheduled|preparing|booting|incomplete)\b",
+    r"started|starting|building|deploying|creating|provisioning|syncing|uploading|working|busy|scheduled|preparing|"
+    r"booting|incomplete)\b",
     re.IGNORECASE,
 )
 _WAITS = re.compile(r"(?:^|_)(?:wait|sleep|delay|pause|idle)(?:_|$)", re.IGNORECASE)
