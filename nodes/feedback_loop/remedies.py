@@ -1,8 +1,8 @@
 """What can be done about each kind of finding, in words that hold for any framework, and what it should save.
 
 Within specloop's own run `improvements` turns some of them into revisions of the plan; for the trace of another agent
-they are told as they stand here. Predictions are shares of the measured impact, never guesses beyond it. Where nothing failed
-and yet an outcome was no good (an order in a result, a secret, a fact without a source), each culprit span is a failure.
+they are told as they stand here. Predictions are shares of the measured impact, never guesses beyond it. Where no call
+failed and yet an outcome was no good (an order in a result, a fact without a source), each culprit span is a failure.
 """
 
 from __future__ import annotations
