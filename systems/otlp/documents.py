@@ -81,7 +81,7 @@ class Documents:
             self._tally.drop(error)
 
     def _object(self, level: int) -> Iterator[Found]:
-        """A document, a block of spans, or a span that stands alone; where it breaks off, what was read of it counts."""
+        """A document, a block of spans, or a span that stands alone; what was read of one that breaks off counts."""
         block = Block(self._text.read_characters)
         if level == 0:
             block.describe({})
