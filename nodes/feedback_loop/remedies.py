@@ -1,7 +1,8 @@
 """What can be done about each kind of finding, in words that hold for any framework, and what it should save.
 
 Within specloop's own run `improvements` turns some of them into revisions of the plan; for the trace of another agent
-they are told as they stand here. Predictions are shares of the measured impact, never guesses beyond it.
+they are told as they stand here. Predictions are shares of the measured impact, never guesses beyond it. Where no call
+failed and yet an outcome was no good (an order in a result, a fact without a source), each culprit span is a failure.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from nodes.feedback_loop.duration import seconds
 from systems.records import Finding, FindingKind, Improvement
 
 Change = Literal["plan_revision", "policy", "document", "follow_up"]
@@ -22,7 +24,7 @@ class Remedy(NamedTuple):
     Attributes:
         change: what is to change.
         what: the change in words; `{where}` stands for the finding's place.
-        metric: what should move; where the finding measured none of it, the first that it measured.
+        metric: what should move; where the finding measured no seconds or tokens, the first that it measured.
         share: part of the impact in that metric that should go away, 0 to 1.
     """
 
@@ -98,7 +100,7 @@ REMEDIES: Mapping[FindingKind, tuple[Remedy, ...]] = {
     ),
     "unused_answer": (
         Remedy("policy", "Do not ask {where} what nothing depends on", "seconds"),
-        Remedy("document", "Use what {where} found out, or say why it does not matter", "failures"),
+        Remedy("document", "Use what {where} found out, or say why it does not matter", "seconds"),
     ),
     "reasoning_loop": (Remedy("policy", "Stop {where} when a thought comes for the third time", "tokens"),),
     "overlong_plan": (Remedy("policy", "Limit plans of {where} to the steps the task needs", "tokens", 0.5),),
@@ -162,14 +164,16 @@ def improvement(
 ) -> Improvement:
     """An answer to a finding that takes away a share of its measured impact, by itself in its first remedy's metric."""
     metric = metric or REMEDIES[finding.kind][0].metric
-    measured = [metric, *METRICS]
-    moved = next((one for one in measured if finding.impact.get(one)), metric)
+    lost = dict(finding.impact)
+    if metric == "failures" and not lost.get(metric):
+        lost[metric] = float(len(finding.span_ids))
+    moved = next((one for one in (metric, *METRICS) if lost.get(one)), metric)
     return Improvement(
         finding=finding.hash,
         change=change,
         what=what,
         metric=moved,
-        predicted=0.0 - round(share * finding.impact.get(moved, 0.0), 6),
+        predicted=0.0 - round(share * lost.get(moved, 0.0), 6),
     )
 
 
@@ -177,5 +181,5 @@ def told(improvement: Improvement) -> str:
     """An improvement in one line, with what it should save."""
     saved = -improvement.predicted
     failures = f"{saved:g} failure{'s' if saved != 1 else ''}"
-    amount = {"failures": failures, "seconds": f"{saved:.2f} s", "tokens": f"{saved:,.0f} tokens"}
+    amount = {"failures": failures, "seconds": seconds(saved), "tokens": f"{saved:,.0f} tokens"}
     return f"{improvement.what} (should save {amount[improvement.metric]})" if saved else improvement.what

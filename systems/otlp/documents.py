@@ -81,11 +81,18 @@ class Documents:
             self._tally.drop(error)
 
     def _object(self, level: int) -> Iterator[Found]:
-        """A document, a block of spans, or a span that stands alone."""
-        text, own, nested, empty = self._text, dict[str, Any](), False, True
-        block = Block(text.read_characters)
+        """A document, a block of spans, or a span that stands alone; what was read of one that breaks off counts."""
+        block = Block(self._text.read_characters)
         if level == 0:
             block.describe({})
+        try:
+            yield from self._members(level, block)
+        except Malformed:
+            yield from block.rest()
+            raise
+
+    def _members(self, level: int, block: Block) -> Iterator[Found]:
+        text, own, nested, empty = self._text, dict[str, Any](), False, True
         for key in text.members():
             below, empty = LISTS.get(key, 0), False
             if below > level and text.peek() == "[":

@@ -84,17 +84,22 @@ class Messages:
     def _block(
         self, end: int, described: Callable[[bytes], dict[str, Any]], inner: Callable[[int], Iterator[Found]]
     ) -> Iterator[Found]:
+        """A block, whose spans count also where it breaks off."""
         wire = self._wire
         block = Block(wire.place)
-        for number, behind in wire.fields(end):
-            try:
-                if number == DESCRIPTION:
-                    yield from block.describe(described(self._bytes(behind)))
-                elif number in (SCOPE_SPANS, LIBRARY_SPANS):
-                    for found in inner(behind):
-                        yield from block.add(found, wire.place)
-            except Unreadable as error:
-                self._tally.drop(error)
+        try:
+            for number, behind in wire.fields(end):
+                try:
+                    if number == DESCRIPTION:
+                        yield from block.describe(described(self._bytes(behind)))
+                    elif number in (SCOPE_SPANS, LIBRARY_SPANS):
+                        for found in inner(behind):
+                            yield from block.add(found, wire.place)
+                except Unreadable as error:
+                    self._tally.drop(error)
+        except Malformed:
+            yield from block.rest()
+            raise
         yield from block.rest()
 
     def _span(self, end: int) -> Iterator[Found]:

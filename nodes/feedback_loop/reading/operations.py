@@ -45,6 +45,10 @@ FINISHED: Mapping[str, str] = {
 """Providers' reasons to stop, as OpenAI's chat form has them."""
 MOST_CHARACTERS = 1_000_000
 """Longest text that is kept of one attribute; detectors see no more of it. `Operation.size` has the whole length."""
+LONGEST_NAME = 1_000
+"""Characters of a name that are kept: findings, profiles and reports repeat them."""
+MOST_TOKENS = 1_000_000_000_000
+"""What claims to be more is no count of tokens."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +93,7 @@ def read(span: Span) -> Operation:
     kind = _kind(span, attributes)
     told = content(attributes, kind)
     used = _usage(span, attributes) if kind in ("model", "embedding") else (0, 0, 0, 0)
-    name = _name(span, attributes, kind)
+    name = _name(span, attributes, kind)[:LONGEST_NAME]
     failed, error_type, error = _failure(span, attributes, kind, told.answer, name)
     return Operation(
         span.trace_id,
@@ -98,12 +102,12 @@ def read(span: Span) -> Operation:
         span.start_ns,
         span.end_ns,
         kind,
-        span.name,
+        span.name[:LONGEST_NAME],
         name,
-        _string(attributes.get(names.SERVER if kind == "tool" else names.PROVIDER)),
-        _string(attributes.get(names.AGENT) or attributes.get(names.NODE)),
+        _string(attributes.get(names.SERVER if kind == "tool" else names.PROVIDER))[:LONGEST_NAME],
+        _string(attributes.get(names.AGENT) or attributes.get(names.NODE))[:LONGEST_NAME],
         failed,
-        error_type,
+        error_type[:LONGEST_NAME],
         error,
         told.arguments[:MOST_CHARACTERS],
         told.result[:MOST_CHARACTERS],
@@ -196,9 +200,10 @@ def _whole(value: Any) -> int:
     if value is None:
         return 0
     try:
-        return max(0, int(value or 0))
+        number = int(value or 0)
     except (TypeError, ValueError, OverflowError):
         return 0
+    return number if 0 < number <= MOST_TOKENS else 0
 
 
 def _cost(value: Any) -> float | None:

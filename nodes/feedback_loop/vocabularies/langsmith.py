@@ -32,10 +32,25 @@ def collected(span: Span, found: dict[str, Any]) -> dict[str, Any]:
             names.TOOL_RESULT: None if gave == "{}" else _alone(gave, "output"),
         }
     elif kind == "llm":
-        added = {names.INPUT_MESSAGES: given, names.OUTPUT_MESSAGES: gave}
+        added = {names.INPUT_MESSAGES: given, names.OUTPUT_MESSAGES: gave, **_usage(found)}
     if any(event.get("name") == "exception" for event in span.events):
         added[names.ERROR_TYPE] = "Exception"
     return {name: value for name, value in added.items() if value is not None}
+
+
+def _usage(found: dict[str, Any]) -> dict[str, Any]:
+    """Tokens of the cache and of reasoning, which only LangChain's usage metadata tell."""
+    usage = parsed(found.get(_METADATA + "usage_metadata"))
+    told = usage if isinstance(usage, dict) else {}
+    sent, received = told.get("input_token_details"), told.get("output_token_details")
+    return {
+        name: details[key]
+        for name, details, key in (
+            (names.CACHED_TOKENS, sent, "cache_read"),
+            (names.REASONING_TOKENS, received, "reasoning"),
+        )
+        if name not in found and isinstance(details, dict) and key in details
+    }
 
 
 def _alone(value: Any, key: str) -> Any:

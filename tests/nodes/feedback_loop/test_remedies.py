@@ -47,6 +47,18 @@ def test_what_was_not_measured_is_not_predicted() -> None:
     assert one.predicted == 0 and "should save" not in told(one)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_remedy_of_a_call_that_took_time_is_told_in_numbers(kind: str) -> None:
+    one = next(remedies(a_finding(kind, calls=1, seconds=0.002)))
+    assert one.predicted < 0 and "should save" in told(one)
+
+
+def test_a_bad_outcome_that_no_call_failed_with_counts_as_a_failure_and_not_as_its_time() -> None:
+    for kind in ("prompt_injection", "premature_end", "ungrounded_output"):
+        one = next(remedies(a_finding(kind, calls=1, failures=0, seconds=0.08, tokens=226)))
+        assert (one.metric, one.predicted) == ("failures", -1)
+
+
 def test_a_remedy_is_told_with_its_saving() -> None:
     (one,) = remedies(a_finding("serial_calls", seconds=1.234))
     assert told(one) == "Make the independent calls of search {x} side by side (should save 1.23 s)"

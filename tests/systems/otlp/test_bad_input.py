@@ -139,6 +139,13 @@ def test_a_file_cut_anywhere_gives_the_spans_before_the_cut(form: str) -> None:
         assert dropped == {"cut off": 1}
 
 
+def test_a_cut_block_that_says_of_no_resource_gives_the_spans_before_the_cut() -> None:
+    whole = document([a_span(1), a_span(2)])
+    for block in whole["resourceSpans"]:
+        block.pop("resource", None)
+    assert numbers(json.dumps(whole)[:-20]) == ([1], {"cut off": 1})
+
+
 def test_bytes_that_are_no_utf8_cost_a_character() -> None:
     (span,) = opened(GOOD.replace(b"span 1", b"sp\xe9n 1"))
     assert span.name == "sp\ufffdn 1"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodes.feedback_loop import vocabularies
-from nodes.feedback_loop.reading.operations import Operation, read
+from nodes.feedback_loop.reading.operations import LONGEST_NAME, Operation, read
 from nodes.feedback_loop.vocabularies import genai, openllmetry
 from systems import names
 from systems.records import Span
@@ -185,3 +185,15 @@ def test_what_is_no_number_of_tokens_is_none(value: Any) -> None:
     )
     assert chat.input_tokens == 0
     assert chat.cost is None
+
+
+def test_a_name_without_end_is_cut_before_findings_and_profiles_repeat_it() -> None:
+    endless = "n" * 10_000_000
+    told = {"gen_ai__tool__name": endless, "gen_ai__agent__name": endless, "error__type": endless}
+    tool = read(span(endless, gen_ai__operation__name="execute_tool", **told))
+    assert {len(one) for one in (tool.title, tool.name, tool.where, tool.agent, tool.error_type)} == {LONGEST_NAME}
+
+
+def test_a_number_that_no_model_could_have_read_is_no_number_of_tokens() -> None:
+    chat = read(span("chat m", gen_ai__operation__name="chat", gen_ai__usage__input_tokens=1e300))
+    assert chat.input_tokens == 0
