@@ -35,6 +35,8 @@ _QUERIES = re.compile(
 _LOOKS = re.compile(
     r"(?:query|quer(?:y|ies)|search|tests?|checks?|lint(?:er)?|audit|report|analysis|calculation)$", re.I
 )
+_AFFIRMS = re.compile(r'^\W*yes\b', re.I)
+"""What answers a question rather than confirms a change."""
 _BRIEF = 100
 _HEAD = re.compile(r"[A-Za-z][a-z]*")
 
@@ -61,7 +63,8 @@ def changes(operation: Recorded) -> bool:
         return False
     if kind == "anything":
         return not any(_QUERIES.match(one) for one in leaves(parsed(operation.arguments)))
-    return kind == "write" or acknowledged(operation.result) or _reports(operation.name, operation.result)
+    told = operation.result
+    return kind == "write" or (acknowledged(told) and not _AFFIRMS.match(told)) or _reports(operation.name, told)
 
 
 def _reports(tool: str, result: str) -> bool:
@@ -85,6 +88,11 @@ def only_reads(operation: Recorded) -> bool:
     return _of_name(operation.name) == "read"
 
 
+def _names(whole: str, part: str) -> bool:
+    """Whether a value names what another one is of: `src/a.py` a folder `src`, not prose a day that it mentions."""
+    return len(part) > 2 and part in whole and whole.count(" ") <= part.count(" ") + 1
+
+
 def affects(change: Recorded, other: Recorded) -> bool:
     """Whether a call that changes something may have changed what another call asks for."""
     if _of_name(change.name) == "anything":
@@ -93,7 +101,7 @@ def affects(change: Recorded, other: Recorded) -> bool:
     touched = {one.lower() for one in leaves(parsed(change.arguments))}
     if not given or not touched or given & touched:
         return True
-    if any(one in text or text in one for one in given if len(one) > 2 for text in touched if len(text) > 2):
+    if any(_names(one, text) or _names(text, one) for one in given for text in touched):
         return True
     same_fields = keys(other.arguments) & keys(change.arguments)
     return bool(stems(other.name) & stems(change.name)) and not same_fields

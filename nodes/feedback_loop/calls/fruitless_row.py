@@ -20,6 +20,8 @@ _HARD = re.compile(
     r"\b(?:denied|forbidden|unauthori[sz]ed|restricted|captcha|paywall|failed|permission)\b", re.IGNORECASE
 )
 CALLS, DIFFERENT, ATTEMPTS = 4, 3, 2
+SENTENCE = 3
+"""Least words of a result that other tools give by chance only: `none` and `0` they all say."""
 LONG = 40
 """Least characters of a result that says something: the same one to other questions is no news."""
 _PAGES = frozenset(map(stemmed, ("page", "offset", "cursor", "start", "skip", "token", "chunk")))
@@ -48,7 +50,7 @@ class Row:
         self._before: frozenset[str] = frozenset()
         self._different: set[tuple[str, str]] = set()
         self._attempts = self._others = 0
-        self._previous = ""
+        self._previous = self._said = ""
 
     @property
     def tools(self) -> list[str]:
@@ -66,14 +68,14 @@ class Row:
     def continues(self, call: Operation) -> bool:
         """Whether a call brought nothing either, or only what it brought before."""
         before = self._results.get(call.where)
-        if fruitless(call):
+        if fruitless(call) or echoes(self._said, call):
             return True
         own = self._previous == call.where or not changes(call)  # else another call shows what a change brought
         return own and before is not None and no_news(before, call)
 
     def learn(self, call: Operation) -> None:
         """Take what another call brought into account: it may name what is gone through."""
-        self._previous = call.where
+        self._previous, self._said = call.where, call.result
         if call.result:
             self._unread.append(call.result)
             self._results[call.where] = call.result
@@ -100,7 +102,7 @@ class Row:
             self._attempts += 1
         self._last[call.where] = self._before = now
         self._shapes[call.where] = shape_of(call.arguments)
-        self._results[call.where] = call.result
+        self._results[call.where] = self._said = call.result
         return (
             self.calls.count >= CALLS
             and len(self._different) >= DIFFERENT
@@ -109,6 +111,8 @@ class Row:
 
     def _instead(self, call: Operation, now: frozenset[str]) -> bool:
         """Whether another tool searches for, or tries to change, what the one before it did."""
+        if echoes(self._said, call):
+            return True
         common = bool(self._before & now)
         return (common and not _SEARCHES.isdisjoint(_WORD.findall(call.name.lower()))) or (
             changes(call) and bool(self._last) and (common or call.result == self.calls.shown[-2].result)
@@ -131,6 +135,11 @@ class Row:
         new = now - before
         other_words = len(new) > 1 and not new & self._known and not counts_on(new, before - now)
         return rephrased(before, now) or other_words or not _PAGES.isdisjoint(keys(call.arguments))
+
+
+def echoes(said: str, call: Operation) -> bool:
+    """Whether a call is answered in the very words in which another one, `said`, was."""
+    return call.result == said and len(said.split()) >= SENTENCE and not acknowledged(said)
 
 
 def no_news(before: str, call: Operation) -> bool:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from nodes.feedback_loop.calls.agent_run import AgentRun, excerpt
 from nodes.feedback_loop.calls.fruitless import fruitless
-from nodes.feedback_loop.calls.fruitless_row import Row, no_news
+from nodes.feedback_loop.calls.fruitless_row import Row, echoes, no_news
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.reading.marks import ALIKE, ANY, FRUITLESS, ROW
 from nodes.feedback_loop.reading.operations import Operation
@@ -95,5 +95,6 @@ class FruitlessCalls:
             row.learn(span)
 
     def _no_news(self, span: Operation) -> bool:
-        before = next((one for one in islice(reversed(self._run.tools), 1, 3) if one.name == span.name), None)
-        return before is not None and no_news(before.result, span)
+        lately = list(islice(reversed(self._run.tools), 1, 3))
+        before = next((one for one in lately if one.name == span.name), None)
+        return (before is not None and no_news(before.result, span)) or any(echoes(one.result, span) for one in lately)

@@ -205,7 +205,7 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
         return "in vain" if like and over_asked and apart else ""
     if step.said and len(step.said) < _SHORT and (_OWNS_UP.search(step.said) or _other_kind(step)):
         return "disowned"
-    return "unused" if like and _beside_the_point(step, use) else ""
+    return "unused" if (like and _beside_the_point(step, use)) or _astray(step, use) else ""
 
 
 def _contrasts(step: _Step) -> bool:
@@ -241,6 +241,16 @@ def _beside_the_point(step: _Step, use: Use) -> bool:
     misplaced = named and (_other_fields(wrong, right) or (_siblings(wrong, right) and _only_right_named(step, use)))
     enough = 1 if misplaced else _SOME if named else _MUCH
     return len(news.numbers) + len(news.terms) >= enough and use.flows(right)
+
+
+def _astray(step: _Step, use: Use) -> bool:
+    """Whether name, arguments and result of the first call have nothing to do with the task, and the second's have."""
+    wrong, right = step.wrong, step.right
+    first, second = stems(" ".join(_given(wrong.arguments))), stems(" ".join(_given(right.arguments)))
+    if _prepares(wrong, right) or not first or first & use.task.terms or not second & use.task.terms:
+        return False
+    news = use.news(wrong)
+    return not _relevance(wrong, use) and len(news.numbers) + len(news.terms) >= _SOME and use.flows(right)
 
 
 def _only_right_named(step: _Step, use: Use) -> bool:
