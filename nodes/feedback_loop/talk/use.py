@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
@@ -16,7 +17,7 @@ LONG = 40
 """Different words from which on a result is long, and one word in common may be chance."""
 LONG_TASK = 2_000
 """Characters from which on instructions have every other word in them, and a word of theirs says nothing."""
-_FEW, _MANY, _MOST, _DIGITS = 2, 3, 400, 4
+_FEW, _MANY, _MOST, _DIGITS, _LINES = 2, 3, 400, 4, 2_000
 
 
 class Use:
@@ -29,7 +30,9 @@ class Use:
         self._numbers: dict[float, int] = {}
         self._words: dict[float, int] = {}
         self._told: Counter[float] = Counter()
+        self._named: Counter[str] = Counter()
         self._place: dict[int, int] = {}
+        self._outputs: list[tuple[int, str]] = []
         for place, call in enumerate(talk.calls):
             self._place[id(call)] = place
             what = spoken(call)
@@ -38,8 +41,11 @@ class Use:
             self._numbers.update(dict.fromkeys(what.numbers, place))
             self._numbers.update(dict.fromkeys(what.small, place))
             if call.kind == "tool":
-                self._told.update(texted(call.result).numbers)
+                told = texted(call.result)
+                self._told.update(told.numbers)
+                self._named.update(told.names)
             elif call.output:
+                self._outputs.append((place, call.output))
                 self._words.update(dict.fromkeys(texted(call.output).numbers, place))
 
     def news(self, call: Operation, known: Said = NOTHING) -> Said:
@@ -51,7 +57,10 @@ class Use:
     def flows(self, call: Operation, known: Said = NOTHING) -> bool:
         """Whether anything of the call's result, beyond what is known anyway, is in what came after it."""
         what, place = self.news(call, known), self._place[id(call)]
-        if any(self._last.get(one, -1) > place for one in what.names):
+        if self._quoted(call, place):
+            return True
+        own = self._own(what)
+        if any(self._last.get(one, -1) > place for one in own):
             return True
         common = sum(self._last.get(one, -1) > place for one in what.words)
         if common > (len(what.words) >= LONG):
@@ -62,6 +71,16 @@ class Use:
         if not distinctive(what) and any(self._numbers.get(one, -1) > place for one in what.small):
             return True
         return self._computed(call, what, [one for one, last in self._words.items() if last > place])
+
+    def _quoted(self, call: Operation, place: int) -> bool:
+        """Whether a line of the result is in what the model said later, word for word."""
+        lines = [one.strip() for one in call.result[:_LINES].splitlines()] if call.result else []
+        lines = [one for one in lines if one.count(" ") >= _FEW and not any(map(str.isdigit, one))]
+        return any(one in output for at, output in self._outputs if at > place for one in lines)
+
+    def _own(self, what: Said) -> Iterable[str]:
+        """The names of a result that are its own; where it has a number, one that many tell (`EUR`) is only its unit."""
+        return (one for one in what.names if self._named[one] < _MANY) if what.numbers else what.names
 
     def _computed(self, call: Operation, what: Said, later: list[float]) -> bool:
         """Whether a number in the model's words that nobody told follows from the result's and the others'."""
