@@ -67,7 +67,7 @@ _CHECKS = re.compile(
 )
 """Tools that ask whether something is so, or may be; a no is an answer."""
 _SHORTLY = re.compile(
-    r"\W*(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
+    r"\W*(?:[a-z][\w.-]{1,15}: \(\d+\) )?(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
     r"|(?:\w+ ){0,4}limit (?:of \d[\w ]{0,40} )?(?:was |is |has been )?(?:exceeded|reached|hit)\b"
     r"|you(?:r \w+)? (?:have |has |are )?(?:exceeded|used up|reached|been (?:rate|throttled)|sending too many)\b"
     r"|(?:the |your |this )?requests? (?:was |were |has been )?(?:throttled|rejected|refused|blocked)\b|throttled\b"

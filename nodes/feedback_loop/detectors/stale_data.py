@@ -22,6 +22,7 @@ _STALENESS = "retrieval.staleness_seconds"
 
 
 _FIELDS = frozenset(("stale", "is_stale", "isstale", "outdated", "expired_cache", "stale_cache"))
+_WORDS = frozenset(("stale", "outdated", "out of date", "out-of-date"))
 _SAYS = re.compile(
     r"\b(?:data|results?|snapshot|values?|cache[ds]?|copy|response|prices?|table|index|rates?|entry|reading)\b"
     r"[^.;\n]{0,30}?\b(?:is|are|was|were|may be|might be|=|:)?\s*(?:stale|outdated|out[ -]of[ -]date)\b"
@@ -44,7 +45,7 @@ _NOW = re.compile(
 )
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 _UPDATED = re.compile(
-    r"(?:updated?|modified|refreshed|generated|retrieved|cached|synced|fetched|snapshot|as[ _]of|valid until|expired?|"
+    r"(?:updated?|modified|refreshed|measured|observed|captured|sampled|polled|generated|retrieved|cached|synced|fetched|snapshot|as[ _]of|valid until|expired?|"
     r"stand|aktualisiert|mis à jour|actualizado|aggiornat[oa]|atualizado)\w*[^\w\n]{0,6}(?:\w+ ){0,3}?[^\w\n]{0,6}"
     r"((?:19|20)\d\d)-(\d\d)-(\d\d)",
     re.IGNORECASE,
@@ -118,7 +119,9 @@ def _old(result: str, now_ns: int, past: Set[int]) -> bool:
             return True
     value = parsed(result) if result[:1] == "{" else None
     if isinstance(value, dict):
-        return any(str(name).lower() in _FIELDS and held is True for name, held in value.items())
+        return any(
+            (str(name).lower() in _FIELDS and held is True) or str(held).lower() in _WORDS for name, held in value.items()
+        )
     return bool(_SAYS.search(result))
 
 

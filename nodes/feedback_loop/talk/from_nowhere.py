@@ -22,8 +22,8 @@ _CLAUSE = re.compile(
     r"[.;:!?]\s+|,\s+|\n+|\s+(?:and|but|while|und|aber|et|mais|y|pero|ma|mas|en|och)\s+", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
-_FIGURE = re.compile(r"(?<![\w.,:/-])\d+(?:[.,:]\d+)+(?![\w:/-])")
-_NUMBER = re.compile(r"(?<![\w.,:-])\d+(?:[.,]\d+)*(?![\w:-])")
+_FIGURE = re.compile(r"(?<![\w.:/-])(?<!\d,)\d+(?:[.,:]\d+)+(?![\w:/-])")
+_NUMBER = re.compile(r"(?<![\w.:-])(?<!\d,)\d+(?:[.,]\d+)*(?![\w:-])")
 _PERSON = re.compile(r"(?<=[a-z,;] )(?:(?:Dr|Mr|Ms|Mrs)\.? )?[A-Z][a-z]+ [A-Z][a-z]+\b")
 _SEVERAL, _LARGE, _FEW = 2, 10, 8
 _MOST = 5_000

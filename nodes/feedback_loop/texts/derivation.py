@@ -10,6 +10,8 @@ from typing import Any
 from nodes.feedback_loop.reading.messages import parsed
 
 _UNITS = (12.0, 24.0, 60.0, 100.0, 1_000.0, 1_024.0, 3_600.0, 1_000_000.0, 1.609344, 2.54, 0.453592, 3.28084)
+_YEARS = range(1_900, 2_100)
+"""Numbers that nobody rounds."""
 _FEW, _MOST, _LONG, _LARGEST = 8, 40, 20_000, 1e15
 
 
@@ -17,6 +19,8 @@ def rounded(told: float, number: float) -> bool:
     """Whether a number is another one, or that rounded: to its own decimals, or to two figures at least."""
     if told == number:
         return True
+    if told % 1 == 0 and told in _YEARS:
+        return False
     return round(told, _decimals(number)) == number or (
         number >= 100
         and any(number % 10**n == 0 and round(told, -n) == number for n in (1, 2, 3) if number >= 10 ** (n + 1))

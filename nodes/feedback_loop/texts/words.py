@@ -20,6 +20,7 @@ MOST = 20_000
 DEEP = 8
 """Levels of JSON values that are looked into."""
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:'\u2019/@-][^\W_]+)*")
+_NUMBER_WITH_COMMAS = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|[\d.]+,\d+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -83,7 +84,7 @@ def said(text: str) -> Said:
     small: set[float] = set()
     names: set[str] = set()
     words: set[str] = set()
-    for token in _TOKEN.findall(values(text)[:MOST]):
+    for token in _tokens(values(text)[:MOST]):
         if token[0].isdigit() and _NUMBER.fullmatch(token):
             for number in _read(token):
                 (numbers if number >= 10 or number % 1 else small).add(number)
@@ -101,6 +102,15 @@ def said(text: str) -> Said:
         if lower in _WRITTEN:
             small.add(float(_WRITTEN[lower]))
     return Said(frozenset(numbers), frozenset(small), frozenset(names), frozenset(words))
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Words and numbers; the fields of a line of comma-separated values one by one."""
+    for token in _TOKEN.findall(text):
+        if "," in token and not _NUMBER_WITH_COMMAS.fullmatch(token):
+            yield from filter(None, token.split(","))
+        else:
+            yield token
 
 
 def stems(text: str) -> frozenset[str]:
