@@ -35,7 +35,7 @@ _QUERIES = re.compile(
 _LOOKS = re.compile(
     r"(?:query|quer(?:y|ies)|search|tests?|checks?|lint(?:er)?|audit|report|analysis|calculation)$", re.I
 )
-_AFFIRMS = re.compile(r'^\W*yes\b', re.I)
+_AFFIRMS = re.compile(r"^\W*yes\b", re.I)
 """What answers a question rather than confirms a change."""
 _BRIEF = 100
 _HEAD = re.compile(r"[A-Za-z][a-z]*")

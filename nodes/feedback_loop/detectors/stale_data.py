@@ -120,7 +120,8 @@ def _old(result: str, now_ns: int, past: Set[int]) -> bool:
     value = parsed(result) if result[:1] == "{" else None
     if isinstance(value, dict):
         return any(
-            (str(name).lower() in _FIELDS and held is True) or str(held).lower() in _WORDS for name, held in value.items()
+            (str(name).lower() in _FIELDS and held is True) or str(held).lower() in _WORDS
+            for name, held in value.items()
         )
     return bool(_SAYS.search(result))
 

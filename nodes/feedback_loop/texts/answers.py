@@ -8,7 +8,8 @@ _MOST = 20_000
 
 _ALL_WELL = re.compile(
     r"\b(?:no|without(?: any| an?)?|zero|0|not any|keine?|ohne|sans|sin|senza|sem)\s+(?:\w+\s+)?"
-    r"(?:errors?|issues?|problems?|failures?|fehler|probleme?|erreurs?|problèmes?|errores|problemas|errori|erros)\b"
+    r"(?:errors?|issues?|problems?|failures?|troubles?|hitch(?:es)?|hiccups?|incidents?|difficult(?:y|ies)|exceptions?|"
+    r"warnings?|delays?|fehler|probleme?|schwierigkeiten|störungen|erreurs?|problèmes?|errores|problemas|errori|erros)\b"
     r"|\bnot only\b|\bnothing (?:else|more|further)\b|\bno (?:need|further|more|longer|charge|cost)\b|\bdo(?: not|"
     r"n't) (?:hesitate|worry|need)\b"
     r"|\b(?:error|failure)[- ]free\b|\berrors? (?:of \W{0,3}\d|bars?|margins?)",
