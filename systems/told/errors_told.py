@@ -77,7 +77,16 @@ _SHORTLY = re.compile(
     r"abnormally))\b"
     r"|(?-i:ERROR|FATAL|FAILED|FAILURE|FEHLER|ERREUR|ÉCHEC|ERRORE)[ \t]+(?!\d+\s*$)\S"
     r"|gave up (?:waiting|after|on)\b|no (?:response|answer|reply) (?:from [^\n]{1,40} )?(?:within|in|after) \d"
-    r"|(?:the )?(?:\w+ ){0,3}timed out\b|timeout(?:\s*$|:| (?:after|while|waiting|of|exceeded|error|expired))"
+    r"|(?:the )?(?:\w+ ){0,3}timed out\b|(?:\w+ ){0,3}timeout(?:[\s.!]*$|:| (?:after|while|waiting|of|exceeded|error|"
+    r"expired))"
+    r"|(?:[\w./-]+ ){0,3}(?:deadline|time limit|timeout)(?: of [\w .]{1,15})? (?:was |is |has been )?(?:exceeded|expired|"
+    r"reached)\b"
+    r"|(?:[\w./-]+ ){1,3}(?:has )?exceeded (?:its |the )?(?:\w+ )?(?:deadline|time ?limit|timeout)\b"
+    r"|(?:[\w./-]+ ){1,3}(?:did not|didn['\u2019]t) (?:respond|answer|reply)(?: \w+)? (?:within|in|after) \d"
+    r"|(?:(?:read|write|connect|getaddrinfo|error)\W)?(?-i:E(?:CONN(?:REFUSED|RESET|ABORTED)|TIMEDOUT|HOSTUNREACH|"
+    r"NETUNREACH|PIPE|AI_AGAIN|NOTFOUND|ACCES|PERM|NOSPC|IO)|ERR_[A-Z]{3,}[A-Z_]*)\b"
+    r"|(?:segmentation fault|command not found|access is denied|out of memory|no space left)\b"
+    r"|(?:http )?status(?: code)?\W{1,2}(?:5\d\d|4(?!04)\d\d)\b \w"
     r"|connection (?:refused|reset|error|closed|aborted|lost|timed out|was reset)\b"
     r"|(?:the )?(?:\w+ ){0,3}(?:service|server|api|gateway|host|backend|upstream|database) (?:is )?"
     r"(?:temporarily |currently )?(?:unavailable|unreachable|down|overloaded|offline)\b"
@@ -92,7 +101,7 @@ _SHORT = 400
 _ENDS = re.compile(
     r"(?:please )?fix (?:the errors?|your mistakes?) ?(?:and try again)?\.?\s*$|please try again\.?\s*$", re.IGNORECASE
 )
-_COUNTED = re.compile(r"[^\n:]*:\s*[\d.,]+\s*(?:\n|$)")
+_COUNTED = re.compile(r"[^\n:;]*:\s*[\d.,]+\s*(?:\n|$)")
 _VALIDATION = frozenset({"type", "loc", "msg"})
 MOST_WORDS = 2_000
 
