@@ -29,6 +29,8 @@ OVERRIDES = re.compile(
     r"|\b(?:ignore|disregard|forget) (?:everything|all|anything|what|whatever) (?:(?:that )?(?:you (?:were|"
     r"have been) told|"
     r"came|was said|is) (?:before|above|so far|earlier)|above|before this)\b"
+    r"|\b(?:ignore|disregard|forget) (?:everything|all|anything|what|whatever) (?:that )?you (?:were|have been) told\b"
+    r"|\b(?:ignore|disregard|forget) (?:all (?:of )?)?the above(?:,| and)\b"
     r"|\binstead of (?:answering|doing what you were asked)\b"
     r"|\boverride (?:your |all |the |any )?(?:safety|(?<=your )system|(?<=all )system) (?:settings?|polic\w+|rules?|"
     r"prompts?)\b",
@@ -138,6 +140,11 @@ _TOKENS = (
     r"|</?(?:system|admin)(?:[-_ ](?:prompt|message|instructions?|reminder|override|note))?>|<(?:important|"
     r"information)>"
 )
+_TEMPLATE = (
+    r"(?:^|[\n\].])\s*(?:<\|(?:im_start|start_header_id)\|>\s*(?:system|assistant|user)\b|<</?SYS>>)"
+    r"|\[(?:SYSTEM|ADMIN|DEVELOPER) (?:OVERRIDE|PROMPT|INSTRUCTIONS?|COMMAND|ORDER)\b[^\]\n]{0,20}\]"
+    r"|\bSYSTEM\b[^\w\n]{1,4}you (?:must|are|will|should) now\b"
+)
 _ROLES = (
     r"(?:^|[\n>\"'*#-]|[.!?:]\s)\s*(?:SYSTEM|ADMIN|DEVELOPER|system|System|Developer|OVERRIDE|Override)(?: (?i:message|"
     r"prompt|override|notice|note|instructions?|update|alert|directive|command))?\s?(?:#{2,}|\*{0,2}[:>\]])"
@@ -244,6 +251,7 @@ WEIGHTS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         (1, _MUTE, re.IGNORECASE),
         (1, _INNARDS, re.IGNORECASE),
         (2, _TOKENS, re.IGNORECASE),
+        (2, _TEMPLATE, re.IGNORECASE),
         (1, _ROLES, 0),
         (1, _NEW, re.IGNORECASE),
         (2, _VOID, re.IGNORECASE),
