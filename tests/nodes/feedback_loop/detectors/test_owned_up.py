@@ -1,4 +1,4 @@
-"""A failure that only the answer tells of is found at its tool; what was asked for, and a rule's no, are no failures."""
+"""A failure that only the answer tells of is found at its tool; what was asked for, and a rule's no, are none."""
 
 from __future__ import annotations
 
