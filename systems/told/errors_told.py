@@ -137,7 +137,9 @@ def _in_json(value: Any, tool: str) -> str:
         return str(value["error"])
     if len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not _words_of(value, _ERRORS):
         return _in_json(inner, tool)
-    if value.get("error") is True or any(_is_no(value[name]) for name in _SUCCESS if name in value):
+    if value.get("error") is True or (
+        not _SUCCESS.isdisjoint(value) and any(_is_no(value[name]) for name in _SUCCESS & value.keys())
+    ):
         return _words_of(value, _ERRORS) or _words_of(value, _WORDS)
     if _is_error_code(value.get("code")) and "data" in value and not value["data"]:
         return _words_of(value, _ERRORS) or _words_of(value, _WORDS)
@@ -241,7 +243,7 @@ _PROBLEM = frozenset(("type", "title", "status", "detail", "instance"))
 _LISTED = frozenset(("data", "errors", "extensions", "meta", "jsonapi"))
 """Fields of an answer of GraphQL or JSON:API."""
 _STATUS = ("status", "code", "status_code", "statusCode", "http_status", "cod")
-_SUCCESS = tuple(
+_SUCCESS = frozenset(
     "success ok succeeded successful erfolg erfolgreich succès succes réussi éxito exito exitoso sucesso successo "
     "riuscito "
     "gelukt 成功".split()
