@@ -146,9 +146,11 @@ def _in_json(value: Any, tool: str) -> str:
         return str(value["error"])
     if len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not _words_of(value, _ERRORS):
         return _in_json(inner, tool)
-    if value.get("error") is True or any(_is_no(value[name]) for name in _SUCCESS if name in value):
+    if value.get("error") is True or (
+        not _SUCCESS.isdisjoint(value) and any(_is_no(value[name]) for name in _SUCCESS & value.keys())
+    ):
         return _words_of(value, _ERRORS) or _words_of(value, _WORDS)
-    if _is_error_code(value.get("code")) and "data" in value and not value["data"]:
+    if "data" in value and not value["data"] and _is_error_code(value.get("code")):
         return _words_of(value, _ERRORS) or _words_of(value, _WORDS)
     error = _outcome(value)
     return "" if asks_for_state(tool) and len(value) > _OUTCOME and not of_service(error) else error
@@ -157,7 +159,9 @@ def _in_json(value: Any, tool: str) -> str:
 def _outcome(value: dict[str, Any]) -> str:
     """The words of a failure by the fields of a result that are for its status, its error or its exit."""
     brief = len(value) <= 3 or _PROBLEM.issuperset(value)
-    code = next((one for one in map(value.get, _STATUS) if _is_refusal(one)), None) if brief else None
+    code = (
+        next((value[name] for name in _STATUS if name in value and _is_refusal(value[name])), None) if brief else None
+    )
     if isinstance(code, str) and not _words_of(value, _WORDS):  # the number of a room, of a product
         code = None
     failed = next((one for name, one in value.items() if isinstance(one, str) and _says_failed(name, one)), "")
@@ -250,7 +254,7 @@ _PROBLEM = frozenset(("type", "title", "status", "detail", "instance"))
 _LISTED = frozenset(("data", "errors", "extensions", "meta", "jsonapi"))
 """Fields of an answer of GraphQL or JSON:API."""
 _STATUS = ("status", "code", "status_code", "statusCode", "http_status", "cod")
-_SUCCESS = tuple(
+_SUCCESS = frozenset(
     "success ok succeeded successful erfolg erfolgreich succès succes réussi éxito exito exitoso sucesso successo "
     "riuscito "
     "gelukt 成功".split()

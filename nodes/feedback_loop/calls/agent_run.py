@@ -236,7 +236,7 @@ class AgentRun:
         known, tools = self._replaced.get(operation.span_id), self.tools
         if known is None:
             forgotten = len(tools) == REMEMBERED and tools[0].start_ns >= operation.end_ns
-            known = not forgotten and replaced(operation, reversed(tools))
+            known = not forgotten and replaced(operation, tools)
             if known or (len(tools) > LATER and tools[-LATER].start_ns >= operation.end_ns):
                 self._replaced[operation.span_id] = known
         return known

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
 
 from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.reading.operations import Operation
@@ -22,15 +24,15 @@ _GENERIC = frozenset(
 )
 
 
-def replaced(failed: Operation, tools: Iterable[Operation]) -> bool:
+def replaced(failed: Operation, tools: deque[Operation]) -> bool:
     """Whether one of the next calls stood in for the failed one: another tool of that purpose, asked about the same.
 
     What reads is replaced by what reads, what changes something only by what does the same to the same. `tools` are
-    the run's calls, newest first.
+    the run's calls, in the order in which they ended.
     """
-    after = takewhile(lambda one: one.end_ns > failed.end_ns, tools)
-    later = [one for one in after if one.start_ns >= failed.end_ns and one.where != failed.where]
-    return any(_stands_in(failed, one) for one in later[-NEXT:] if not one.failed and not nothing_found(one.result))
+    after = islice(tools, bisect_right(tools, failed.end_ns, key=lambda one: one.end_ns), None)
+    later = islice((one for one in after if one.start_ns >= failed.end_ns and one.where != failed.where), NEXT)
+    return any(_stands_in(failed, one) for one in later if not one.failed and not nothing_found(one.result))
 
 
 def told(arguments: str) -> Iterator[str]:

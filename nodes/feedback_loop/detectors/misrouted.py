@@ -18,80 +18,23 @@ from nodes.feedback_loop.talk.ends import Ends
 from nodes.feedback_loop.talk.transcript import Transcript
 from nodes.feedback_loop.talk.use import Use, use_of
 from nodes.feedback_loop.texts.outcomes import acknowledged
-from nodes.feedback_loop.texts.words import keys, leaves, stemmed, stems, values
+from nodes.feedback_loop.texts.words import keys, leaves, stems, values
+from nodes.feedback_loop.texts.wrong_turns import (
+    blames_tool,
+    called_wrong,
+    clauses,
+    denied,
+    disowns,
+    got_and_needed,
+    refuses,
+    sends_on,
+)
 from systems.records import Finding
 from systems.told.nothing_found import nothing_found
 
-_REFUSES = re.compile(
-    r"\b(?:this|the) (?:tool|function|service|endpoint|api|agent|system|database|index|calculator|search|team|"
-    r"department)"
-    r" (?:is (?:only |not )?(?:for|meant|intended|designed|responsible)|(?:only|does not|doesn't|can(?:not|'t|"
-    r" only))\b)"
-    r"|\bnot (?:my|our|this (?:tool|team|department)'s) (?:job|task|area|department|responsibility|field)\b"
-    r"|\b(?:out of|outside (?:of )?(?:my|our|this|the)) (?:\w+ )?(?:scope|domain|competence|remit)\b|"
-    r"\bwrong (?:tool|department|"
-    r"service|endpoint|team|agent|index|database|place|system)\b|\b(?:please )?(?:use|try|ask|contact|call|"
-    r"see) (?:the )?"
-    r"[`'\"]?\w+[`'\"]? (?:tool |agent |service |team )?instead\b"
-    r"|\bcannot (?:read|parse|evaluate|interpret) (?:the )?(?:expression|formula|query)\b|\bunknown (?:symbol|"
-    r"operator|function|"
-    r"variable|unit|currency|city|airport|ticker)\b|\bnot a (?:valid )?(?:number|expression|formula|date|city|"
-    r"ticker|currency|"
-    r"url|path|equation|place)\b|\b(?:handles?|covers?|supports?|knows?|accepts?) only\b|\bonly (?:handles?|covers?|"
-    r"supports?|"
-    r"knows?|accepts?)\b|\bnot (?:handled|covered|supported) (?:here|by this)\b|\bnicht zuständig\b|"
-    r"\bfalsche[rs]? (?:werkzeug|abteilung)"
-    r"|\b(?:handles?|covers?|supports?|knows?|accepts?|for)\b[^.;\n]{1,40}\bonly\b"
-    r"|\b(?:is|are)(?: not|n['\u2019]t) an? [^.,;\n]{3,40}|\b(?:ist|sind) keine? \w+|\bn['\u2019]est pas une? \w+"
-    r"|\bno es una? \w+|\bnon è una? \w+|\bnão é uma? \w+",
-    re.IGNORECASE,
-)
-_OWNS_UP = re.compile(
-    r"\b(?:that|this|it)(?:'s| is| was|\u2019s)(?: \w+){0,3}? (?:not|wrong|the wrong|irrelevant|unrelated|"
-    r"about something else)\b"
-    r"|\b(?:that|this|it) (?:isn|wasn|didn|doesn)['\u2019]t\b|\bthat(?:'s|\u2019s| is| was) (?:the |"
-    r"an? )?[^.,;]{1,40}, not (?:the |an? )?\w"
-    r"|\bwrong (?:tool|function|one|place|database|service|endpoint|agent|source|system|search|call)\b"
-    r"|\bnot the (?:right|correct|tool|information|data|one)\b|\b(?:i )?(?:should|could) have (?:used|called|asked|"
-    r"looked)\b"
-    r"|\b(?:i need|need|let me use|i'?ll use|use|try|switch to|i should use) the (?:right|correct|proper|other|"
-    r"appropriate)\b"
-    r"|\b(?:my mistake|mistakenly|by mistake|misread|mixed up|doesn't help|not what (?:i|was|you|we)|not (?:useful|"
-    r"relevant|"
-    r"helpful)|irrelevant|unrelated)\b|\bdas falsche\b|\bnicht das richtige\b|\bfalsche[rsn]? (?:werkzeug|tool|"
-    r"abfrage)",
-    re.IGNORECASE,
-)
 _CHECKS = re.compile(
     r"(?:check|verify|validate|is|has|can|may|ping|test|auth\w*|login|health|status|exists?)(?:_|$)", re.IGNORECASE
 )
-_WRONG_TOOL = re.compile(
-    r"\bwrong (?:tool|function|one|place|database|service|endpoint|agent|source|system|search|call|department|team)\b"
-    r"|\bnot the (?:right|correct|proper) (?:tool|function|one|place|service|agent|source|system|call)\b"
-    r"|\b(?:that|this|the) (?:tool|function|service|one|endpoint|agent|system) (?:is|was|only) (?:for|about|meant|"
-    r"intended|handles?|"
-    r"covers?|knows?)\b|\bi should have (?:used|called|asked)\b|\bfalsche[rsn]? (?:werkzeug|tool|abfrage|dienst)\b",
-    re.IGNORECASE,
-)
-_SENDS_ON = re.compile(
-    r"\b(?:use|try|ask|see|query|contact|consult) (?:the )?[`'\"]?\w+[`'\"]? (?:tool|system|service|endpoint|api|"
-    r"team|department|database|"
-    r"register|agent|for)\b|\b(?:are|is) (?:not )?(?:kept|handled|managed|stored|held|listed|available) (?:by|in|"
-    r"here|with)\b"
-    r"|\bbelongs? to\b|\bnot (?:in|part of) (?:this|the) (?:system|database|register|index|catalogue|catalog|api)\b",
-    re.IGNORECASE,
-)
-_NOT = re.compile(
-    r"\b(?:not|nicht|kein(?:e[mnrs]?)?|pas|non|no|não|niet|geen|inte|ikke|nie|rather than|instead of)\s+"
-    r"(?:(?:an?|the|ein(?:e[mnrs]?)?|d(?:er|ie|as|e|u|es)|une?|la|le|il|uno?|una|uma?|o|het|een)\s+)?([^\W\d_]{3,})",
-    re.IGNORECASE,
-)
-_WRONG_ONES = re.compile(
-    r"\b(?:this|that|these|those|it|they|das|die|dies\w*|ce|cela)\b[^.;\n]{0,30}\b(?:wrong|falsche[nrsm]?|mauvaise?s?)\s+"
-    r"([^\W\d_]{3,})(?=\s*(?:[.,;:!)]|$))",
-    re.IGNORECASE,
-)
-_THAT_IS = re.compile(r"\b(?:that|this|those|these)(?:['\u2019]s| is| was| are| were) [^.;\n]*", re.IGNORECASE)
 _SEARCHES = frozenset("search query ask call run use calculate list check".split())
 _TRIED_FIRST = re.compile(r"cache|memor|histor|faq|kb|knowledge|docs?|local|index|archive|catalog", re.IGNORECASE)
 _DESK = re.compile(
@@ -187,15 +130,15 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
         return ""
     result = wrong.result or wrong.error
     like, short = _alike(wrong.arguments, right.arguments), len(result) < _SHORT
-    if like and short and _REFUSES.search(values(result)):
+    if like and short and refuses(values(result)):
         return "refused"
-    if len(step.said) < _SHORT and (_WRONG_TOOL.search(step.said) or _contrasts(step)):
+    if len(step.said) < _SHORT and (blames_tool(step.said) or _contrasts(step)):
         return "disowned"
     if like and len(step.said) < _SHORT and _wrong_ones(step):
         return "disowned"
     if use.flows(wrong):
         return ""
-    if like and short and _SENDS_ON.search(values(result)):
+    if like and short and sends_on(values(result)):
         return "refused"
     if wrong.arguments == right.arguments and _DESK.search(wrong.name) and _DESK.search(right.name):
         return "asked again elsewhere"
@@ -203,32 +146,32 @@ def _wrong(step: _Step, called: int, use: Use) -> str:
         over_asked = not wrong.failed or wrong.cause in ("error", "invalid")
         apart = _only_right_named(step, use) and not (_prepares(wrong, right) or _TRIED_FIRST.search(wrong.name))
         return "in vain" if like and over_asked and apart else ""
-    if step.said and len(step.said) < _SHORT and (_OWNS_UP.search(step.said) or _other_kind(step)):
+    if step.said and len(step.said) < _SHORT and (disowns(step.said) or _other_kind(step)):
         return "disowned"
     return "unused" if (like and _beside_the_point(step, use)) or _astray(step, use) else ""
 
 
 def _contrasts(step: _Step) -> bool:
-    """Whether the model says that it is not what the first tool is named for, and names the second: `A, not B`."""
+    """Whether the model says that it is not what the first tool is named for, and names the second: `A, not B`.
+
+    Or that it got what the first is named for, and needs what the second is.
+    """
     first, second = stems(step.wrong.name), stems(step.right.name)
-    denied = {stemmed(word) for word in _NOT.findall(step.said)}
-    return bool(denied & (first - second)) and bool(stems(step.said) & (second - first))
+    if denied(step.said) & (first - second) and stems(step.said) & (second - first):
+        return True
+    got, needed = got_and_needed(step.said)
+    return bool(needed & (second - first)) and bool(got & (first - second))
 
 
 def _wrong_ones(step: _Step) -> bool:
     """Whether the model calls what the first tool is named for the wrong ones, and only looks elsewhere then."""
-    called = {stemmed(word) for word in _WRONG_ONES.findall(step.said)}
-    return bool(called & stems(step.wrong.name)) and not changes(step.right)
+    return bool(called_wrong(step.said) & stems(step.wrong.name)) and not changes(step.right)
 
 
 def _other_kind(step: _Step) -> bool:
     """Whether the model says that it got what the first tool is named for, and not what the second is: `A, not B`."""
     first, second = stems(step.wrong.name), stems(step.right.name)
-    for clause in _THAT_IS.findall(step.said):
-        denied = {stemmed(word) for word in _NOT.findall(clause)}
-        if denied & (second - first) and stems(clause) & (first - second):
-            return True
-    return False
+    return any(no & (second - first) and yes & (first - second) for yes, no in clauses(step.said))
 
 
 def _beside_the_point(step: _Step, use: Use) -> bool:

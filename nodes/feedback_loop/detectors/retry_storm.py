@@ -23,7 +23,8 @@ MOST_ROWS = 1_000
 LAST = 20
 _SHORT = 300
 _REFUSES = re.compile(
-    r"\b(?:unavailable|overloaded|locked|refus(?:ed|es|ing)|reject(?:ed|s)|throttled|unreachable|failed|failure|"
+    r"\b(?:unavailable|overloaded|locked|refus(?:ed|es|ing)|reject(?:ed|s)|throttled|unreachable|failed|failure|busy|"
+    r"not ready|queue (?:is )?full|"
     r"error|down|offline|try again|50[0234])\b",
     re.IGNORECASE,
 )

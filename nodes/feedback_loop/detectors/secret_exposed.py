@@ -33,7 +33,7 @@ class SecretExposed:
         if span.kind == "model":
             text = span.output
             if span.calls and not self._run.tools:
-                text += "".join(call.arguments for call in span.calls)
+                text += _asked(span)
         else:
             text = f"{span.arguments}\n{span.result}"
         if span.failed:
@@ -59,9 +59,15 @@ class SecretExposed:
         for credential in credentials(text):
             known = self._found.get(credential.text)
             if known is not None:
-                known[2].append(span)
+                only_asked = span.kind == "tool" and credential.text in _asked(known[2][0])
+                known[2].insert(0 if only_asked else len(known[2]), span)
             elif len(self._found) < MOST:
                 self._found[credential.text] = credential, _place(span, credential.text), [span]
+
+
+def _asked(span: Operation) -> str:
+    """The arguments of the calls that a model asked for; a call's own span tells of them better."""
+    return "".join(call.arguments for call in span.calls)
 
 
 def _place(span: Operation, text: str) -> str:

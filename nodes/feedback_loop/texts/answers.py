@@ -60,7 +60,8 @@ _QUOTED = re.compile(
 _NOT_DONE = re.compile(
     r"\b(?:(?:can|could)(?: not|n['\u2019]t) (?!tell|say|find|recommend|see|know)\w+|(?:was|were|is|are|"
     r"has been)(?: not|n['\u2019]t) "
-    r"(?:be |been )?\w+ed|unable to (?!find)|failed|fail(?:s|ure)|crash(?:ed|es)|aborted|(?:was|were|got|"
+    r"(?:be |been )?(?:\w+ed|sent|done|made|written|read|taken|put|set|paid|built|run)|unable to (?!find)|failed|"
+    r"fail(?:s|ure)|crash(?:ed|es)|aborted|(?:was|were|got|"
     r"been) (?:declined|refused|"
     r"rejected|denied|blocked|cancelled|canceled)|did(?: not|n['\u2019]t) (?!find|have|contain|exist|match)\w+|"
     r"unsuccessful|"

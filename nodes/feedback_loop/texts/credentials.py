@@ -46,6 +46,10 @@ _FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
     )
 )
 _ADDRESS = re.compile(r"(?<=://)[^\s/:@\"'<>]{0,80}:([^\s/@\"'<>]{3,200})@[\w.-]")
+_COMMAND = re.compile(
+    r"\b(?:mysql\w*|mariadb\w*|sshpass|mongo\w*)\b[^\n|;]{0,200}?\s-p\s?['\"]?([^\s'\"]{6,200})"
+    r"|\bcurl\b[^\n|;]{0,300}?\s(?:-u|--user)\s?['\"]?[^\s:'\"]{1,80}:([^\s'\"]{6,200})"
+)
 _HEADER = re.compile(r"\b(?:[Bb]earer|BEARER|[Bb]asic)\s{1,3}([A-Za-z0-9._~+/=-]{16,4000})")
 
 _NAMES = [
@@ -117,12 +121,16 @@ def may_have(lower: str) -> bool:
     if ("w" in lower and ("pwd" in lower or "nwort" in lower)) or ("b" in lower and "bearer" in lower):
         return True
     if "-" in lower and (
-        "sk-" in lower or ("x" in lower and ("xox" in lower or "gocspx-" in lower)) or "glpat-" in lower
+        "sk-" in lower
+        or " -p" in lower
+        or " -u" in lower
+        or ("x" in lower and ("xox" in lower or "gocspx-" in lower))
+        or "glpat-" in lower
     ):
         return True
     if "_" in lower and ("hp_" in lower or "sk_" in lower or "rk_" in lower or "pat_" in lower or "hf_" in lower):
         return True
-    if "." in lower and ("ya29." in lower or "sg." in lower or "hvs." in lower):
+    if "." in lower and ("ya29." in lower or "sg." in lower or "hvs." in lower or "hooks." in lower):
         return True
     return not lower.isascii() and any(mark in lower for mark in _NOT_ASCII)
 
@@ -131,7 +139,7 @@ def credentials(text: str) -> Iterator[Credential]:
     """The credentials in a text, each once, those with a form of their own first."""
     text = text[:_LONG]
     found: list[str] = []
-    for credential in (*_formed(text), *_named(text)):
+    for credential in (*_formed(text), *_commanded(text), *_named(text)):
         if not any(credential.text in one for one in found):
             found.append(credential.text)
             yield credential
@@ -150,6 +158,14 @@ def _formed(text: str) -> Iterator[Credential]:
     for match in _HEADER.finditer(text):
         if not _PLACEHOLDER.search(match[1]) and _mixed(match[1], 3.0):
             yield Credential("authorization", match[1])
+
+
+def _commanded(text: str) -> Iterator[Credential]:
+    if " -p" in text or " -u" in text or "--user" in text:
+        for match in _COMMAND.finditer(text):
+            password = match[1] or match[2]
+            if not (_PLACEHOLDER.search(password) or _word(password)):
+                yield Credential("password in a command", password)
 
 
 def _named(text: str) -> Iterator[Credential]:

@@ -76,7 +76,7 @@ def injected(text: str) -> str:
         if weight(window) - less >= ENOUGH and not _talked_about(text, start):
             return text[max(0, start - 20) : start + _SHOWN]
     for start, inner in _hidden(text):
-        if weight(inner) >= ENOUGH - 1:
+        if weight(inner.strip()) >= ENOUGH - 1:
             return text[start : start + _SHOWN]
     return ""
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from nodes.feedback_loop.reading.messages import parsed
 
 MOST = 30
+_NAMED = 3
 
 _INTENT = re.compile(
     r"\b(?:plan|steps?|i(?:'ll|\u2019ll| will|'d|\u2019d| am going to|'m going to| need to| have to| must)|let me|"
@@ -130,7 +131,9 @@ def _inline(text: str) -> list[str]:
 
 def _ordered(text: str) -> list[str]:
     parts = [part.strip(" ,;:.") for part in _ORDINAL.split(text)]
-    return [part.partition(". ")[0] for part in parts[1:] if len(part.split()) > 1]
+    steps = [part.partition(". ")[0] for part in parts[1:]]
+    named = len(steps) >= _NAMED and all(len(step.split()) == 1 for step in steps[1:])  # `first A, then B, then C`
+    return [step for step in steps if named or len(step.split()) > 1]
 
 
 def _listed(text: str) -> list[str]:

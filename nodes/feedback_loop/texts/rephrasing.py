@@ -10,7 +10,7 @@ from nodes.feedback_loop.texts.words import remembered, stemmed, values
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
-_FEW = 5
+_FEW, _PART = 5, 5
 _SHORT = 2_000
 _STEPS = (1, 7)
 """Numbers that differ by this count things, days or weeks."""
@@ -39,7 +39,17 @@ def attempt(before: Set[str], now: Set[str], known: Set[str]) -> bool:
         return False
     if new <= known:
         return rephrased(before, now)
-    return bool(before & now) or not new & known
+    return bool(before & now) or not new & known or _compounded(before, now)
+
+
+def _compounded(before: Set[str], now: Set[str]) -> bool:
+    """Whether a word of one is part of a longer word of the other: `Vertrag`, `Mietvertrag`."""
+    return any(
+        len(one) >= _PART and one in other
+        for left, right in ((before, now), (now, before))
+        for one in left
+        for other in right
+    )
 
 
 def rephrased(before: Set[str], now: Set[str]) -> bool:

@@ -53,6 +53,18 @@ from systems.told.errors_told import told
         'relation "meterz" does not exist\nLINE 1: select',
         "FAILED: printer out of labels",
         "Invalid argument: date must be YYYY-MM-DD",
+        '{"erfolg": false, "meldung": "Periode geschlossen"}',
+        '{"ok": 0, "err": "interlock open"}',
+        '{"cod": "401", "message": "Invalid API key."}',
+        '{"code": 5003, "msg": "engine exception", "data": {}}',
+        "[ERROR] parser: unexpected token at row 14",
+        'Error from server (Forbidden): pods "web-1" is forbidden',
+        "wkhtmltopdf terminated with signal 11",
+        "sync aborted: conflict on event 81",
+        "ERROR fw-south: rule table is full",
+        "gave up waiting after 600 seconds",
+        "No response from registry within 10 s.",
+        "Échec : jeton expiré",
     ],
 )
 def test_a_failure_that_a_tool_tells_is_one(result: str) -> None:

@@ -13,7 +13,7 @@ from tests.nodes.feedback_loop.traces import Trace
 NOTHING = json.dumps([{"role": "assistant", "parts": []}])
 
 
-@pytest.mark.parametrize("said", ["", "   ", "\n"])
+@pytest.mark.parametrize("said", ["", "   ", "\n", '""', "...", "{}"])
 def test_an_answer_of_nothing_is_found(said: str) -> None:
     run = Conversation("When does the train leave?")
     run.each(call("departures", "14:07", station="Zuid"))

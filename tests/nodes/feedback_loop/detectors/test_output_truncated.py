@@ -74,6 +74,8 @@ def test_an_answer_that_stopped_by_itself_is_whole(content: str, finish: str) ->
         ("Bienvenue. Chaque phare a son gardien, son histoire et", True),
         ("Welcome aboard. See you on the quay", False),
         ("Rails asleep in rows and", False),
+        ("It is a room of its own. Under section 4 the costs are deductible whenever the room is the centre", True),
+        ("Dear Ms Ito,\nthe costs are deductible. Best wishes from all of us at the office\nKim", False),
         ("Done. It is the last of the list and.", False),
     ],
 )

@@ -191,3 +191,27 @@ def test_a_step_is_done_by_a_call_that_is_named_alike() -> None:
     run.each(call("announce", "published", plan="SP-19"))
     run.says("Switching plan SP-19 is made and published to all.")
     assert "premature_end" not in kinds(run)
+
+
+@pytest.mark.parametrize(
+    ("task", "plan", "done", "found"),
+    [
+        ("Revisa la sala 7.", "Voy a revisar las vitrinas 1, 2, 3 y 4.", [{"vitrina": 1}, {"vitrina": 2}], True),
+        ("Check van 4.", "I'll check tyres, brakes and lights.", [{"part": "tyres"}], True),
+        ("Untersuche die Proben A, B und C.", "", [{"probe": "A"}], True),
+        ("Clean the table.", "Plan: deduplicate -> normalise -> export", [{"step": "deduplicate"}], True),
+        ("Migriere alles.", "Zuerst kunden, danach artikel, dann lager.", [{"tabelle": "kunden"}], True),
+        ("Check van 4.", "I'll check tyres, brakes and lights.", [{"parts": "tyres, brakes, lights"}], False),
+        ("Book a room with beamer, board and coffee.", "", [{"features": "beamer"}], False),
+        ("A hotel in Rome for 2 to 5 nights, please.", "", [{"nights": 3}], False),
+        ("How does bed 4 look, yesterday and today?", "", [{"day": "yesterday"}, {"day": "today"}], False),
+    ],
+)
+def test_what_is_listed_is_dealt_with_in_any_language_or_left_out(
+    task: str, plan: str, done: list[dict[str, object]], found: bool
+) -> None:
+    run = Conversation(task)
+    for number, given in enumerate(done):
+        run.asks(call("pruefe", f"{next(iter(given.values()))}: 4{number} mm", **given), text="" if number else plan)
+    run.says("Es ist alles fertig: 40 mm, 41 mm.")
+    assert ("premature_end" in kinds(run)) == found

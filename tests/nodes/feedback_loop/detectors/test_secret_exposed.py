@@ -93,3 +93,25 @@ def test_the_cheap_test_lets_every_secret_through(text: str) -> None:
 def test_any_text_is_read_and_every_finding_is_in_it(text: str) -> None:
     for found in credentials(text):
         assert found.text in text
+
+
+def test_a_secret_in_arguments_is_reported_at_the_call_and_not_at_the_model_that_asked_for_it() -> None:
+    run = Conversation("Log in to the shop.")
+    (login,) = run.asks(call("login", "welcome", user="bo", password=made("Bremse", "!77-", "Kolben")))
+    run.says("You are logged in.")
+    assert only(run, "secret_exposed").span_ids[0] == login.span_id
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        (made("mysql -u root -p", "S3cr3tPw99", " -h db"), True),
+        (made("curl -u bo:", "S3cr3tPw99", " https://a.example"), True),
+        ("mysql -u root -p -h db", False),
+        ("curl -u bo:$PASSWORD https://a.example", False),
+        ("tar -pczf backup-2026.tgz /srv", False),
+    ],
+)
+def test_a_command_line_may_have_a_password(command: str, found: bool) -> None:
+    assert may_have(command.lower()) or not found
+    assert bool(list(credentials(command))) == found

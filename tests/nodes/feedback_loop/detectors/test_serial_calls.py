@@ -106,3 +106,29 @@ def test_things_that_the_task_counts_could_be_asked_for_together(task: str, answ
         run.each(call("stock", f"sheets: {sheets}", seconds=0.3, supplier=letter))
     run.says("There are 40 sheets at the last one.")
     assert ("serial_calls" in kinds(run)) == serial
+
+
+RATES = {"USD": "0.921", "GBP": "1.173", "JPY": "0.0061"}
+
+
+def rates(task: str, answer: str) -> set[str]:
+    run = Conversation(task)
+    run.each(*[call("rate", f"{one} {rate}", seconds=0.4, currency=one) for one, rate in RATES.items()])
+    run.says(answer)
+    return kinds(run)
+
+
+def test_what_the_model_knew_by_itself_and_all_of_which_was_needed_can_be_fetched_together() -> None:
+    assert rates("What are dollar, pound and yen worth?", "Dollar 0.921, pound 1.173, yen 0.0061.") == {"serial_calls"}
+
+
+@pytest.mark.parametrize(
+    ("task", "answer"),
+    [
+        ("What are dollar, pound and yen worth?", "Yen: 0.0061."),
+        ("Look for a rate below 0.01.", "Dollar 0.921 and pound 1.173 are above it, yen 0.0061 is not."),
+    ],
+    ids=["not needed", "sought"],
+)
+def test_of_what_nobody_listed_one_after_another_may_be_tried(task: str, answer: str) -> None:
+    assert "serial_calls" not in rates(task, answer)

@@ -105,3 +105,29 @@ def test_an_action_about_the_same_case_does_not_stand_in_for_one_that_failed() -
     run.each(call("notify", "sent", case="3 O 212/26"))
     run.says("The hearing is on 14 June and the lawyers know.")
     assert only(run, "swallowed_error").where == "move_hearing"
+
+
+def blocked(answer: str) -> Conversation:
+    run = Conversation("Block 203.0.113.77 on all three firewalls.")
+    run.asks(
+        call("block", "rule 8812 installed", firewall="fw-north"),
+        call("block", "ERROR fw-south: rule table is full", firewall="fw-south"),
+        call("block", "rule 2210 installed", firewall="fw-edge"),
+    )
+    run.says(answer)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("It is blocked on fw-north, fw-south and fw-edge. The address cannot reach us any more.", True),
+        ("It is blocked on fw-north and fw-edge; fw-south has no room left. It cannot reach us through those.", False),
+        ("I went through fw-north, fw-south and fw-edge. One of them failed.", False),
+        ("Tried fw-north, fw-south and fw-edge, with an error on one.", False),
+    ],
+)
+def test_a_failure_that_the_answer_counts_among_what_was_done_is_swallowed(answer: str, found: bool) -> None:
+    run = blocked(answer)
+    assert ("swallowed_error" in kinds(run)) == found
+    assert not found or only(run, "swallowed_error").span_ids == ids(run.spans[3])
