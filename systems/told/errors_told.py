@@ -101,7 +101,7 @@ _SHORT = 400
 _ENDS = re.compile(
     r"(?:please )?fix (?:the errors?|your mistakes?) ?(?:and try again)?\.?\s*$|please try again\.?\s*$", re.IGNORECASE
 )
-_COUNTED = re.compile(r"[^\n:;]*:\s*[\d.,]+\s*(?:\n|$)")
+_COUNTED = re.compile(r"[^\n:;]*[^\n:;\d]:\s*[\d.,]+\s*(?:\n|$)")
 _VALIDATION = frozenset({"type", "loc", "msg"})
 MOST_WORDS = 2_000
 

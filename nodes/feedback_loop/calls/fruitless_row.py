@@ -129,7 +129,7 @@ class Row:
         if changes(call):
             self.doubtful = True
             return not now - before <= self._known
-        self.doubtful |= len(call.result) < LONG
+        self.doubtful |= len(call.result) < LONG and len(self._last) < 2
         if any(map(_PHRASE.search, leaves(parsed(call.arguments)))):
             return attempt(before, now, self._known)
         new = now - before

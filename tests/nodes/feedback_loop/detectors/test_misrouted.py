@@ -201,3 +201,19 @@ def test_a_code_that_is_looked_up_changes_nothing() -> None:
     run.asks(call("tyre_pressure", "rear tyres: 2.6 bar, cold", car="KX-901", axle="rear"))
     run.says("The rear tyres need 2.6 bar when cold.")
     assert only(run, "misrouted").span_ids == ids(wrong)
+
+
+def test_a_first_call_that_is_about_something_else_altogether_is_a_wrong_turn() -> None:
+    run = Conversation("May granite be mailed to Oslo?")
+    (wrong,) = run.asks(call("cafeteria_plan", "Tue: pea soup, dumplings, plum cake", weekday="Tue"))
+    run.asks(call("export_rules", "granite to Norway: allowed up to 20 kg", material="granite", city="Oslo"))
+    run.says("Yes, granite may be mailed to Norway up to 20 kg.")
+    assert only(run, "misrouted").span_ids == ids(wrong)
+
+
+def test_a_first_call_whose_result_is_used_is_none_whatever_it_was_asked() -> None:
+    run = Conversation("May granite be mailed to Oslo?")
+    run.asks(call("country_code", "NO, zone 4", place="Norway"))
+    run.asks(call("export_rules", "granite, zone 4: allowed up to 20 kg", material="granite", zone=4))
+    run.says("Yes, granite may be mailed up to 20 kg.")
+    assert "misrouted" not in kinds(run)

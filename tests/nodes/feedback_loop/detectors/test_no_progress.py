@@ -179,3 +179,26 @@ def test_one_setting_after_another_that_is_not_the_one_is_no_progress() -> None:
     run.each(*(call("home_arm", "not homed: switch open", speed=speed) for speed in (100, 80, 50, 30, 10)))
     run.says("The arm does not home at any speed.")
     assert kinds(run) == {"no_progress"}
+
+
+WALL = "Please sign in to continue."
+
+
+def test_tools_that_all_answer_in_the_same_words_bring_no_progress() -> None:
+    run = Conversation("Where does ethyl nitrate catch fire?")
+    spans = run.each(
+        call("supplier_sheet", WALL, substance="ethyl nitrate"),
+        call("agency_record", WALL, substance="ethyl nitrate"),
+        call("open_page", WALL, address="https://sds.example.org/27247"),
+        call("open_page", WALL, address="https://chem.example.org/en"),
+        call("agency_record", WALL, substance="27247-96-7"),
+    )
+    run.says("Every source wants me to sign in.")
+    assert set(only(run, "no_progress").span_ids) <= set(ids(*spans))
+
+
+def test_checks_of_different_things_may_all_say_none() -> None:
+    run = Conversation("Is anything open for Ann?")
+    run.each(*(call(tool, "none", person="Ann") for tool in ("loans", "fines", "orders", "holds", "notes")))
+    run.says("Nothing is open for Ann.")
+    assert "no_progress" not in kinds(run)

@@ -80,3 +80,17 @@ def test_a_text_that_no_change_in_between_changed_is_fetched_needlessly() -> Non
 
     assert "redundant_call" in kinds(comments(3))
     assert kinds(comments(2)) == set()
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        call("note", "noted", stand=3, text="feed on C-90 day before noon"),
+        call("breakfast", "yes, from 6:30", customer="C-90"),
+    ],
+    ids=["prose that mentions it", "a yes that answers"],
+)
+def test_what_only_speaks_of_it_in_between_is_not(between: Asked) -> None:
+    run = Conversation()
+    run.each(CUSTOMER, between, CUSTOMER)
+    assert "redundant_call" in kinds(run)

@@ -131,3 +131,9 @@ def test_a_failure_that_the_answer_counts_among_what_was_done_is_swallowed(answe
     run = blocked(answer)
     assert ("swallowed_error" in kinds(run)) == found
     assert not found or only(run, "swallowed_error").span_ids == ids(run.spans[3])
+
+
+def test_a_claim_of_no_trouble_is_no_admission() -> None:
+    run = invoice()
+    run.says(f"{SENT} It went without any trouble, no hitch, no delay.")
+    assert kinds(run) == {"swallowed_error"}

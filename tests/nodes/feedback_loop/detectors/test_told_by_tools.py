@@ -18,7 +18,10 @@ def occupancy(result: str, answer: str, newer: str = "") -> Conversation:
     return run
 
 
-@pytest.mark.parametrize("result", [OLD, "19 of 24 beds (note: the snapshot is stale, live feed down)"])
+@pytest.mark.parametrize(
+    "result",
+    [OLD, "19 of 24 beds (note: the snapshot is stale, live feed down)", '{"beds": 24, "taken": 19, "cache": "stale"}'],
+)
 def test_old_data_passed_on_as_new_is_stale(result: str) -> None:
     run = occupancy(result, "Right now 19 of the 24 beds are occupied.")
     assert only(run, "stale_data").span_ids == ids(run.spans[2])

@@ -105,3 +105,17 @@ def test_figures_and_persons_from_nowhere_are_told_from_what_was_computed(
     run.each(call("look_up", result, zone="3"))
     run.says(answer)
     assert ("ungrounded_output" not in kinds(run)) == grounded
+
+
+def test_figures_that_a_table_of_comma_separated_values_does_not_have_come_from_nowhere() -> None:
+    run = Conversation("How many lamps do we have, and from which years?")
+    run.asks(call("stock", "article,year,count\nLamp,2016,4\nLamp,2018,7", article="Lamp"))
+    answer = run.says("There are 83 lamps: 30 of 2011, 41 of 2013 and 12 of 2020, worth 9,420 euros.")
+    assert only(run, "ungrounded_output").span_ids == ids(answer)
+
+
+def test_figures_of_its_fields_are_known() -> None:
+    run = Conversation("How many lamps do we have, and from which years?")
+    run.asks(call("stock", "article,year,count\nLamp,2016,14\nLamp,2018,27", article="Lamp"))
+    run.says("There are 41 lamps: 14 of 2016 and 27 of 2018.")
+    assert kinds(run) == set()

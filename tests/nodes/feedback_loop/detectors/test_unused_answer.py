@@ -174,3 +174,19 @@ def test_what_was_asked_for_or_speaks_against_must_come_again(
         run.each(one)
     run.says(answer)
     assert ("unused_answer" in [finding.kind for finding in alarms(run)]) == unused
+
+
+def test_a_unit_that_several_results_have_shows_no_use_of_one() -> None:
+    run = Conversation("What do 12 crates cost in all: transport, tax and storage?")
+    run.asks(call("transport", "CHF 640.00", crates=12))
+    (unused,) = run.asks(call("tax", "import tax: CHF 1,913.70", goods="tiles"))
+    run.asks(call("storage", "CHF 88.00", crates=12))
+    run.says("In all CHF 728.00: transport 640.00 and storage 88.00.")
+    assert only(run, "unused_answer").span_ids == ids(unused)
+
+
+def test_a_line_that_is_quoted_is_used_however_common_its_words_are() -> None:
+    run = Conversation("What does line 118 say?")
+    run.asks(call("line", "118\n00:14:02,300 --> 00:14:05,100\nAnd then she ...", number=118))
+    run.says("It breaks off: And then she ...")
+    assert "unused_answer" not in kinds(run)
