@@ -67,7 +67,8 @@ _CHECKS = re.compile(
 )
 """Tools that ask whether something is so, or may be; a no is an answer."""
 _SHORTLY = re.compile(
-    r"\W*(?:[a-z][\w.-]{1,15}: \(\d+\) )?(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
+    r"\W*(?:[a-z][\w.-]{1,15}: \(\d+\) )?"
+    r"(?:(?:api |request )?rate[ -]?limit(?:ed)?\b[^.\n]{0,40}(?:\b(?:exceeded|reached|hit)|[:.!(]|$)"
     r"|(?:\w+ ){0,4}limit (?:of \d[\w ]{0,40} )?(?:was |is |has been )?(?:exceeded|reached|hit)\b"
     r"|you(?:r \w+)? (?:have |has |are )?(?:exceeded|used up|reached|been (?:rate|throttled)|sending too many)\b"
     r"|(?:the |your |this )?requests? (?:was |were |has been )?(?:throttled|rejected|refused|blocked)\b|throttled\b"
@@ -79,8 +80,8 @@ _SHORTLY = re.compile(
     r"|gave up (?:waiting|after|on)\b|no (?:response|answer|reply) (?:from [^\n]{1,40} )?(?:within|in|after) \d"
     r"|(?:the )?(?:\w+ ){0,3}timed out\b|(?:\w+ ){0,3}timeout(?:[\s.!]*$|:| (?:after|while|waiting|of|exceeded|error|"
     r"expired))"
-    r"|(?:[\w./-]+ ){0,3}(?:deadline|time limit|timeout)(?: of [\w .]{1,15})? (?:was |is |has been )?(?:exceeded|expired|"
-    r"reached)\b"
+    r"|(?:[\w./-]+ ){0,3}(?:deadline|time limit|timeout)(?: of [\w .]{1,15})? (?:was |is |has been )?"
+    r"(?:exceeded|expired|reached)\b"
     r"|(?:[\w./-]+ ){1,3}(?:has )?exceeded (?:its |the )?(?:\w+ )?(?:deadline|time ?limit|timeout)\b"
     r"|(?:[\w./-]+ ){1,3}(?:did not|didn['\u2019]t) (?:respond|answer|reply)(?: \w+)? (?:within|in|after) \d"
     r"|(?:(?:read|write|connect|getaddrinfo|error)\W)?(?-i:E(?:CONN(?:REFUSED|RESET|ABORTED)|TIMEDOUT|HOSTUNREACH|"

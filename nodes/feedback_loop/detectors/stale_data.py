@@ -45,7 +45,8 @@ _NOW = re.compile(
 )
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 _UPDATED = re.compile(
-    r"(?:updated?|modified|refreshed|measured|observed|captured|sampled|polled|generated|retrieved|cached|synced|fetched|snapshot|as[ _]of|valid until|expired?|"
+    r"(?:updated?|modified|refreshed|measured|observed|captured|sampled|polled|"
+    r"generated|retrieved|cached|synced|fetched|snapshot|as[ _]of|valid until|expired?|"
     r"stand|aktualisiert|mis à jour|actualizado|aggiornat[oa]|atualizado)\w*[^\w\n]{0,6}(?:\w+ ){0,3}?[^\w\n]{0,6}"
     r"((?:19|20)\d\d)-(\d\d)-(\d\d)",
     re.IGNORECASE,

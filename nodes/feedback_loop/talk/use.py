@@ -79,7 +79,7 @@ class Use:
         return any(one in output for at, output in self._outputs if at > place for one in lines)
 
     def _own(self, what: Said) -> Iterable[str]:
-        """The names of a result that are its own; where it has a number, one that many tell (`EUR`) is only its unit."""
+        """The names of a result that are its own; beside a number one that many tell (`EUR`) is only its unit."""
         return (one for one in what.names if self._named[one] < _MANY) if what.numbers else what.names
 
     def _computed(self, call: Operation, what: Said, later: list[float]) -> bool:
