@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.corpus.scenario import Call, Scenario, Turn
+from tests.corpus.scenario import Scenario, Turn
 from tests.corpus.scenarios.building import at, call, data, faulty, healthy, say, think, tool, use
 
 MINUTES_TASK = "Summarise the council minutes of 14 September for the residents' newsletter."
@@ -74,7 +74,7 @@ FAULTS: tuple[Scenario, ...] = (
         ),
         (
             think("First I look the accession up.", call("accession", code="SB-2231")),
-            think("There is enough of it.", Call("withdraw", raw='{"code": "SB-2231", "grams": 20')),
+            think("There is enough of it.", call("withdraw", code="SB-2231", grams="as many as Kew needs")),
             say("I could not withdraw the seed: my request was not accepted. Please enter the withdrawal by hand."),
         ),
         (*at(None, 1), *at("withdraw", 0)),
