@@ -9,7 +9,7 @@ from nodes.feedback_loop.calls.agent_run import AgentRun, cost, excerpt, times
 from nodes.feedback_loop.calls.drafts import subject
 from nodes.feedback_loop.detectors.protocol import Watches
 from nodes.feedback_loop.reading.asked_form import AskedForm
-from nodes.feedback_loop.reading.json_text import at_limit, unfenced, verdict
+from nodes.feedback_loop.reading.json_text import at_limit, torn, unfenced, verdict
 from nodes.feedback_loop.reading.marks import (
     CALL_OF_MODEL,
     EMPTY,
@@ -118,7 +118,8 @@ class InvalidOutput:
         if span.calls:
             self._calls_of(span)
         elif span.output:
-            if span.finish != "length" and (wrong := self._wrong_answer(span)):
+            limited = span.finish == "length" or (not span.finish and torn(span.output))
+            if not limited and (wrong := self._wrong_answer(span)):
                 self._add((span.where, "schema"), _Refused([span], f"{wrong}: {span.output}"))
         elif (span.finish == "tool_calls" and self._said(calls=True)) or MALFORMED in span.finish:
             said = f"{names.FINISH_REASONS}={span.finish}, and no call to be read"

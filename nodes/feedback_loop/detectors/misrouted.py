@@ -15,7 +15,7 @@ from nodes.feedback_loop.reading.marks import ANY, JUDGED, MISROUTED
 from nodes.feedback_loop.reading.messages import parsed
 from nodes.feedback_loop.reading.operations import Operation
 from nodes.feedback_loop.talk.ends import Ends
-from nodes.feedback_loop.talk.transcript import Transcript
+from nodes.feedback_loop.talk.transcript import Transcript, texted
 from nodes.feedback_loop.talk.use import Use, use_of
 from nodes.feedback_loop.texts.outcomes import acknowledged
 from nodes.feedback_loop.texts.words import keys, leaves, stems, values
@@ -177,7 +177,9 @@ def _other_kind(step: _Step) -> bool:
 def _beside_the_point(step: _Step, use: Use) -> bool:
     """Whether the first answer has nothing to do with the task, and the second is what was asked for."""
     wrong, right = step.wrong, step.right
-    if _about(wrong, right) or _prepares(wrong, right) or _relevance(wrong, use) or not _relevance(right, use):
+    if _about(wrong, right) or _prepares(wrong, right) or _confirms(wrong, use):
+        return False
+    if _relevance(wrong, use) or not _relevance(right, use):
         return False
     news = use.news(wrong)
     named = bool(stems(right.name) & use.asked.terms)
@@ -190,7 +192,9 @@ def _astray(step: _Step, use: Use) -> bool:
     """Whether name, arguments and result of the first call have nothing to do with the task, and the second's have."""
     wrong, right = step.wrong, step.right
     first, second = stems(" ".join(_given(wrong.arguments))), stems(" ".join(_given(right.arguments)))
-    if _prepares(wrong, right) or not first or first & use.task.terms or not second & use.task.terms:
+    if _prepares(wrong, right) or _confirms(wrong, use):
+        return False
+    if not first or first & use.task.terms or not second & use.task.terms:
         return False
     news = use.news(wrong)
     return not _relevance(wrong, use) and len(news.numbers) + len(news.terms) >= _SOME and use.flows(right)
@@ -251,6 +255,11 @@ def _about(wrong: Operation, right: Operation) -> bool:
 def _prepares(wrong: Operation, right: Operation) -> bool:
     """Whether the first call may only have been a check before an action."""
     return changes(right) or acknowledged(right.result) or bool(_CHECKS.match(wrong.name.rpartition(".")[2]))
+
+
+def _confirms(call: Operation, use: Use) -> bool:
+    """Whether a result has a figure of the task that the call was not given: there is one at 11:20."""
+    return bool(texted(call.result).numbers & use.task.numbers - texted(call.arguments).numbers)
 
 
 def _relevance(call: Operation, use: Use) -> int:

@@ -9,10 +9,10 @@ from nodes.feedback_loop.calls.agent_run import AgentRun, times
 from nodes.feedback_loop.calls.drafts import subject
 from nodes.feedback_loop.calls.grouping import Grouped
 from nodes.feedback_loop.detectors.protocol import Watches
-from nodes.feedback_loop.reading.json_text import at_limit
+from nodes.feedback_loop.reading.json_text import at_limit, torn
 from nodes.feedback_loop.reading.marks import CUT, FAILED, MOST_TOKENS, OTHERWISE
 from nodes.feedback_loop.reading.operations import Operation
-from nodes.feedback_loop.texts.broken_off import breaks_off
+from nodes.feedback_loop.texts.broken_off import breaks_off, stops_within_a_word
 from systems import names
 from systems.records import Finding
 
@@ -36,7 +36,7 @@ class OutputTruncated:
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
         if span.kind == "model":
-            if said := _limit(span) if not span.failed else "length" if span.cause == "truncated" else "":
+            if said := self._limit(span) if not span.failed else "length" if span.cause == "truncated" else "":
                 if names.STEP in span.attributes:
                     self._known.add(span.span_id)
                 self._cut.add((span.where, said), span)
@@ -62,6 +62,22 @@ class OutputTruncated:
                 explanation=f"Output was cut off at the token limit {times(cut.total)}, and what was written is lost.",
             )
 
+    def _limit(self, span: Operation) -> str:
+        """What shows that the output of a working call was cut off; empty where nothing does."""
+        if span.finish == "length":
+            return "length"
+        if any(at_limit(call.arguments, span.finish) for call in span.calls):  # some always say `tool_calls` then
+            return "end"
+        if span.finish:
+            return ""
+        limit = span.attributes.get(MOST_TOKENS)
+        if isinstance(limit, int) and 0 < limit <= span.output_tokens:
+            return "limit"
+        text = span.output
+        open_code = _FENCE in text and text.count(_FENCE) % 2 and not text.rstrip().endswith(_FENCE)
+        heard = (one.result for one in self._run.tools)
+        return "end" if open_code or torn(text) or breaks_off(text) or stops_within_a_word(text, heard) else ""
+
 
 _EVIDENCE = {
     "length": f"{names.FINISH_REASONS}=length",
@@ -73,21 +89,3 @@ _EVIDENCE = {
 
 def _written(span: Operation) -> str:
     return span.calls[-1].arguments if span.calls else span.output
-
-
-def _limit(span: Operation) -> str:
-    """What shows that the output of a working call was cut off; empty where nothing does."""
-    if span.finish == "length":
-        return "length"
-    if any(
-        at_limit(call.arguments, span.finish) for call in span.calls
-    ):  # some say `tool_calls` whenever there is a call
-        return "end"
-    if span.finish:
-        return ""
-    limit = span.attributes.get(MOST_TOKENS)
-    if isinstance(limit, int) and 0 < limit <= span.output_tokens:
-        return "limit"
-    text = span.output
-    open_code = _FENCE in text and text.count(_FENCE) % 2 and not text.rstrip().endswith(_FENCE)
-    return "end" if open_code or breaks_off(text) else ""

@@ -59,6 +59,19 @@ def cut_off(text: str) -> bool:
     return text[:1] in ("{", "[") and text[-1] not in "}]" and verdict(text) == "cut"
 
 
+def torn(text: str) -> bool:
+    """Whether a text is JSON that stops within one of its strings; one that only lacks its last brackets is broken."""
+    if text[:1] not in ("{", "[") or text[-1] in "}]":
+        return False
+    try:
+        _raw(text)
+    except json.JSONDecodeError as error:
+        return error.msg.startswith("Unterminated string")
+    except (ValueError, RecursionError):
+        pass
+    return False
+
+
 def at_limit(text: str, finish: str) -> bool:
     """Whether a limit cut off a text that is JSON: for all the reason to stop tells, where it is not just broken."""
     return (finish in ("", "length") or len(text) >= LIMITED) and cut_off(text)

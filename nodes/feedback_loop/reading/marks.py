@@ -18,7 +18,7 @@ from typing import Literal
 
 from nodes.feedback_loop.calls.effects import fetches
 from nodes.feedback_loop.reading.failures import Cause, may_be_wrong_form
-from nodes.feedback_loop.reading.json_text import is_object
+from nodes.feedback_loop.reading.json_text import is_object, torn
 from nodes.feedback_loop.reading.messages import Message
 from nodes.feedback_loop.reading.recorded import Recorded
 from nodes.feedback_loop.reading.schemas import asks_for_form, has_own
@@ -189,7 +189,7 @@ def _of_answer(operation: Recorded) -> int:
     if not (calls or operation.failed or finish == "tool_calls"):
         found |= ANSWERS
     if finish == "length" or (
-        not finish and ("```" in output or output[-1:].isalpha() or MOST_TOKENS in operation.attributes)
+        not finish and ("```" in output or output[-1:].isalpha() or MOST_TOKENS in operation.attributes or torn(output))
     ):
         found |= CUT
     return found

@@ -70,7 +70,12 @@ _JUDGES = re.compile(
     re.IGNORECASE,
 )
 """What is judged, or put in other words, does not come again word for word."""
-_AMOUNT = re.compile(r"\b(?:how (?:many|much)|wie ?viele?|combien|cuánt[oa]s?|quant[oaie]|hoeveel)\b", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\b(?:how (?:many|much|long|far|high|big|heavy|fast|often)|costs?|prices?|wie ?viele?|wie (?:lange|weit|hoch|oft)|"
+    r"kostet|kosten|preise?|combien|prix|coûtent?|cuánt[oa]s?|precios?|cuestan?|quant[oaie]|costa(?:no)?|prezz[oi]|"
+    r"preços?|custam?|hoeveel)\b",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\b(?:and|und|et|y|e|en|och)\b", re.IGNORECASE)
 _OTHER = re.compile(r"[\W_]+")
 _WORDS = 4
@@ -149,10 +154,10 @@ def _severity(calls: list[Operation], talk: Transcript, use: Use, others_used: b
     wanted = not checks and _named(calls[0], use)
     if others_used and not checks and _asked_for(calls[0], talk, use):
         return "warning"
-    if not heed and (_WHY.search(talk.asked) or _JUDGES.search(talk.asked)):
-        return "info"
     if not (others_used or checks) and _AMOUNT.search(talk.asked) and _tells_none(calls[-1], talk, use):
         return "warning"
+    if not heed and (_WHY.search(talk.asked) or _JUDGES.search(talk.asked)):
+        return "info"
     much = max(_weight(use.news(one), wanted) for one in calls)
     if much < (_SOME if heed or wanted else _MUCH):
         return "info"

@@ -83,7 +83,7 @@ _COURTESY = re.compile(
 _ASKS_BACK = re.compile(
     r"[?\uff1f؟]\s*$|\b(?:shall i|should i|would you like|do you want|let me know|please (?:confirm|tell|choose|"
     r"provide|check|"
-    r"approve|contact|call)|soll ich|möchten sie|möchtest du|voulez-vous|souhaitez-vous|quiere[s]? que|desea)\b",
+    r"approve)|soll ich|möchten sie|möchtest du|voulez-vous|souhaitez-vous|quiere[s]? que|desea)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?。\n])\s+|\n+")

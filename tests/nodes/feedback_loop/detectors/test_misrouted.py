@@ -217,3 +217,11 @@ def test_a_first_call_whose_result_is_used_is_none_whatever_it_was_asked() -> No
     run.asks(call("export_rules", "granite, zone 4: allowed up to 20 kg", material="granite", zone=4))
     run.says("Yes, granite may be mailed up to 20 kg.")
     assert "misrouted" not in kinds(run)
+
+
+def test_a_look_that_finds_what_the_task_names_is_none() -> None:
+    run = Conversation("Is there room for a van on the Nynashamn ferry on 2 July at 11:20?")
+    run.asks(call("sailings", "11:20 M/S Visborg\n16:40 M/S Gotland", route="NYN-VBY", day="2027-07-02"))
+    run.asks(call("car_deck", "vans: 3 places left, max height 3.1 m", sailing="NYN-VBY-0702-1120"))
+    run.says("Yes, three places for vans are left on the 11:20, up to 3.1 m high.")
+    assert "misrouted" not in kinds(run)

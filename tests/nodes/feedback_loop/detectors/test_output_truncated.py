@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nodes.feedback_loop.texts.broken_off import breaks_off
+from nodes.feedback_loop.texts.broken_off import breaks_off, stops_within_a_word
 from systems.records import Span
 from tests.nodes.feedback_loop.detectors.conversations import ids, kinds, only
 from tests.nodes.feedback_loop.traces import Trace
@@ -48,8 +48,9 @@ def test_where_no_reason_is_told_reaching_the_limit_that_was_set_shows_it() -> N
     [
         text("Here it is:\n```sql\nBEGIN;\nUPDATE customers SET first_na"),
         {"type": "tool_call", "id": "c1", "name": "save", "arguments": '{"title": "Spring", "body": "Dear garde'},
+        text('[{"date": "2026-12-04", "what": "reply"}, {"date": "2026-12-18", "what": "evid'),
     ],
-    ids=["code", "arguments"],
+    ids=["code", "arguments", "a string of JSON"],
 )
 def test_where_no_reason_is_told_what_breaks_off_shows_it(part: dict[str, Any]) -> None:
     trace = Trace()
@@ -81,3 +82,18 @@ def test_an_answer_that_stopped_by_itself_is_whole(content: str, finish: str) ->
 )
 def test_prose_breaks_off_where_no_sentence_ends(text: str, broken: bool) -> None:
     assert breaks_off(text) == broken
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("The lane was approved. For the playground at Elm Squ", True),
+        ("The lane was approved. For the playground at Elm Square", False),
+        ("Take bus 4 to the station. The way there takes you 9 min", False),
+        ("The lane was approved. Best regards, Kim", False),
+        ("For the playground at Elm Squ", False),
+    ],
+)
+def test_prose_may_stop_within_a_word_that_was_heard(text: str, cut: bool) -> None:
+    heard = ["Elm Square: closed for 9 minutes", "minutes taken by Kimberly"]
+    assert stops_within_a_word(text, heard) == cut

@@ -190,3 +190,10 @@ def test_a_line_that_is_quoted_is_used_however_common_its_words_are() -> None:
     run.asks(call("line", "118\n00:14:02,300 --> 00:14:05,100\nAnd then she ...", number=118))
     run.says("It breaks off: And then she ...")
     assert "unused_answer" not in kinds(run)
+
+
+def test_an_amount_that_was_asked_for_and_is_not_told_is_unused_whatever_it_is_the_amount_of() -> None:
+    run = Conversation("What does a certified translation of 1,900 words cost, and how long does it take?")
+    (unused,) = run.asks(call("quote", '{"price": 456.0, "currency": "EUR", "days": 4}', words=1900))
+    run.says("Prices depend on the length and the languages of a text. Please contact our office for an offer.")
+    assert only(run, "unused_answer").span_ids == ids(unused)
