@@ -225,3 +225,19 @@ def test_a_look_that_finds_what_the_task_names_is_none() -> None:
     run.asks(call("car_deck", "vans: 3 places left, max height 3.1 m", sailing="NYN-VBY-0702-1120"))
     run.says("Yes, three places for vans are left on the 11:20, up to 3.1 m high.")
     assert "misrouted" not in kinds(run)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("This lists buses; I need trains.", True),
+        ("These are bus times. I was looking for the train.", True),
+        ("Good, the bus. I need the train as well.", False),
+    ],
+)
+def test_what_it_got_and_what_it_needs_may_stand_in_two_clauses(said: str, found: bool) -> None:
+    run = Conversation("How do I get to Ghent at nine?")
+    run.asks(call("bus_timetable", "Bus 4 to Ghent-South 9:05", to="Ghent"))
+    run.asks(call("train_timetable", "IC 1509, 9:02, track 3", to="Ghent"), text=said)
+    run.says("Take the IC 1509 at 9:02 from track 3, or bus 4 at 9:05.")
+    assert ("misrouted" in kinds(run)) == found
