@@ -34,7 +34,7 @@ Form = Literal["text", "json", "markdown", "summary"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 """Those of `systems.records`, which takes too long to import for `specloop --help`."""
 UNKNOWN_WIDTH, LOG_WIDTH = 80, 120
-"""Columns that rich takes where nobody says how many there are, and those of logs, so that names of files stay whole."""
+"""Columns that rich takes where nobody says how many there are, and those of logs, where names of files stay whole."""
 FAILED_ON = 1
 INTERRUPTED = 130
 
