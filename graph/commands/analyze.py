@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Form = Literal["text", "json", "markdown", "summary"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 """Those of `systems.records`, which takes too long to import for `specloop --help`."""
+UNKNOWN_WIDTH, LOG_WIDTH = 80, 120
+"""Columns that rich takes where nobody says how many there are, and those of logs, where names of files stay whole."""
 FAILED_ON = 1
 INTERRUPTED = 130
 
@@ -200,7 +202,10 @@ def _tell(reports: Sequence[Report], compared: Compared | None, wanted: Wanted, 
     elif wanted.form == "text":
         from rich.console import Console
 
-        Console(highlight=False).print(rendering.text(reports, compared))
+        console = Console(highlight=False)
+        if not console.is_terminal and console.width == UNKNOWN_WIDTH:
+            console.width = LOG_WIDTH
+        console.print(rendering.text(reports, compared))
     elif not several or compared:
         told = {} if several else reports[0].model_dump(mode="json")
         if compared:

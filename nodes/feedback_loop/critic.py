@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from nodes.feedback_loop.digest import Digest
 from systems.errors import SpecloopError
 from systems.models import Model
-from systems.models.prompt import tokens
+from systems.models.prompt import fenced, most_prompt_tokens, most_tokens
 from systems.policy import DEFAULT
 from systems.records import Finding, Record
 
@@ -73,14 +73,15 @@ async def criticise(
         share: most of them that the critic may cost.
     """
     name = model.choice.name
-    room = min(MOST_TOKENS, int(share * spent) - tokens(SYSTEM) - ANSWER_TOKENS)
+    around = most_prompt_tokens([("system", SYSTEM), ("user", fenced("Trace", ""))])
+    room = min(MOST_TOKENS, int(share * spent) - around - ANSWER_TOKENS)
     if room < LEAST_TOKENS:
         skipped = f"the run took {spent:,} tokens; a critic for {share:.0%} of that would see too little"
         return Critique(model=name, skipped=skipped)
-    text, shown = digest.text(findings, tokens=room, count=tokens)
+    text, shown = digest.text(findings, tokens=room, count=most_tokens)
     knobs = DEFAULT.draft.model_copy(update={"output_tokens": ANSWER_TOKENS})
     try:
-        answer = await model.draft([("system", SYSTEM), ("user", f"<data>\n{text}\n</data>")], Criticism, knobs)
+        answer = await model.draft([("system", SYSTEM), ("user", fenced("Trace", text))], Criticism, knobs)
     except SpecloopError as error:
         return Critique(model=name, skipped=error.message)
     proved = tuple(claim for claim in answer.value.claims if is_proved(claim, shown))

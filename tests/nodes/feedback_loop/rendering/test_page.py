@@ -287,3 +287,10 @@ def test_rows_of_the_page_are_those_of_the_trace(tmp_path: Path) -> None:
     (data,) = re.findall(r'<script type="application/json" id="run-0">(.*?)</script>', text)
     found = [(row[1], row[2], row[5]) for row in json.loads(data)["rows"]]
     assert found[:3] == [(0, 0.0, "invoke_workflow w"), (1, 0.0, "invoke_agent planner"), (2, 1e6, "chat m")]
+
+
+def test_the_ruler_of_a_trace_of_hours_counts_in_hours(browser: Browser, tmp_path: Path) -> None:
+    trace = Trace()
+    trace.tool("git_log", 1, 2, under=trace.span("invoke_workflow w", 0, 39_600))
+    with Opened(browser, written(tmp_path, Run(report(), rows(trace.spans)))) as opened:
+        assert drawn(opened.page).locator("#ruler span").all_inner_texts() == ["0", "2 h", "4 h", "6 h", "8 h", "10 h"]
