@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,7 +20,7 @@ from systems.mcp import Tool
 from systems.models import ModelChoice, connected
 from systems.policy import BASELINE, DEFAULT
 from systems.records import Route
-from tests.benchmarks.routing import recorded
+from tests.benchmarks.routing import DATA, SERVERS, measured, recorded, routed
 from tests.nodes.question_routing.recorded import PLACES, PROJECT, asked, local, router
 from tests.systems.imitation_server import ImitationServer, Reply, Script
 
@@ -59,6 +60,14 @@ async def test_the_questions_of_the_policy_are_routed_without_doubt(question: st
     (filled,) = fill([question], goal="", places=PLACES)
     route = await router(embedder=local()).route(filled)
     assert (first(route), route.decided_by) == (tool, "hybrid") and route.margin > 2 * DEFAULT.questions.margin
+
+
+@embeds
+async def test_of_questions_kept_apart_nine_in_ten_are_routed_right_and_hardly_one_is_wrong_without_doubt() -> None:
+    cases = [json.loads(line) for line in (DATA / "routing_fresh.jsonl").read_text().splitlines()]
+    found = measured(cases, await routed(router(*SERVERS, embedder=local()), cases))
+    assert found["top1"] >= 0.9 * len(cases) and found["wrong"] <= 0.03 * len(cases)
+    assert found["abstained"] <= 0.25 * len(cases)
 
 
 @embeds
