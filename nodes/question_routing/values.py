@@ -72,7 +72,7 @@ def _number(name: str, question: str) -> int | None:
         which = ENDS.get(name, "last|latest|past|first|top|newest|most recent|recent|previous|up to|at most")
         unit = r"\s+lines\b" if name in ENDS else r"(?!\s+(?:days?|weeks?|months?|years?|hours?|minutes?)\b)\b"
         found = re.search(rf"\b(?:{which})\s+{NUMBER}{unit}", question, re.IGNORECASE)
-        return _counted(found.group(1)) if found else None
+        return counted(found.group(1)) if found else None
     thing, _, rest = name.partition("_")
     if rest not in ("number", "id", "no", "iid") and not name.endswith("number"):
         return None
@@ -81,7 +81,8 @@ def _number(name: str, question: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def _counted(text: str) -> int:
+def counted(text: str) -> int:
+    """The number that a text says in digits or as a word."""
     return int(text) if text.isdigit() else WORDS.index(text.lower()) + 1
 
 
@@ -97,7 +98,7 @@ def _day(least: bool, question: str, today: date) -> str | None:
         return str(today - timedelta(days=(today.weekday() - DAYS.index(found.group(1)) - 1) % 7 + 1))
     if found := AGO.search(question):
         many, period = found.group(1) or found.group(3) or "1", found.group(2) or found.group(4)
-        return str(today - timedelta(days=_counted(many) * PERIODS[period.lower()]))
+        return str(today - timedelta(days=counted(many) * PERIODS[period.lower()]))
     for word, start in (
         ("yesterday", today - timedelta(days=1)),
         ("today", today),
