@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 from nodes.question_routing import revisions
+from nodes.question_routing.complaints import kind_of
 from nodes.question_routing.questions import Places
 from nodes.question_routing.revisions import names
 from nodes.question_routing.values import Value, numbers, said
@@ -28,12 +29,15 @@ OUTSIDE = re.compile(
 )
 KINDS = "functions?|class(?:es)?|methods?|constants?|variables?|types?|modules?|packages?|words?|strings?|terms?"
 USED = "imports?|calls?|use|uses|usages? of|mentions?|raises?|throws?|catch(?:es)?"
+DONE = "call|declar|defin|implement|import|initiali[sz]|mention|rais|referenc|set|us|writt"
 CALLED = (
     re.compile(rf"\b(?:{KINDS}|{USED})\s+(?:the\s+)?(?!(?:{KINDS})\b)(\w{{2,}})", re.IGNORECASE),
+    re.compile(rf"\bwhere (?:is|are)\s+(?:the\s+)?(\w{{2,}})\s+(?:{DONE})(?:ed|en|t)?\b", re.IGNORECASE),
     re.compile(rf"\b(\w{{2,}})\s+(?:{KINDS})\b", re.IGNORECASE),
 )
 PATHS = ("path", "paths", "directory", "dir", "file", "file_path", "filename")
 PATTERNS = ("pattern", "query", "regex")
+ADDRESSES = ("url", "uri", "link")
 DEFAULT_COUNT = 5
 
 
@@ -81,7 +85,25 @@ def _filled(
         if value is not None and (name in required or told is not None or each.get("type") != "object"):
             arguments[name] = [value] if each.get("type") == "array" and not isinstance(value, list) else value
         named += told is not None
+    arguments |= _quoted(properties, required, arguments, question)
     return arguments, named
+
+
+def _quoted(
+    properties: dict[str, dict[str, Any]], required: list[str], known: dict[str, Any], question: str
+) -> dict[str, Any]:
+    """What a question quotes, for the only text that a tool needs besides what is known."""
+    open_ = [name for name in required if name not in known]
+    quoted = QUOTED.findall(question)
+    if len(open_) != 1 or len(quoted) != 1 or quoted[0] in known.values() or _is_particular(open_[0]):
+        return {}
+    schema = properties.get(open_[0], {})
+    return {open_[0]: quoted[0]} if schema.get("type", "string") == "string" and "format" not in schema else {}
+
+
+def _is_particular(name: str) -> bool:
+    """Whether an argument takes values of one kind only, which are found otherwise or not at all."""
+    return bool(kind_of(name)) or name.lower() in (*PATHS, *PATTERNS, *ADDRESSES)
 
 
 def _operands(properties: dict[str, dict[str, Any]], required: list[str], question: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ COUNTS = (
     "top",
 )
 ENDS = {"head": "first", "tail": "last"}
+OF_THING = re.compile(r"(\w+?)_?(?:number|i?id|no|key)")
 SHORT = {"pull": "pull(?: request)?|pr|merge request|mr", "issue": "issue|ticket|bug"}
 
 
@@ -58,7 +59,7 @@ def said(name: str, schema: Mapping[str, Any], question: str, *, today: date | N
     words = re.split(r"[_\W]", name.lower())
     if words[0] in LEAST + MOST and (len(words) == 1 or words[-1] in ("date", "time", "timestamp", "day")):
         return _day(words[0] in LEAST, question, today or date.today())
-    return None
+    return _known_by(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(), question)
 
 
 def numbers(question: str) -> tuple[float, ...]:
@@ -73,12 +74,18 @@ def _number(name: str, question: str) -> int | None:
         unit = r"\s+lines\b" if name in ENDS else r"(?!\s+(?:days?|weeks?|months?|years?|hours?|minutes?)\b)\b"
         found = re.search(rf"\b(?:{which})\s+{NUMBER}{unit}", question, re.IGNORECASE)
         return counted(found.group(1)) if found else None
-    thing, _, rest = name.partition("_")
-    if rest not in ("number", "id", "no", "iid") and not name.endswith("number"):
+    number = _known_by(name, question)
+    return int(number) if number and number.isdigit() else None
+
+
+def _known_by(name: str, question: str) -> str | None:
+    """What a thing goes by, as in issue 17 or ticket AB-17, for an argument such as `issue_number` or `ticket_id`."""
+    thing = OF_THING.fullmatch(name)
+    if thing is None:
         return None
-    kind = SHORT.get(thing.removesuffix("number"), re.escape(thing.removesuffix("number")))
-    found = re.search(rf"\b(?:{kind})\s*(?:no\.?|number)?\s*#?(\d+)\b", question, re.IGNORECASE)
-    return int(found.group(1)) if found else None
+    kind = SHORT.get(thing.group(1), re.escape(thing.group(1)).replace("_", " "))
+    found = re.search(rf"\b(?:{kind})\s*(?:no\.?|number|id)?\s*#?((?:[A-Z]+-)?\d+)\b", question, re.IGNORECASE)
+    return found.group(1) if found else None
 
 
 def counted(text: str) -> int:

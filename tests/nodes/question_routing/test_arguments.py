@@ -106,6 +106,9 @@ def test_lists_of_paths_are_lists() -> None:
         ("timezone", "What is today's date?", local_zone()),
         ("pattern", 'Where is "def main" used?', "def main"),
         ("query", "Where is 'main' used?", "main"),
+        ("pattern", "Where is add called?", "add"),
+        ("topic", 'What is known of "dry runs"?', "dry runs"),
+        ("ticket_id", "What became of ticket AB-17?", "AB-17"),
         ("repo_path", "What were the last commits?", "/project"),
     ],
 )
