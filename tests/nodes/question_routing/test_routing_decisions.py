@@ -63,7 +63,7 @@ async def test_the_questions_of_the_policy_are_routed_without_doubt(question: st
 
 
 @embeds
-async def test_of_questions_kept_apart_nine_in_ten_are_routed_right_and_hardly_one_is_wrong_without_doubt() -> None:
+async def test_of_what_steps_ask_nine_in_ten_are_routed_right_and_hardly_one_is_wrong_without_doubt() -> None:
     cases = [json.loads(line) for line in (DATA / "routing_fresh.jsonl").read_text().splitlines()]
     found = measured(cases, await routed(router(*SERVERS, embedder=local()), cases))
     assert found["top1"] >= 0.9 * len(cases) and found["wrong"] <= 0.03 * len(cases)
