@@ -69,7 +69,7 @@ class QuestionKnobs(Record):
         "hybrid", description="What ranks the tools; where nothing embeds, hybrid and embeddings are lexical"
     )
     margin: float = Field(
-        0.1,
+        0.2,
         ge=0,
         le=1,
         description="Lead of the best server, or the person, over the next, below which `unsure` decides",

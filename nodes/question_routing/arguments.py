@@ -11,13 +11,15 @@ from typing import Any
 from urllib.parse import unquote
 from zoneinfo import available_timezones
 
+from nodes.question_routing import revisions
+from nodes.question_routing.complaints import kind_of
 from nodes.question_routing.questions import Places
+from nodes.question_routing.revisions import names
 from nodes.question_routing.values import Value, numbers, said
 from systems.likeness.lexical import STOP
 from systems.mcp import Tool
 from systems.mcp.arguments import complaint
 
-COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
 CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*(am|pm)?\b", re.IGNORECASE)
 QUOTED = re.compile("[\"'`\u201c\u2018]([^\"'`\u201c\u201d\u2018\u2019]{2,80})[\"'`\u201d\u2019]")
 FOLDER_TOOL = re.compile(r"director|folder|tree|list|search", re.IGNORECASE)
@@ -27,12 +29,15 @@ OUTSIDE = re.compile(
 )
 KINDS = "functions?|class(?:es)?|methods?|constants?|variables?|types?|modules?|packages?|words?|strings?|terms?"
 USED = "imports?|calls?|use|uses|usages? of|mentions?|raises?|throws?|catch(?:es)?"
+DONE = "call|declar|defin|implement|import|initiali[sz]|mention|rais|referenc|set|us|writt"
 CALLED = (
     re.compile(rf"\b(?:{KINDS}|{USED})\s+(?:the\s+)?(?!(?:{KINDS})\b)(\w{{2,}})", re.IGNORECASE),
+    re.compile(rf"\bwhere (?:is|are)\s+(?:the\s+)?(\w{{2,}})\s+(?:{DONE})(?:ed|en|t)?\b", re.IGNORECASE),
     re.compile(rf"\b(\w{{2,}})\s+(?:{KINDS})\b", re.IGNORECASE),
 )
 PATHS = ("path", "paths", "directory", "dir", "file", "file_path", "filename")
 PATTERNS = ("pattern", "query", "regex")
+ADDRESSES = ("url", "uri", "link")
 DEFAULT_COUNT = 5
 
 
@@ -80,7 +85,25 @@ def _filled(
         if value is not None and (name in required or told is not None or each.get("type") != "object"):
             arguments[name] = [value] if each.get("type") == "array" and not isinstance(value, list) else value
         named += told is not None
+    arguments |= _quoted(properties, required, arguments, question)
     return arguments, named
+
+
+def _quoted(
+    properties: dict[str, dict[str, Any]], required: list[str], known: dict[str, Any], question: str
+) -> dict[str, Any]:
+    """What a question quotes, for the only text that a tool needs besides what is known."""
+    open_ = [name for name in required if name not in known]
+    quoted = QUOTED.findall(question)
+    if len(open_) != 1 or len(quoted) != 1 or quoted[0] in known.values() or _is_particular(open_[0]):
+        return {}
+    schema = properties.get(open_[0], {})
+    return {open_[0]: quoted[0]} if schema.get("type", "string") == "string" and "format" not in schema else {}
+
+
+def _is_particular(name: str) -> bool:
+    """Whether an argument takes values of one kind only, which are found otherwise or not at all."""
+    return bool(kind_of(name)) or name.lower() in (*PATHS, *PATTERNS, *ADDRESSES)
 
 
 def _operands(properties: dict[str, dict[str, Any]], required: list[str], question: str) -> dict[str, Any]:
@@ -98,8 +121,9 @@ def _value(
     """(what the question says, what to take when it says nothing) for an argument of this name."""
     if name in PATHS:
         return _path(tool, question, project, places)
-    if name in ("revision", "target", "ref", "commit"):
-        return _revision(name, question, places.refs)
+    if name in revisions.NAMES:
+        told, default = revisions.revision(name, question, places)
+        return revisions.at_path(told, mentioned_path(question, places), tool.description, question), default
     if "timezone" in name:
         return _zone(name, question)
     if name == "time":
@@ -179,15 +203,11 @@ def _pattern(question: str) -> str | None:
 def mentioned_path(question: str, places: Places) -> str | None:
     """The longest path of the project that the question names in full, or by a file name that only one file has."""
     folders = {str(parent) for path in places.files for parent in Path(path).parents if str(parent) != "."}
-    named = [path for path in (*places.files, *folders) if _names(question, path)]
+    named = [path for path in (*places.files, *folders) if names(question, path)]
     if named:
         return max(named, key=len)
-    by_name = [path for path in places.files if _names(question, Path(path).name)]
+    by_name = [path for path in places.files if names(question, Path(path).name)]
     return by_name[0] if len(by_name) == 1 else None
-
-
-def _names(question: str, path: str) -> bool:
-    return re.search(rf"(?<![\w/.-]){re.escape(path)}(?![\w/-])(?!\.\w)", question) is not None
 
 
 def _zone(name: str, question: str) -> tuple[Value, Value]:
@@ -222,16 +242,3 @@ def _clock(question: str) -> str | None:
             shift = 12 if half.lower() == "pm" and int(hour) < 12 else 0
             return f"{int(hour) + shift:02d}:{minute or '00'}"
     return datetime.now().strftime("%H:%M") if re.search(r"\bnow\b", question, re.IGNORECASE) else None
-
-
-def _revision(name: str, question: str, refs: tuple[str, ...]) -> tuple[Value, Value]:
-    commit = COMMIT.search(question)
-    if commit:
-        return commit.group(0), None
-    named = [
-        (question.find(ref), ref) for ref in refs if _names(question, ref) or _names(question, f"version {ref[1:]}")
-    ]
-    if named:
-        return min(named)[1], None
-    last = re.search(r"\b(last|latest) commit\b", question)
-    return None, "HEAD" if name == "revision" else "HEAD~1" if last else None

@@ -86,7 +86,11 @@ KINDS = (
         r"|\bqu\u00e9 archivos\b|\bcontents of the .{1,30}\b(?:folder|directory)\b",
         _PATH,
     ),
-    _kind("number", r"\bhow (?:many|much|big|large|long|old|warm|cold)\b|\bsum of\b|\b\d+ plus \d", r"\d|\S\s*\n\s*\S"),
+    _kind(
+        "number",
+        r"\bhow (?:many|much|big|large|long|old|warm|cold)\b|\bsum of\b|\b\d+ plus \d",
+        r"\d|\S\s*\n\s*\S|^\[(?:file|dir)\]",
+    ),
     _kind("version", r"\b(?:which|what) (?:\w+ )?version\b|\bversion of\b", r"\d+\.\d+|\bv\d+"),
 )
 

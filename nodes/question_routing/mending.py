@@ -153,15 +153,6 @@ def _chosen(options: Sequence[str], wrong: str, question: str, *, few: bool) -> 
     return close[0] if len(close) == 1 else None
 
 
-def _last(name: str) -> str:
-    """The last part of a path or of the name of a zone, as people write it."""
-    return name.rstrip("/").rsplit("/", 1)[-1].replace("_", " ").casefold()
-
-
-def _says(question: str, name: str) -> bool:
-    return bool(name) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", question, re.IGNORECASE) is not None
-
-
 def _converted(found: Complaint, schema: Mapping[str, Any], question: str, message: str) -> Any:
     """The same value in the type, the form or the bounds that are asked for."""
     wrong = found.wrong

@@ -17,7 +17,7 @@ from systems import names
 from systems.connections import Run
 from systems.errors import InvalidDraft
 from systems.models import Message
-from systems.project.repository import best_file, is_test, refs, tracked_files
+from systems.project.repository import best_file, checked_out, is_test, refs, tracked_files
 from systems.records import Hash, PlanRevision, Question, Route, Step, canonical
 
 
@@ -105,10 +105,11 @@ def router_of(run: Run, places: Places) -> Router:
 async def find_places(run: Run, goal: str) -> Places:
     """Where the project keeps what the questions are about."""
     project = run.systems.project
-    files, names = await asyncio.gather(tracked_files(project), refs(project))
+    files, named, branch = await asyncio.gather(tracked_files(project), refs(project), checked_out(project))
     readme = next((path for path in files if path.lower().startswith("readme")), None)
     tests = next((path.rsplit("/", 1)[0] for path in files if is_test(path) and "/" in path), None)
-    return Places(files=files, readme=readme, source=best_file(project, files, goal), tests=tests, refs=names)
+    source = best_file(project, files, goal)
+    return Places(files=files, readme=readme, source=source, tests=tests, refs=named, branch=branch)
 
 
 async def own_questions(run: Run, goal: str, step: Step, *, asked: Sequence[Question]) -> tuple[Question, ...]:

@@ -19,6 +19,7 @@ class Places:
         source: the source file that the goal is most about.
         tests: the folder with tests.
         refs: branches and tags.
+        branch: the one that is checked out; empty where none is.
     """
 
     files: tuple[str, ...]
@@ -26,6 +27,7 @@ class Places:
     source: str | None = None
     tests: str | None = None
     refs: tuple[str, ...] = ()
+    branch: str = ""
 
 
 def fill(templates: Iterable[str], *, goal: str, places: Places) -> tuple[Question, ...]:

@@ -46,6 +46,10 @@ class _Found:
         """The best callable tool of a server as `server.tool`; the server itself when none is."""
         return next((key for key, call in self.calls.items() if call.server == server), server)
 
+    def can_call(self, server: str) -> bool:
+        """Whether a server has a tool that can be called."""
+        return self.best_of(server) in self.calls
+
 
 class Router:
     """Routes questions to the tools of the servers that serve: those that only read, or that do not say where asked.
@@ -123,6 +127,8 @@ class Router:
         decides = self._decides()
         if ranked.margin >= self._knobs.margin or decides == "first":
             close = "" if ranked.margin >= self._knobs.margin else ", though close"
+            if close and found.can_call(rival) and self._is_told_too_little(found, best):
+                best, close = rival, f", and {best} lacks what it has to be told"
             by: DecidedBy = PERSON if best == PERSON else ranked.method
             return _Choice(found.best_of(best), by, f"nearest by likeness{close}: {words}")
         if decides == "person" or not self._chooser:
@@ -132,6 +138,12 @@ class Router:
         if chosen is None:
             return _Choice(found.best_of(best), ranked.method, f"close, and the model gave no sound answer: {words}")
         return _Choice(chosen, "model", f"the model chose, as it is close: {words}")
+
+    def _is_told_too_little(self, found: _Found, server: str) -> bool:
+        """Whether a server that serves lacks words to be called with; a path that is not there is no such case."""
+        serves = any(tool.server == server for tool in self._tools.values())
+        named = PATH_LIKE.search(found.text) or outside_path(found.text, self._project, self._places)
+        return serves and not found.can_call(server) and not named
 
     def _decides(self) -> str:
         """Who decides between those that are close."""

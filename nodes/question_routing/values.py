@@ -35,6 +35,7 @@ COUNTS = (
     "top",
 )
 ENDS = {"head": "first", "tail": "last"}
+OF_THING = re.compile(r"(\w+?)_?(?:number|i?id|no|key)")
 SHORT = {"pull": "pull(?: request)?|pr|merge request|mr", "issue": "issue|ticket|bug"}
 
 
@@ -58,7 +59,7 @@ def said(name: str, schema: Mapping[str, Any], question: str, *, today: date | N
     words = re.split(r"[_\W]", name.lower())
     if words[0] in LEAST + MOST and (len(words) == 1 or words[-1] in ("date", "time", "timestamp", "day")):
         return _day(words[0] in LEAST, question, today or date.today())
-    return None
+    return _known_by(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(), question)
 
 
 def numbers(question: str) -> tuple[float, ...]:
@@ -72,16 +73,23 @@ def _number(name: str, question: str) -> int | None:
         which = ENDS.get(name, "last|latest|past|first|top|newest|most recent|recent|previous|up to|at most")
         unit = r"\s+lines\b" if name in ENDS else r"(?!\s+(?:days?|weeks?|months?|years?|hours?|minutes?)\b)\b"
         found = re.search(rf"\b(?:{which})\s+{NUMBER}{unit}", question, re.IGNORECASE)
-        return _counted(found.group(1)) if found else None
-    thing, _, rest = name.partition("_")
-    if rest not in ("number", "id", "no", "iid") and not name.endswith("number"):
+        return counted(found.group(1)) if found else None
+    number = _known_by(name, question)
+    return int(number) if number and number.isdigit() else None
+
+
+def _known_by(name: str, question: str) -> str | None:
+    """What a thing goes by, as in issue 17 or ticket AB-17, for an argument such as `issue_number` or `ticket_id`."""
+    thing = OF_THING.fullmatch(name)
+    if thing is None:
         return None
-    kind = SHORT.get(thing.removesuffix("number"), re.escape(thing.removesuffix("number")))
-    found = re.search(rf"\b(?:{kind})\s*(?:no\.?|number)?\s*#?(\d+)\b", question, re.IGNORECASE)
-    return int(found.group(1)) if found else None
+    kind = SHORT.get(thing.group(1), re.escape(thing.group(1)).replace("_", " "))
+    found = re.search(rf"\b(?:{kind})\s*(?:no\.?|number|id)?\s*#?((?:[A-Z]+-)?\d+)\b", question, re.IGNORECASE)
+    return found.group(1) if found else None
 
 
-def _counted(text: str) -> int:
+def counted(text: str) -> int:
+    """The number that a text says in digits or as a word."""
     return int(text) if text.isdigit() else WORDS.index(text.lower()) + 1
 
 
@@ -97,7 +105,7 @@ def _day(least: bool, question: str, today: date) -> str | None:
         return str(today - timedelta(days=(today.weekday() - DAYS.index(found.group(1)) - 1) % 7 + 1))
     if found := AGO.search(question):
         many, period = found.group(1) or found.group(3) or "1", found.group(2) or found.group(4)
-        return str(today - timedelta(days=_counted(many) * PERIODS[period.lower()]))
+        return str(today - timedelta(days=counted(many) * PERIODS[period.lower()]))
     for word, start in (
         ("yesterday", today - timedelta(days=1)),
         ("today", today),

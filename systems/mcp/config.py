@@ -54,6 +54,11 @@ class ServerConfig(Record):
     secrets: tuple[str, ...] = Field((), repr=False, description="Values of the secret variables its entry names")
 
 
+def names_secret(name: str) -> bool:
+    """Whether a variable or an option is one for secrets: by all that `is_secret` knows, and by ending in KEY."""
+    return is_secret(name) or name.upper().endswith("KEY")
+
+
 def load_servers(
     file: Path | None, *, project: Path, environment: Mapping[str, str] = os.environ
 ) -> dict[str, ServerConfig]:
@@ -190,7 +195,7 @@ class _Entry:
             found = self._environment.get(name)
             if found is None and default is None:
                 self._unset.append(name)
-            if is_secret(name) or name.upper().endswith("KEY"):
+            if names_secret(name):
                 self._secrets.append(found or "")
             return found or default or ""
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,13 @@ from platformdirs import user_config_dir
 
 from systems.errors import Missing
 from systems.mcp.config import FILE, ServerConfig, load_servers
-from systems.mcp.secrets import in_arguments
+from systems.mcp.secrets import in_address, in_arguments, in_header, in_variable, without
 from systems.records import content_hash
-from systems.redaction import REDACTED, is_secret, redact_text
+from systems.redaction import redact_text
 from systems.settings import table
 
 GIT_SECONDS = 10
+_NAMED = re.compile(r"(?:\w+ )?\$\{\w+(?::-)?\}")  # a variable, perhaps after `Bearer`, and no default of its own
 MEND = "See what it starts with `specloop trust`, or name it yourself with --mcp."
 
 
@@ -84,18 +87,13 @@ def shown(file: Path) -> tuple[str, ...]:
 
 
 def _line(entry: dict[str, Any]) -> str:
-    if entry.get("url"):
-        words = [
-            redact_text(entry["url"]),
-            *(f"{name}: {_open(name, value)}" for name, value in _pairs(entry, "headers")),
-        ]
-        return "reaches " + ", ".join(words)
+    if url := entry.get("url"):
+        headers = (f"{name}: {_open(value, in_header(name, value))}" for name, value in _pairs(entry, "headers"))
+        return "reaches " + ", ".join([_open(url, in_address(url)), *headers])
     where = f" in {entry['cwd']}" if entry.get("cwd") else ""
-    given = ", ".join(f"{name}={_open(name, value)}" for name, value in _pairs(entry, "env"))
+    given = ", ".join(f"{name}={_open(value, in_variable(name, value))}" for name, value in _pairs(entry, "env"))
     args = tuple(entry.get("args") or ())
-    command = redact_text(" ".join([entry["command"], *args]))
-    for secret in filter(None, in_arguments(args)):
-        command = command.replace(secret, REDACTED)
+    command = _open(" ".join([entry["command"], *args]), in_arguments(args))
     return f"starts {command}{where}{f' with {given}' if given else ''}"
 
 
@@ -103,8 +101,9 @@ def _pairs(entry: dict[str, Any], key: str) -> list[tuple[str, str]]:
     return list((entry.get(key) or {}).items())
 
 
-def _open(name: str, value: str) -> str:
-    return value if value.startswith("${") or not is_secret(name) else REDACTED
+def _open(value: str, secrets: Iterable[str]) -> str:
+    """A value without what is secret in it; a variable that stands for a secret is none itself."""
+    return redact_text(without(value, (each for each in secrets if not _NAMED.fullmatch(each))))
 
 
 def _tracked(file: Path) -> bool:

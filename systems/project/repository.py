@@ -91,8 +91,14 @@ async def tracked_files(project: Path) -> tuple[str, ...]:
 
 
 async def refs(project: Path) -> tuple[str, ...]:
-    """Branches and tags of the repository, by their short names; none before the first commit."""
-    return tuple((await git(project, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags")).split())
+    """Branches, tags and remote branches of the repository, by their short names; none before the first commit."""
+    kept = "--format=%(if)%(symref)%(then)%(else)%(refname:short)%(end)"  # origin/HEAD only stands for another
+    return tuple((await git(project, "for-each-ref", kept, "refs/heads", "refs/tags", "refs/remotes")).split())
+
+
+async def checked_out(project: Path) -> str:
+    """The branch that the working tree is on; empty where it is on none."""
+    return (await git(project, "branch", "--show-current")).strip()
 
 
 async def history_state(project: Path) -> str:

@@ -1,18 +1,20 @@
 """How well questions are routed: `python -m tests.benchmarks.routing [FILE] [--method METHOD]`.
 
 FILE has JSON lines `{question, server}`; without one it is `data/routing_own.jsonl` (its `half` is `tune` for the
-questions that weights and margins were chosen on, `held` for those kept apart; so have `routing_blind.jsonl`, written
-before the router was looked at and in four languages, `routing_steps.jsonl`, as users and agents ask, and
-`routing_many.jsonl` for thirteen servers). `online` is who answers instead where it serves: facts of the world outside
-are the person's only where no server finds them.
+questions that weights were chosen on, `held` for those kept apart; so have `routing_blind.jsonl`, written before the
+router was looked at and in four languages, `routing_steps.jsonl`, as users and agents ask, and `routing_many.jsonl` for
+thirteen servers). `routing_fresh.jsonl` is what the steps of a change raise, in three sets: each was routed once before
+what it showed changed the margin (`first`) or the lines (`second`); nothing followed upon the `third`. `online` is who
+answers instead where it serves: facts of the world outside are the person's only where no server finds them.
 
 The servers are git, filesystem, time and search, with the tools they publish (`data/servers`), and any other of
 `data/servers` that the file names. `person` is a server like the others. No server runs, and no model is asked.
 
 `top1` and `top2` count the questions whose server is ranked first, or second; `abstained` those whose lead is below the
 policy's margin, so that the model or the person would decide; `wrong` those that are decided, and wrongly. `by_method`
-has the same for every method. `--margins` adds what other margins would give, by which `QuestionKnobs.margin` was
-chosen on the `tune` halves. Prints one JSON line.
+has the same for every method. `--margins` adds what other margins would give: `QuestionKnobs.margin` is the least that
+keeps the wrong ones below 2% in each file of questions to the four servers, also of those kept apart. Prints one
+JSON line.
 """
 
 from __future__ import annotations

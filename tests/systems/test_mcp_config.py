@@ -11,6 +11,7 @@ import pytest
 
 from systems.errors import UsageError
 from systems.mcp import ServerConfig, load_servers
+from systems.mcp.secrets import hidden
 
 
 def written(folder: Path, servers: Any, name: str = "mcp.json") -> Path:
@@ -71,6 +72,18 @@ def test_secrets_are_not_printed(tmp_path: Path) -> None:
     }
     servers = load_servers(written(tmp_path, entries), project=tmp_path)
     assert "'x'" in repr(servers) and "hush" not in repr(servers) + str(servers["b"])
+
+
+def test_what_a_server_repeats_of_its_secrets_is_taken_out_wherever_they_stand(tmp_path: Path) -> None:
+    args = ["pg://u:hush%401@h/db", "-e", "API_KEY=hush-22", "--header", "Authorization: Bearer hush-33", "[::1"]
+    entry = {
+        "command": "x",
+        "args": [*args, "--token", "hush-44"],
+        "env": {"DB": "pg://u:hush-55@h/db", "N": "plain-6"},
+    }
+    (config,) = load_servers(written(tmp_path, {"s": entry}), project=tmp_path).values()
+    told = hidden("hush%401 hush@1 hush-22 hush-33 hush-44 hush-55 plain-6", config)
+    assert told == f"{' '.join(['[redacted]'] * 6)} plain-6"
 
 
 @pytest.mark.parametrize(

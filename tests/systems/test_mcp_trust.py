@@ -76,6 +76,18 @@ def test_what_would_be_started_is_shown_without_its_secrets(project: Path) -> No
     )
 
 
+def test_what_is_secret_within_a_value_is_not_shown_either(project: Path) -> None:
+    entries = {
+        "pg": {"command": "pg", "args": ["postgres://u:hush-1@h/db?token=hush-2"], "env": {"DB": "x://u:hush-3@h/db"}},
+        "docker": {"command": "docker", "args": ["run", "-e", "API_KEY=hush-4"], "env": {"KEY": "${API_KEY:-hush-8}"}},
+        "far": {"command": "remote", "args": ["--header", "X-Api-Key:${NAMED}", "Authorization: Bearer hush-5"]},
+        "web": {"url": "https://h/mcp?k=hush-6", "headers": {"X-Key": "hush-7", "Authorization": "Bearer ${TOKEN}"}},
+    }
+    (project / "mcp.json").write_text(json.dumps({"mcpServers": entries}))
+    told = "\n".join(shown(project / "mcp.json"))
+    assert "hush-" not in told and all(name in told for name in ("${NAMED}", "Bearer ${TOKEN}", "@h/db", "?k="))
+
+
 def test_a_list_that_cannot_be_written_is_named(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SPECLOOP_CONFIG", str(tmp_path / "file" / "below"))

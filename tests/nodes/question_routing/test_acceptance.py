@@ -52,6 +52,11 @@ def test_no_and_zero_are_answers(text: str, tmp_path: Path) -> None:
     assert not refused("Is that so?", text, tmp_path)
 
 
+def test_a_list_answers_how_many_even_when_it_has_one_line(tmp_path: Path) -> None:
+    assert not refused("How many files are in src?", "[FILE] calc.py", tmp_path)
+    assert refused("How many files are in src?", "calc", tmp_path)
+
+
 def test_that_there_is_none_answers_whether_there_is_any(tmp_path: Path) -> None:
     assert not refused("Are there any open issues?", "No matches found", tmp_path)
     assert refused("Which issues are open?", "No matches found", tmp_path)

@@ -13,7 +13,11 @@ from nodes.question_routing.arguments import Call, fill_arguments, lacking, loca
 from nodes.question_routing.questions import Places, fill
 from systems.mcp import Tool
 
-PLACES = Places(files=("README.md", "src/a.py", "src/deep/b.py", "lib/b.py", "docs/guide v2.md", "etc/passwd"))
+PLACES = Places(
+    files=("README.md", "src/a.py", "src/deep/b.py", "lib/b.py", "docs/guide v2.md", "etc/passwd"),
+    refs=("develop", "main", "v1.2", "origin/main"),
+    branch="main",
+)
 PROJECT = Path("/project")
 
 
@@ -83,7 +87,16 @@ def test_lists_of_paths_are_lists() -> None:
     [
         ("revision", "What did commit 3bc6d9a change?", "3bc6d9a"),
         ("revision", "What is new?", "HEAD"),
+        ("revision", "What changed in HEAD~2?", "HEAD~2"),
+        ("revision", "What changed in 3bc6d9a^?", "3bc6d9a^"),
+        ("revision", "What did the code do three commits ago?", "HEAD~3"),
+        ("revision", "How was it before the last commit?", "HEAD~1"),
+        ("revision", "What was in version 1.2?", "v1.2"),
+        ("revision", "What is on origin/main?", "origin/main"),
         ("target", "What changed in the last commit?", "HEAD~1"),
+        ("target", "What differs from develop?", "develop"),
+        ("target", "Compare main with develop", "develop"),
+        ("target", "Compare develop with main", "develop"),
         (
             "target",
             "What is different from e83c5163316f89bfbde7d9ab23ca2e25604af290?",
@@ -93,12 +106,37 @@ def test_lists_of_paths_are_lists() -> None:
         ("timezone", "What is today's date?", local_zone()),
         ("pattern", 'Where is "def main" used?', "def main"),
         ("query", "Where is 'main' used?", "main"),
+        ("pattern", "Where is add called?", "add"),
+        ("topic", 'What is known of "dry runs"?', "dry runs"),
+        ("ticket_id", "What became of ticket AB-17?", "AB-17"),
         ("repo_path", "What were the last commits?", "/project"),
     ],
 )
 def test_values_are_found_in_the_question(name: str, question: str, value: Any) -> None:
     call = filled(tool("any", name), question)
     assert call is not None and call.arguments == {name: value}
+
+
+def test_two_branches_are_not_compared_by_a_tool_that_takes_one_where_neither_is_checked_out() -> None:
+    assert filled(tool("git_diff", "target"), "Compare develop with v1.2") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "revision"),
+    [
+        ("What did src/a.py contain at v1.2?", "v1.2:src/a.py"),
+        ("What did README.md look like two commits ago?", "HEAD~2:README.md"),
+        ("What did README.md say before the last change?", "HEAD~1:README.md"),
+        ("What changed in src/a.py in v1.2?", "v1.2"),
+        ("What does README.md say?", "HEAD"),
+        ("What did gone.py contain at v1.2?", "v1.2"),
+    ],
+)
+def test_what_a_file_was_is_read_where_the_tool_reads_revisions_of_paths(question: str, revision: str) -> None:
+    show = tool("git_show", "revision").model_copy(update={"description": "a commit, or <revision>:<path>"})
+    for wanted, value in ((show, revision), (tool("git_show", "revision"), revision.partition(":")[0])):
+        call = filled(wanted, question)
+        assert call is not None and call.arguments == {"revision": value}
 
 
 INTEGER = {"type": "integer"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,7 +20,7 @@ from systems.mcp import Tool
 from systems.models import ModelChoice, connected
 from systems.policy import BASELINE, DEFAULT
 from systems.records import Route
-from tests.benchmarks.routing import recorded
+from tests.benchmarks.routing import DATA, SERVERS, measured, recorded, routed
 from tests.nodes.question_routing.recorded import PLACES, PROJECT, asked, local, router
 from tests.systems.imitation_server import ImitationServer, Reply, Script
 
@@ -62,6 +63,14 @@ async def test_the_questions_of_the_policy_are_routed_without_doubt(question: st
 
 
 @embeds
+async def test_of_what_steps_ask_nine_in_ten_are_routed_right_and_hardly_one_is_wrong_without_doubt() -> None:
+    cases = [json.loads(line) for line in (DATA / "routing_fresh.jsonl").read_text().splitlines()]
+    found = measured(cases, await routed(router(*SERVERS, embedder=local()), cases))
+    assert found["top1"] >= 0.9 * len(cases) and found["wrong"] <= 0.03 * len(cases)
+    assert found["abstained"] <= 0.25 * len(cases)
+
+
+@embeds
 @pytest.mark.parametrize(
     ("question", "server"),
     [
@@ -84,6 +93,64 @@ async def test_a_question_in_letters_that_no_phrase_has_is_never_sure() -> None:
         asked("最後のコミットは git で何を変更しましたか")
     )
     assert route.margin == 0 and "though close" in route.reason
+
+
+NOTES = (
+    Tool(
+        server="notes",
+        name="resource:notes://release",
+        description="release notes: What is new",
+        input_schema={"properties": {}},
+        read_only=True,
+    ),
+    Tool(
+        server="notes",
+        name="resource:ticket://{ticketId}",
+        description="ticket: A ticket of the support desk",
+        input_schema={"properties": {"ticketId": {"type": "string", "minLength": 1}}, "required": ["ticketId"]},
+        read_only=True,
+    ),
+    Tool(
+        server="notes",
+        name="prompt:style",
+        description="style: How to write in a language",
+        input_schema={"properties": {"language": {"type": "string", "description": ""}}, "required": ["language"]},
+        read_only=True,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "arguments"),
+    [
+        ("What do the release notes say is new?", "resource:notes://release", {}),
+        ("What does ticket 17 of the support desk say?", "resource:ticket://{ticketId}", {"ticketId": "17"}),
+        ('How does one write in the language "Welsh"?', "prompt:style", {"language": "Welsh"}),
+        ("How does one write in a language?", "", {}),
+    ],
+)
+async def test_resources_and_prompts_are_asked_like_tools(question: str, name: str, arguments: dict[str, str]) -> None:
+    tools = [*NOTES, *(tool for server in ("git", "filesystem", "time") for tool in recorded(server))]
+    found = await Router(tools, project=PROJECT, places=PLACES, knobs=DEFAULT.questions).route(asked(question))
+    called = [(call.tool, call.arguments) for call in found.candidates[:1]]
+    assert found.server == "notes" and called == ([(name, arguments)] if name else [])
+
+
+async def test_of_two_that_are_close_the_one_is_asked_that_is_told_enough() -> None:
+    word = {"properties": {"word": {"type": "string"}}, "required": ["word"]}
+    tools = [
+        Tool(server="a", name="about", description="The glossary on a word", input_schema=word, read_only=True),
+        Tool(server="b", name="about", description="The glossary in short", input_schema={}, read_only=True),
+    ]
+    routing = Router(tools, project=PROJECT, places=PLACES, knobs=QuestionKnobs(lines={}, margin=1))
+    for question, server in (
+        ("What has the glossary on that word?", "b"),
+        ('What has the glossary on the word "trunk"?', "a"),
+        ("What has the glossary on a word of gone.md?", "a"),
+    ):
+        route = await routing.route(asked(question))
+        assert (next(iter(route.scores)), route.server) == ("a", server)
+        assert ("a lacks what it has to be told" in route.reason) == (server == "b")
 
 
 def test_all_that_a_tool_says_tells_of_it_only_where_no_line_does() -> None:

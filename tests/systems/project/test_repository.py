@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from systems.errors import Missing, UsageError
-from systems.project.repository import best_file, check_project, is_test, tracked_files
+from systems.project.repository import best_file, check_project, checked_out, is_test, refs, tracked_files
 
 
 @pytest.fixture
@@ -40,6 +40,22 @@ def test_what_is_no_project_is_refused(tmp_path: Path, repository: Path, monkeyp
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Missing, match="git is not installed"):
         check_project(repository)
+
+
+async def test_branches_and_tags_are_known_here_and_at_the_remote_and_which_is_checked_out(repository: Path) -> None:
+    assert await refs(repository) == ()
+    identity = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+    for arguments in (
+        ("checkout", "--quiet", "-b", "work"),
+        (*identity, "commit", "--quiet", "--allow-empty", "--message", "First"),
+        ("tag", "v1"),
+        ("update-ref", "refs/remotes/origin/main", "HEAD"),
+        ("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"),
+    ):
+        subprocess.run(["git", "-C", str(repository), *arguments], check=True)
+    assert sorted(await refs(repository)) == ["origin/main", "v1", "work"] and await checked_out(repository) == "work"
+    subprocess.run(["git", "-C", str(repository), "checkout", "--quiet", "--detach"], check=True)
+    assert await checked_out(repository) == ""
 
 
 async def test_tracked_and_new_files_are_listed_without_ignored_and_own_ones(repository: Path) -> None:
