@@ -1,14 +1,11 @@
 """The desk of a server: everything about a project that is not a run of the main graph.
 
 It is a graph of one node beside the main one in `langgraph.json`, so that every server of the agent protocol serves it
-without routes of its own. Some of it is a command of the program, run by the worker with exactly the options named
-here; nothing a client says reaches a path of the worker.
+without routes of its own. Some of it is a command of the program, run by the worker (`graph/commanding.py`).
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +15,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
+from graph import commanding
 from graph.context import Context
 from graph.delivery import delivered
 from graph.feedback.heeding import afresh, heeded_by, redrafting
@@ -29,28 +27,9 @@ from systems.errors import SpecloopError, UsageError
 from systems.feedback import Heeded
 from systems.project.addresses import is_url
 from systems.project.clones import checked_out
-from systems.project.program import run
 from systems.project.repository import check_project
 from systems.records import Outcome
-from systems.settings import HERE, load_settings
-
-SECONDS = 300.0
-OPTIONS: Mapping[str, frozenset[str]] = {
-    "status": frozenset(),
-    "doctor": frozenset({"--model"}),
-    "next": frozenset(),
-    "history": frozenset(),
-    "report": frozenset(),
-    "ask": frozenset({"--fresh"}),
-    "feedback": frozenset({"--rating", "--keep", "--withdraw"}),
-    "ledger": frozenset({"--all"}),
-    "ledger show": frozenset(),
-    "ledger verify": frozenset(),
-}
-"""The commands that the desk runs, and which of their options a client may give."""
-READS = frozenset({"hello", "status", "next", "history", "report", "ledger", "ledger show", "ledger verify"})
-"""What everybody may who may see the project; the rest takes the role `run`."""
-PROGRAM = (sys.executable, "-c", "from graph.cli import main; main(prog_name='specloop')")
+from systems.settings import load_settings
 
 
 class Asked(TypedDict):
@@ -89,11 +68,9 @@ async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
 
 def needed(command: str, given: Mapping[str, Any]) -> tuple[Role, str]:
     """The role that something takes, and what it is as the subject of a sentence."""
-    name = str(given.get("name")) if command == "command" else command
-    only_listed = (
-        name == "feedback" and len(given.get("words", ())) == 1 and set(given.get("options", ())) <= {"--json"}
-    )
-    return "read" if name in READS or only_listed else "run", name.capitalize()
+    if command == "command":
+        return commanding.role_of(given), str(given.get("name")).capitalize()
+    return "read" if command == "hello" else "run", command.capitalize()
 
 
 async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -119,16 +96,9 @@ async def _outcome(given: Mapping[str, Any], context: Context) -> dict[str, Any]
 
 async def _command(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """What a command of the program says."""
-    name, options = given["name"], given.get("options", [])
-    if name not in OPTIONS:
-        raise UsageError(f"A server does not run {name!r}.", mend=f"It runs: {', '.join(OPTIONS)}.")
-    if unknown := [each for each in options if each.partition("=")[0] not in {*OPTIONS[name], "--json"}]:
-        raise UsageError(f"A server does not take {unknown[0]} with {name!r}.", mend="Leave it out.")
-    folder = await _folder(context, next(iter(given.get("words", [])), "") if name == "feedback" else "")
-    model = ["--model", context.model] if name == "ask" else []
-    argv = [*PROGRAM, *name.split(), *options, *model, "--project", str(folder), "--", *given.get("words", [])]
-    done = await run(argv, cwd=folder, env=_environment(given), seconds=SECONDS)
-    return {"code": done.returncode, "output": done.stdout, "errors": done.stderr}
+    about = next(iter(given.get("words", [])), "") if given["name"] == "feedback" else ""
+    commanding.check(given["name"], given.get("options", []))
+    return await commanding.carried_out(given, await _folder(context, about), context.model)
 
 
 async def _folder(context: Context, run_id: str = "") -> Path:
@@ -136,11 +106,6 @@ async def _folder(context: Context, run_id: str = "") -> Path:
     if is_url(context.project):
         return (await checked_out(context.project, run_id)).folder
     return check_project(Path(context.project))
-
-
-def _environment(given: Mapping[str, Any]) -> dict[str, str]:
-    """That of the worker, as wide as the client's terminal; it asks no server in turn."""
-    return {**os.environ, "SPECLOOP_SERVER": HERE, "COLUMNS": str(int(given.get("columns", 120)))}
 
 
 async def _redraft(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
