@@ -7,6 +7,7 @@ without routes of its own. Some of it is a command of the program, run by the wo
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
@@ -16,6 +17,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from graph import commanding
+from graph.archiving import filed
 from graph.context import Context
 from graph.delivery import delivered
 from graph.feedback.heeding import afresh, heeded_by, redrafting
@@ -23,6 +25,7 @@ from graph.learning.harvest.harvest import Stores
 from graph.permitted import permitted
 from graph.stream import arrived
 from systems.access.callers import Role
+from systems.access.replies import Replies, replier
 from systems.errors import SpecloopError, UsageError
 from systems.feedback import Heeded
 from systems.project.addresses import is_url
@@ -30,6 +33,10 @@ from systems.project.clones import checked_out
 from systems.project.repository import check_project
 from systems.records import Outcome
 from systems.settings import load_settings
+from systems.stores import place_of
+
+ROLES: Mapping[str, Role] = {"hello": "read", "archive": "approve"}
+"""What takes another role than `run`; a command says its own."""
 
 
 class Asked(TypedDict):
@@ -61,7 +68,8 @@ async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
         context = permitted(runtime, *needed(state["command"], given))
         if work is None:
             raise UsageError(f"The server knows no {state['command']!r}.", mend=f"It knows: {', '.join(WORK)}.")
-        return Answered(result=await work(given, context))
+        user = runtime.server_info.user if runtime.server_info else None
+        return Answered(result=await work({**given, "by": replier(user)}, context))
     except SpecloopError as error:
         return Answered(error=error.told())
 
@@ -70,7 +78,7 @@ def needed(command: str, given: Mapping[str, Any]) -> tuple[Role, str]:
     """The role that something takes, and what it is as the subject of a sentence."""
     if command == "command":
         return commanding.role_of(given), str(given.get("name")).capitalize()
-    return "read" if command == "hello" else "run", command.capitalize()
+    return ROLES.get(command, "run"), command.capitalize()
 
 
 async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -108,6 +116,22 @@ async def _folder(context: Context, run_id: str = "") -> Path:
     return check_project(Path(context.project))
 
 
+async def _archive(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Put a change into the main specs, of a repository on the branch of the change; who did is kept with its run."""
+    change = str(given["change"])
+    checkout = await checked_out(context.project, f"archive-{change}", change) if is_url(context.project) else None
+    folder = checkout.folder if checkout else check_project(Path(context.project))
+    done = await filed(folder, change)
+    with Stores(folder) as stores, closing(Replies(place_of(folder))) as replies:
+        if run := next((run for run in stores.runs.all() if run.change == change), None):
+            asked = {"kind": "archive", "text": f"Archive {change}?"}
+            replies.keep(run.run_id, done.path, given["by"], asked, "archive")
+    if checkout:
+        await checkout.publish(change)
+        done = done.model_copy(update={"branch": await checkout.branch(change)})
+    return done.model_dump(mode="json")
+
+
 async def _redraft(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """What the state of a run becomes when it goes on for feedback, or why it cannot."""
     kept = Heeded.model_validate(given["kept"])
@@ -130,6 +154,7 @@ WORK: Mapping[str, Callable[[Mapping[str, Any], Context], Awaitable[dict[str, An
     "hello": _hello,
     "outcome": _outcome,
     "command": _command,
+    "archive": _archive,
     "redraft": _redraft,
     "heeded": _heeded,
 }

@@ -151,8 +151,11 @@ def test_what_a_worker_cannot_do_is_said_in_its_words(agent_server: str, begun: 
 def test_the_desk_runs_no_other_command_and_takes_no_other_option(agent_server: str, begun: Path) -> None:
     there = Workspace(begun, server=agent_server)
     assert isinstance(there, RemoteWorkspace)
-    with pytest.raises(UsageError, match="does not run 'analyze'"):
-        there.command("analyze", (), ["/etc/passwd"])
+    with pytest.raises(UsageError, match="does not run 'rollback'"):
+        there.command("rollback", (), ["default"])
+    for option in ("--fail-on=error", "--against=/etc/passwd"):
+        said = there.command("analyze", (option,), ["/etc/passwd"])
+        assert said.code == 2 and "There is no file, folder or run '/etc/passwd'" in said.errors.replace("\n", " ")
     with pytest.raises(UsageError, match="does not take --mcp"):
         there.command("ask", ("--mcp=/tmp/mine.json",), ["What?"])
     assert there.command("status", (), ["--help"]).code == 2  # words are never options
