@@ -24,6 +24,7 @@ from systems.access.callers import PROJECT_HEADER
 from systems.errors import Busy, Missing, PersonMustAct, UsageError, of_told
 
 ACTIVE = ("pending", "running")
+MOST_BUSY = 100
 CONNECT_SECONDS = 10.0
 SILENT_SECONDS = 300.0
 """A server says something every few seconds while a run goes on."""
@@ -90,6 +91,12 @@ class Server:
         """
         with self._mapped(thread):
             return dict((await self._client.threads.get(thread))["metadata"] or {})
+
+    async def busy(self) -> dict[str, dict[str, Any]]:
+        """The threads on which a run goes on, or waits for a worker, each with what it was made with; the newest."""
+        with self._mapped():
+            found = await self._client.threads.search(status="busy", limit=MOST_BUSY)
+        return {str(thread["thread_id"]): dict(thread["metadata"] or {}) for thread in found}
 
     async def snapshot(self, thread: str) -> Snapshot:
         """Where a thread stands.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from graph.context import context_of
 from graph.listing import Listing
 from graph.remote.desk import Desk, Said
+from graph.remote.standing import standing
 from graph.sync import wait
 from graph.workspace import Workspace
 from systems.access.replies import Reply
@@ -82,7 +83,7 @@ class RemoteWorkspace(Workspace):
 
     def listing(self, run_id: str | None = None) -> Listing:
         """What `status` says."""
-        return Listing.model_validate(wait(self._record("status", (), [run_id] if run_id else [])))
+        return wait(self._listed(run_id))
 
     def stop(self, run_id: str) -> RunSummary:
         """Stop a run, whichever worker is at it; `resume` goes on with it.
@@ -160,6 +161,17 @@ class RemoteWorkspace(Workspace):
         workers = plan.workers or Workers(str(self.server), self.at, ABREAST)
         here = Workspace(self.project, server=HERE, **self.settings.given())
         return await here.aimprove(plan._replace(workers=workers))
+
+    async def _listed(self, run_id: str | None) -> Listing:
+        async with self._connected() as server:
+            busy = await server.busy()
+            try:
+                told = Listing.model_validate(await self._desk(server).record("status", (), [run_id] if run_id else []))
+            except UsageError:
+                told = Listing(runs=())
+                if not run_id or run_id not in busy:
+                    raise
+        return standing(told, busy, self.at, run_id)
 
     async def _started(self, given: Input, watch: Watch | None) -> Outcome:
         async with self._runs_there() as runs:

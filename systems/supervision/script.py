@@ -22,8 +22,9 @@ def _lines(plan: Plan) -> Iterator[str]:
     secret = _secret(plan)
     yield "#!/bin/sh"
     yield "set -e"
-    named = {_asking(service)[0] for service in (*plan.stores, *plan.workers)}
-    yield from (f"command -v {each} > /dev/null || {{ echo 'There is no {each}.' >&2; exit 1; }}" for each in sorted(named))
+    asking = {_asking(service)[0] for service in (*plan.stores, *plan.workers)}
+    for each in sorted(asking):
+        yield f"command -v {each} > /dev/null || {{ echo 'There is no {each}.' >&2; exit 1; }}"
     for service in (*plan.stores, *plan.workers):
         yield f"\n# {service.name}"
         folder = shlex.quote(str(service.folder))
