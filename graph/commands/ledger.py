@@ -151,13 +151,16 @@ def _opened(context: click.Context) -> Iterator[Ledger]:
     with reported(bool(given(context, "as_json")), project):
         from systems.errors import UsageError
         from systems.ledger import Ledger
+        from systems.settings import server_of
         from systems.stores import exists, place_of
 
         if not exists(place_of(project)):
-            raise UsageError(
-                f"{project} has no ledger: specloop was not run there yet.",
-                mend="Name the project with --project, or start: specloop run GOAL, then specloop improve.",
-            )
+            mend = "Name the project with --project, or start: specloop run GOAL, then specloop improve."
+            if server := server_of(project):
+                mend = (
+                    f"Of what {server} works: set SPECLOOP_STORE to its workers' database, in a clone of the project."
+                )
+            raise UsageError(f"{project} has no ledger: specloop was not run there yet.", mend=mend)
         with closing(Ledger(place_of(project))) as store:
             yield store
 
