@@ -27,9 +27,9 @@ from graph.progress import Event
 from graph.remote.workspace import RemoteWorkspace
 from systems.records import Outcome
 from tests.graph.agent_server import free_port
-from tests.graph.conftest import BEGUN, GOAL, PROGRAM
+from tests.graph.conftest import BEGUN, GOAL, PROGRAM, drafted
 from tests.graph.remote.test_remote import git
-from tests.graph.scripted import artifact_of, scripted_reply
+from tests.graph.scripted import scripted_reply
 from tests.systems.imitation_server import ImitationServer, Reply
 
 pytestmark = pytest.mark.external
@@ -88,15 +88,15 @@ async def test_another_worker_goes_on_from_checkpoint_documents_and_branch(
         there = Workspace(url, server=workers.urls[1 - at], model=model.url, max_loops=6)
         assert isinstance(there, RemoteWorkspace)
         outcome = await there.aresume(run_id)
-        drafted = Counter(map(artifact_of, model.requests))
+        asked = Counter(drafted(model.requests))
     assert outcome.status == "done" and outcome.delivered
     committed = git(
         tmp_path / "todo.git", "log", "--format=", "--name-only", f"main..{outcome.delivered.branch}"
     ).split()
     written = {each.path for each in outcome.artifacts if each.id != "proposal"}
     assert Counter(path for path in committed if path in written) == dict.fromkeys(written, 1)
-    assert max(drafted.values()) <= 2, "only what was at work when its worker was killed is drafted again"
-    for each in written:
+    assert max(asked.values()) <= 2, "only what was at work when its worker was killed is drafted again"
+    for each in sorted(written):
         assert len(json.loads(_said(there, "history", each).output)["versions"]) == 1
     assert json.loads(_said(there, "ledger verify").output)["disagreements"] == []
     _both_are_in_the_report(there, outcome)
