@@ -1,15 +1,13 @@
 """The desk of a server: everything about a project that is not a run of the main graph.
 
 It is a graph of one node beside the main one in `langgraph.json`, so that every server of the agent protocol serves it
-without routes of its own. Some of it is a command of the program, run by the worker with exactly the options named
-here; nothing a client says reaches a path of the worker.
+without routes of its own. Some of it is a command of the program, run by the worker (`graph/commanding.py`).
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
@@ -18,6 +16,8 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
+from graph import commanding
+from graph.archiving import filed
 from graph.context import Context
 from graph.delivery import delivered
 from graph.feedback.heeding import afresh, heeded_by, redrafting
@@ -25,32 +25,18 @@ from graph.learning.harvest.harvest import Stores
 from graph.permitted import permitted
 from graph.stream import arrived
 from systems.access.callers import Role
+from systems.access.replies import Replies, replier
 from systems.errors import SpecloopError, UsageError
 from systems.feedback import Heeded
 from systems.project.addresses import is_url
 from systems.project.clones import checked_out
-from systems.project.program import run
 from systems.project.repository import check_project
 from systems.records import Outcome
-from systems.settings import HERE, load_settings
+from systems.settings import load_settings
+from systems.stores import place_of
 
-SECONDS = 300.0
-OPTIONS: Mapping[str, frozenset[str]] = {
-    "status": frozenset(),
-    "doctor": frozenset({"--model"}),
-    "next": frozenset(),
-    "history": frozenset(),
-    "report": frozenset(),
-    "ask": frozenset({"--fresh"}),
-    "feedback": frozenset({"--rating", "--keep", "--withdraw"}),
-    "ledger": frozenset({"--all"}),
-    "ledger show": frozenset(),
-    "ledger verify": frozenset(),
-}
-"""The commands that the desk runs, and which of their options a client may give."""
-READS = frozenset({"hello", "status", "next", "history", "report", "ledger", "ledger show", "ledger verify"})
-"""What everybody may who may see the project; the rest takes the role `run`."""
-PROGRAM = (sys.executable, "-c", "from graph.cli import main; main(prog_name='specloop')")
+ROLES: Mapping[str, Role] = {"hello": "read", "archive": "approve"}
+"""What takes another role than `run`; a command says its own."""
 
 
 class Asked(TypedDict):
@@ -82,18 +68,17 @@ async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
         context = permitted(runtime, *needed(state["command"], given))
         if work is None:
             raise UsageError(f"The server knows no {state['command']!r}.", mend=f"It knows: {', '.join(WORK)}.")
-        return Answered(result=await work(given, context))
+        user = runtime.server_info.user if runtime.server_info else None
+        return Answered(result=await work({**given, "by": replier(user)}, context))
     except SpecloopError as error:
         return Answered(error=error.told())
 
 
 def needed(command: str, given: Mapping[str, Any]) -> tuple[Role, str]:
     """The role that something takes, and what it is as the subject of a sentence."""
-    name = str(given.get("name")) if command == "command" else command
-    only_listed = (
-        name == "feedback" and len(given.get("words", ())) == 1 and set(given.get("options", ())) <= {"--json"}
-    )
-    return "read" if name in READS or only_listed else "run", name.capitalize()
+    if command == "command":
+        return commanding.role_of(given), str(given.get("name")).capitalize()
+    return ROLES.get(command, "run"), command.capitalize()
 
 
 async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -119,16 +104,9 @@ async def _outcome(given: Mapping[str, Any], context: Context) -> dict[str, Any]
 
 async def _command(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """What a command of the program says."""
-    name, options = given["name"], given.get("options", [])
-    if name not in OPTIONS:
-        raise UsageError(f"A server does not run {name!r}.", mend=f"It runs: {', '.join(OPTIONS)}.")
-    if unknown := [each for each in options if each.partition("=")[0] not in {*OPTIONS[name], "--json"}]:
-        raise UsageError(f"A server does not take {unknown[0]} with {name!r}.", mend="Leave it out.")
-    folder = await _folder(context, next(iter(given.get("words", [])), "") if name == "feedback" else "")
-    model = ["--model", context.model] if name == "ask" else []
-    argv = [*PROGRAM, *name.split(), *options, *model, "--project", str(folder), "--", *given.get("words", [])]
-    done = await run(argv, cwd=folder, env=_environment(given), seconds=SECONDS)
-    return {"code": done.returncode, "output": done.stdout, "errors": done.stderr}
+    about = next(iter(given.get("words", [])), "") if given["name"] == "feedback" else ""
+    commanding.check(given["name"], given.get("options", []))
+    return await commanding.carried_out(given, await _folder(context, about), context.model)
 
 
 async def _folder(context: Context, run_id: str = "") -> Path:
@@ -138,9 +116,20 @@ async def _folder(context: Context, run_id: str = "") -> Path:
     return check_project(Path(context.project))
 
 
-def _environment(given: Mapping[str, Any]) -> dict[str, str]:
-    """That of the worker, as wide as the client's terminal; it asks no server in turn."""
-    return {**os.environ, "SPECLOOP_SERVER": HERE, "COLUMNS": str(int(given.get("columns", 120)))}
+async def _archive(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Put a change into the main specs, of a repository on the branch of the change; who did is kept with its run."""
+    change = str(given["change"])
+    checkout = await checked_out(context.project, f"archive-{change}", change) if is_url(context.project) else None
+    folder = checkout.folder if checkout else check_project(Path(context.project))
+    done = await filed(folder, change)
+    with Stores(folder) as stores, closing(Replies(place_of(folder))) as replies:
+        if run := next((run for run in stores.runs.all() if run.change == change), None):
+            asked = {"kind": "archive", "text": f"Archive {change}?"}
+            replies.keep(run.run_id, done.path, given["by"], asked, "archive")
+    if checkout:
+        await checkout.publish(change)
+        done = done.model_copy(update={"branch": await checkout.branch(change)})
+    return done.model_dump(mode="json")
 
 
 async def _redraft(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -165,6 +154,7 @@ WORK: Mapping[str, Callable[[Mapping[str, Any], Context], Awaitable[dict[str, An
     "hello": _hello,
     "outcome": _outcome,
     "command": _command,
+    "archive": _archive,
     "redraft": _redraft,
     "heeded": _heeded,
 }

@@ -43,6 +43,8 @@ class Runner:
     async def start(self, given: Input, watch: Watch | None) -> Outcome:
         """A run of a person's goal, and the runs of its follow-ups."""
         outcome = await self.begin(given, self.settings, watch)
+        if given.get("archived"):
+            return outcome
         return await self._followed(outcome, self.settings, watch)
 
     async def resume(self, resumed: Resumed, watch: Watch | None) -> Outcome:

@@ -244,7 +244,7 @@ def _following(outcome: Outcome, place: str, program: str) -> list[str]:
 
 def runs_table(runs: Iterable[RunSummary], servers: Iterable[Queue] = ()) -> Table:
     """The runs of a project, each with those of its follow-ups below it, and who waits for a model server."""
-    lines = [f"{one.server} works on {one.asked} requests, {one.waiting} wait for their turn" for one in servers]
+    lines = [f"{one.server} works on {one.asked}, {one.waiting} waiting for their turn" for one in servers]
     table = Table(
         box=None, pad_edge=False, header_style="bold", caption=escape("\n".join(lines)), caption_justify="left"
     )
@@ -269,6 +269,8 @@ def _standing(run: RunSummary) -> str:
     """The status, and which process is at it."""
     if run.status != "running":
         return WORDS.get(run.status, run.status)
+    if run.pid is None:  # between two nodes, or in the queue of a server
+        return "[cyan]running[/]"
     elsewhere = f" on {escape(str(run.host))}" if run.host not in (None, platform.node()) else ""
     return f"[cyan]running[/], pid {run.pid}{elsewhere}"
 

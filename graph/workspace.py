@@ -19,9 +19,11 @@ from systems.settings import load_settings, server_of
 from systems.stores import place_of
 
 if TYPE_CHECKING:
+    from graph.archiving import Filed
     from graph.learning.improvement import Plan
     from graph.progress import Watch
     from graph.runner import Runner
+    from graph.state import Input
     from systems.feedback import Heeded
     from systems.person import Person
     from systems.trials import Improved
@@ -90,7 +92,24 @@ class Workspace:
         from graph.state import Input
         from nodes.next_step.node import checked_goal
 
-        return await self._runner().start(Input(goal=checked_goal(goal), change=change), watch)
+        return await self._started(Input(goal=checked_goal(goal), change=change), watch)
+
+    def archive(self, change: str) -> Filed:
+        """Put a change into the main specs, and look which of the project's own documents are to be looked at.
+
+        Args:
+            change: the change; one that is archived already just says where.
+
+        Returns:
+            Where it is, and how many requirements of the main specs it changed.
+
+        Raises:
+            UsageError: there is no such change.
+            Rejected: a task is open, the change or a main spec is not sound, or the archive broke one; in words.
+        """
+        from graph.archiving import filed
+
+        return wait(filed(self.project, change))
 
     def document(self, change: str, *, watch: Watch | None = None) -> Outcome:
         """Look which of the project's own documents (`[documents] update`) an archived change has made untrue.
@@ -107,12 +126,9 @@ class Workspace:
             Missing: an outside system is missing or failed for good.
         """
         from graph.state import Input
-        from systems.openspec import archived_as
 
-        if archived_as(self.project, change) is None:
-            raise UsageError(f"No change {change} is archived.", mend=f"Archive it: specloop archive {change}.")
         given = Input(goal=f"Keep the documents true to {change}", change=change, archived=True)
-        return wait(self._runner().begin(given, self.settings, watch))
+        return wait(self._started(given, watch))
 
     def resume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """Go on with a run that was interrupted, waits for a person, or ended unfinished.
@@ -266,6 +282,9 @@ class Workspace:
         from graph.feedback.heeding import came_of
 
         return await came_of(self.project, kept, outcome)
+
+    async def _started(self, given: Input, watch: Watch | None) -> Outcome:
+        return await self._runner().start(given, watch)
 
     def _runner(self) -> Runner:
         """Who works runs here; made when one is worked, because LangGraph takes long to import."""

@@ -8,6 +8,7 @@ breaks is made again, and what was said meanwhile comes late where the server ke
 from __future__ import annotations
 
 import asyncio
+import re
 import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -24,6 +25,8 @@ from systems.access.callers import PROJECT_HEADER
 from systems.errors import Busy, Missing, PersonMustAct, UsageError, of_told
 
 ACTIVE = ("pending", "running")
+MOST_BUSY = 100
+_TOKEN = re.compile(r"[!-~]*")
 CONNECT_SECONDS = 10.0
 SILENT_SECONDS = 300.0
 """A server says something every few seconds while a run goes on."""
@@ -90,6 +93,12 @@ class Server:
         """
         with self._mapped(thread):
             return dict((await self._client.threads.get(thread))["metadata"] or {})
+
+    async def busy(self) -> dict[str, dict[str, Any]]:
+        """The threads on which a run goes on, or waits for a worker, each with what it was made with; the newest."""
+        with self._mapped():
+            found = await self._client.threads.search(status="busy", limit=MOST_BUSY)
+        return {str(thread["thread_id"]): dict(thread["metadata"] or {}) for thread in found}
 
     async def snapshot(self, thread: str) -> Snapshot:
         """Where a thread stands.
@@ -222,8 +231,14 @@ async def connected(url: str, token: SecretStr | None = None, project: str = "")
         url: its address.
         token: who we are; goes into the Authorization header.
         project: whose threads these are; goes into a header, too.
+
+    Raises:
+        UsageError: the token is none; what it is stays unsaid.
     """
-    headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    secret = token.get_secret_value() if token else ""
+    if not _TOKEN.fullmatch(secret):
+        raise UsageError("SPECLOOP_TOKEN is no token: it has spaces or lines.", mend="Set it to the token alone.")
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
     headers |= {PROJECT_HEADER: quote(project, safe="/:@")} if project else {}
     timeout = (CONNECT_SECONDS, SILENT_SECONDS, SILENT_SECONDS, CONNECT_SECONDS)
     with warnings.catch_warnings():

@@ -182,8 +182,8 @@ class Missing(PersonMustAct):
 
 
 def of_told(told: Mapping[str, str]) -> SpecloopError:
-    """The error that another process told of: what a person must act on as itself, anything else as `Missing`."""
-    known: tuple[type[PersonMustAct], ...] = (UsageError, Waiting, Busy, Stopped)
+    """The error that another process told of: what a person can act on as itself, anything else as `Missing`."""
+    known: tuple[type[SpecloopError], ...] = (UsageError, Waiting, Busy, Stopped, Rejected)
     kind = next((each for each in known if each.__name__ == told.get("kind")), None)
     message, mend = told.get("message", "The server told of an error without words."), told.get("mend", "")
     return kind(message, mend=mend) if kind else Missing(message, system="server", mend=mend)

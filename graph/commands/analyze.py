@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
+from graph.commands import traces
 from graph.commands.moments import Moment
 from graph.commands.options import place_options
 from graph.commands.pages import check_page, write_page
 from graph.commands.reporting import print_json, reported
-from graph.commands.there import said_there
+from graph.commands.there import at_server, said_there
 from systems.errors import SpecloopError, UsageError
 
 if TYPE_CHECKING:
@@ -40,9 +41,6 @@ INTERRUPTED = 130
 
 _html = click.option("--html", type=click.Path(path_type=Path), help="Also write one self-contained page to this file.")
 _fail_on = click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 if a finding is as severe.")
-_project = click.option(
-    "--project", type=click.Path(path_type=Path), default=Path(), help="Folder of the project (default: this folder)."
-)
 
 
 class Wanted(NamedTuple):
@@ -65,7 +63,7 @@ class Wanted(NamedTuple):
 
 @click.command()
 @click.argument("target", metavar="[FILE|RUN|FOLDER|-]", required=False)
-@_project
+@place_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for a folder one a line.")
 @click.option("--markdown", is_flag=True, help="Print Markdown, for files and chats.")
 @click.option("--summary", is_flag=True, help="Print a summary for GitHub jobs and pull requests.")
@@ -76,28 +74,34 @@ class Wanted(NamedTuple):
 @click.option("--since", type=Moment(), help="All stored traces that began since then: 7d, 12h, 2026-11-16.")
 @click.option("--until", type=Moment(), help="All stored traces that began before then.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that analyze them (default: 1).")
+@click.option("--stored", is_flag=True, help="RUN is no file, whatever files there are.")
 def analyze(
     target: str | None,
-    project: Path,
+    project: Path | str,
+    server: str | None,
     as_json: bool,
     markdown: bool,
     summary: bool,
     since: datetime | None,
     until: datetime | None,
     workers: int,
+    stored: bool,
     **wanted: Any,
 ) -> None:
     """Find out what went wrong in a trace, where, and what it cost.
 
     FILE is a trace of any OpenTelemetry exporter (JSON, JSON lines or protobuf, also gzipped), - is standard input, RUN
     a run of the project or a trace in its span store. In a FOLDER every trace is analyzed. With --since or --until it
-    is every trace in the project's span store that began then, without a model.
+    is every trace in the project's span store that began then, without a model. What a server worked is read there.
     """
     forms: dict[Form, bool] = {"json": as_json, "markdown": markdown, "summary": summary}
     chosen: list[Form] = [form for form, asked in forms.items() if asked]
     if len(chosen) > 1:
         raise click.UsageError("Choose one of --json, --markdown and --summary.")
     asked = Wanted(form=chosen[0] if chosen else "text", **wanted)
+    if target is None or not traces.is_here(target):
+        said_there()
+    project = project if isinstance(project, Path) else Path()
     if since or until:
         if target or asked.html or asked.against or asked.form in ("markdown", "summary"):
             raise click.UsageError(
@@ -107,7 +111,7 @@ def analyze(
     elif target is None:
         raise click.UsageError("Name a FILE, RUN or FOLDER, or a time with --since.")
     else:
-        _analyze(target, project, asked)
+        _analyze(target, project, asked, stored=stored)
 
 
 @click.command()
@@ -115,10 +119,9 @@ def analyze(
 @place_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_html
-def report(run_id: str, project: Path, server: str | None, as_json: bool, html: Path | None) -> None:
+@at_server
+def report(run_id: str, project: Path, as_json: bool, html: Path | None) -> None:
     """Show what RUN cost, where, and what went wrong in it."""
-    if html is None:
-        said_there("report", project, server, as_json=as_json, words=[run_id])
     _analyze(run_id, project, Wanted("json" if as_json else "text", html), stored=True)
 
 
@@ -134,15 +137,13 @@ def _analyze_stored(
 
 
 def _analyze(target: str, project: Path, wanted: Wanted, *, stored: bool = False) -> None:
-    from graph.commands import traces
-
     with reported(wanted.form == "json", project), _interruptible():
         from graph.commands.analyzed import Analyzed, profiles
         from systems.settings import load_prices
 
         if wanted.html:
             check_page(wanted.html)
-        before = profiles(wanted.against, project) if wanted.against else []
+        before = profiles(wanted.against, project, stored=stored) if wanted.against else []
         critic = None if wanted.no_critic else _critic(project)
         done = Analyzed(
             draw=wanted.html is not None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from graph.commands.traces import Trace, traces
+from graph.commands import traces
+from graph.commands.traces import Trace
 from nodes.feedback_loop.analysis import run_key
 from nodes.feedback_loop.comparison import compare
 from nodes.feedback_loop.digest import Digest
@@ -101,14 +102,19 @@ class Profiles:
         return [*self._closed, *(profiler.profile() for profiler in self._open.values())]
 
 
-def profiles(target: str, project: Path) -> list[Profile]:
+def profiles(target: str, project: Path, *, stored: bool) -> list[Profile]:
     """The runs that a target names, without looking for faults.
+
+    Args:
+        target: as `traces.traces` takes it; where only what is stored counts, as `traces.stored` does.
+        project: where runs and stored traces are.
+        stored: whether that is so.
 
     Raises:
         UsageError: there is no such thing, or a trace cannot be read: a comparison with a part of them would mislead.
     """
     found = Profiles()
-    with traces(target, project) as each:
+    with (traces.stored if stored else traces.traces)(target, project) as each:
         for trace in each:
             runs = Profiles()
             for operation in in_order(map(read, trace.spans)):

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graph.commands.options import place_options
 from graph.commands.reporting import print_json, reported
+from graph.commands.there import at_server
 
 if TYPE_CHECKING:
     from systems.cases import Added, Cases, Stored
@@ -29,8 +31,9 @@ def case() -> None:
 
 
 @case.command("list")
-@_project
+@place_options
 @_json
+@at_server
 def list_cases(project: Path, as_json: bool) -> None:
     """List the cases, oldest first; of sealed ones only the id."""
     with _cases(project, as_json) as cases:

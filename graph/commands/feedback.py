@@ -47,8 +47,7 @@ def feedback(
     if (lines is None) == (run_id is None) or (withdraw and (text or lines)):
         raise click.UsageError("Give RUN and TEXT, RUN alone, RUN with --withdraw, or --file.")
     if run_id and (withdraw or text is None):
-        taken = [f"--withdraw={withdraw}"] if withdraw else []
-        said_there("feedback", project, server, as_json=as_json, options=taken, words=[run_id])
+        said_there()
     with reported(as_json, project):
         if lines is not None:
             _bulk(lines, project, as_json)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graph.commands.options import json_option, project_option
+from graph.commands.options import json_option, place_options
 from graph.commands.reporting import print_json, reported
+from graph.commands.there import at_server
 
 if TYPE_CHECKING:
     from systems.documents import Documents, Version
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 @click.option("--show", type=int, metavar="N", help="Print version N.")
 @click.option("--diff", type=int, metavar="N", help="What has changed since version N.")
 @click.option("--restore", type=int, metavar="N", help="Put version N back; what stands there is kept as a version.")
-@project_option
+@place_options
 @json_option
+@at_server
 def history(
     file: Path | None,
     run_id: str | None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ import click
 from graph.commands.options import place_options
 from graph.commands.pages import check_page, write_page
 from graph.commands.reporting import print_json, reported
-from graph.commands.there import said_there
+from graph.commands.there import at_server, given
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,12 +39,11 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @click.option("--html", type=click.Path(path_type=Path), help="Also write one self-contained page to this file.")
 @click.option("--all", "everything", is_flag=True, help="List all decisions, not only the newest.")
 @click.pass_context
+@at_server
 def ledger(context: click.Context, /, html: Path | None, everything: bool, **place: Any) -> None:
     """List what was tried, adopted, rejected and rolled back, newest first."""
     if context.invoked_subcommand:
         return
-    if html is None:
-        _said_there(context, "ledger", options=["--all"] * everything)
     with _opened(context) as store:
         from graph.commands.ledger_views import listed
 
@@ -63,9 +62,9 @@ def ledger(context: click.Context, /, html: Path | None, everything: bool, **pla
 @_place
 @_json
 @click.pass_context
+@at_server
 def show(context: click.Context, /, identifier: str, **place: Any) -> None:
     """Show an entry or a policy: the beginning of its id, active, baseline, default or small-model."""
-    _said_there(context, "ledger show", words=[identifier])
     with _opened(context) as store:
         from graph.commands.ledger_views import shown
 
@@ -76,9 +75,9 @@ def show(context: click.Context, /, identifier: str, **place: Any) -> None:
 @_place
 @_json
 @click.pass_context
+@at_server
 def verify(context: click.Context, /, **place: Any) -> None:
     """Hash everything again, follow every reference, and name what does not agree."""
-    _said_there(context, "ledger verify")
     with _opened(context) as store:
         from nodes.feedback_loop.rendering.ledger_text import verified
 
@@ -91,9 +90,10 @@ def verify(context: click.Context, /, **place: Any) -> None:
 @ledger.command()
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
-@_project
+@_place
 @_json
 @click.pass_context
+@at_server
 def diff(context: click.Context, /, old: str, new: str, **place: Any) -> None:
     """Show what policy B has otherwise than policy A, knob by knob."""
     with _opened(context) as store:
@@ -144,38 +144,29 @@ def rollback(context: click.Context, /, policy: str, model: str | None, reason: 
         _show(context, *rolled_back(store, policy, model=model, reason=reason))
 
 
-def _said_there(context: click.Context, name: str, *, options: Sequence[str] = (), words: Sequence[str] = ()) -> None:
-    """Let a server say it, where one works the project's runs."""
-    place, as_json = _given(context, "project") or Path(), bool(_given(context, "as_json"))
-    said_there(name, place, _given(context, "server"), as_json=as_json, options=options, words=words)
-
-
 @contextmanager
 def _opened(context: click.Context) -> Iterator[Ledger]:
     """The ledger of the project that the command, or the group before it, names."""
-    project: Path = _given(context, "project") or Path()
-    with reported(bool(_given(context, "as_json")), project):
+    project: Path = given(context, "project") or Path()
+    with reported(bool(given(context, "as_json")), project):
         from systems.errors import UsageError
         from systems.ledger import Ledger
+        from systems.settings import server_of
         from systems.stores import exists, place_of
 
         if not exists(place_of(project)):
-            raise UsageError(
-                f"{project} has no ledger: specloop was not run there yet.",
-                mend="Name the project with --project, or start: specloop run GOAL, then specloop improve.",
-            )
+            mend = "Name the project with --project, or start: specloop run GOAL, then specloop improve."
+            if server := server_of(project):
+                mend = (
+                    f"Of what {server} works: set SPECLOOP_STORE to its workers' database, in a clone of the project."
+                )
+            raise UsageError(f"{project} has no ledger: specloop was not run there yet.", mend=mend)
         with closing(Ledger(place_of(project))) as store:
             yield store
 
 
-def _given(context: click.Context, option: str) -> Any:
-    """An option of this command, or of the group that it belongs to."""
-    outer = context.parent.params.get(option) if context.parent else None
-    return context.params.get(option) or outer
-
-
 def _show(context: click.Context, told: dict[str, Any], text: RenderableType) -> None:
-    if _given(context, "as_json"):
+    if given(context, "as_json"):
         print_json(finite(told))
     else:
         from rich.console import Console

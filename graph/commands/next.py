@@ -13,7 +13,7 @@ import click
 
 from graph.commands.options import json_option, place_options
 from graph.commands.reporting import reported
-from graph.commands.there import said_there
+from graph.commands.there import at_server
 
 if TYPE_CHECKING:
     from graph.advice import Advice
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @click.command("next")
 @place_options
 @json_option
-def next_(project: Path, server: str | None, as_json: bool) -> None:
+@at_server
+def next_(project: Path, as_json: bool) -> None:
     """Say what to do next and why, in one line. Asks no model."""
-    said_there("next", project, server, as_json=as_json)
     with reported(as_json, project):
         from systems.project.repository import check_project
 

@@ -20,8 +20,8 @@ def check_page(path: Path) -> None:
         raise UsageError(f"{path} {what}.", mend="Name a file in a folder that exists: --html report.html.")
 
 
-def write_page(path: Path, text: str) -> None:
-    """Write a page, and say on standard error where it is.
+def write_page(path: Path, text: str, *, quiet: bool = False) -> None:
+    """Write a page, and say on standard error where it is, unless that is said already.
 
     Raises:
         UsageError: the file cannot be written.
@@ -31,4 +31,5 @@ def write_page(path: Path, text: str) -> None:
     except OSError as error:
         said = error.strerror or error
         raise UsageError(f"{path} cannot be written: {said}.", mend="Name another file with --html.") from error
-    click.echo(f"The page is in {path}; open it in a browser.", err=True)
+    if not quiet:
+        click.echo(f"The page is in {path}; open it in a browser.", err=True)

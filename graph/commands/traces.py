@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from systems.errors import UsageError
-from systems.records import Span
+
+if TYPE_CHECKING:
+    from systems.records import Span
 
 STDIN = "-"
 SHOWN = 3
@@ -45,7 +47,7 @@ def traces(target: str, project: Path) -> Iterator[Iterator[Trace]]:
     """
     if is_folder(target):
         yield _folder(Path(target))
-    elif target == STDIN or _is_there(target):
+    elif is_here(target):
         yield iter([_file(target)])
     else:
         with stored(target, project) as found:
@@ -89,6 +91,11 @@ def _unknown(name: str, project: Path, why: str) -> UsageError:
 def is_folder(target: str) -> bool:
     """Whether a target names a folder, which may hold many traces."""
     return target != STDIN and _is_there(target) and Path(target).is_dir()
+
+
+def is_here(target: str) -> bool:
+    """Whether a target names a file or a folder of this machine, or standard input."""
+    return target == STDIN or _is_there(target)
 
 
 def _is_there(target: str) -> bool:

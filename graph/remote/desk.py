@@ -16,11 +16,12 @@ from systems.settings import Settings
 
 
 class Said(NamedTuple):
-    """What a command said at the server: as it would here."""
+    """What a command said at the server: as it would here, and the page that it would have written."""
 
     code: int
     output: str
     errors: str
+    page: str | None = None
 
 
 class Desk:
@@ -69,7 +70,7 @@ class Desk:
         """What a command of the program says there.
 
         Args:
-            name: of those of `graph.desk.OPTIONS`.
+            name: of those of `graph.commanding.COMMANDS`.
             options: its options, each in one word.
             words: its arguments.
         """

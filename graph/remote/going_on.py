@@ -8,6 +8,7 @@ from langgraph.types import Interrupt
 
 from graph.answers import answers
 from graph.context import Context
+from graph.state import Input
 from graph.stream import AFRESH, STEPS_PER_LOOP
 from systems.agent_protocol import Snapshot, Work
 from systems.errors import Waiting
@@ -15,9 +16,9 @@ from systems.errors import Waiting
 GRAPH = "specloop"
 
 
-def beginning(goal: str, change: str | None, context: Context) -> Work:
+def beginning(given: Input, context: Context) -> Work:
     """A run from its start."""
-    return _work(context, input={"goal": goal, "change": change})
+    return _work(context, input=given)
 
 
 def afresh(update: dict[str, Any], context: Context) -> Work:

@@ -8,31 +8,33 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from graph.context import Context, context_of
-from graph.learning.improvement import Plan, Workers
+from graph.context import context_of
 from graph.listing import Listing
-from graph.progress import Event, Watch, event_of
 from graph.remote.desk import Desk, Said
-from graph.remote.going_on import afresh, beginning, going_on
+from graph.remote.standing import standing
 from graph.sync import wait
 from graph.workspace import Workspace
-from nodes.next_step.node import checked_goal
 from systems.access.replies import Reply
-from systems.agent_protocol import Server, Work, connected
+from systems.agent_protocol import Server, connected
 from systems.errors import UsageError
-from systems.feedback import Heeded
-from systems.person import Person
 from systems.project.addresses import checked_url, is_url
 from systems.records import Answer, Outcome, RunSummary
-from systems.settings import HERE, Settings, load_settings, server_of, token
-from systems.trials import Improved
+from systems.settings import HERE, load_settings, server_of, token
+
+if TYPE_CHECKING:
+    from graph.archiving import Filed
+    from graph.learning.improvement import Plan
+    from graph.progress import Watch
+    from graph.remote.runner import RemoteRunner
+    from graph.state import Input
+    from systems.feedback import Heeded
+    from systems.person import Person
+    from systems.trials import Improved
 
 ABREAST = 8
 """Plays of a trial that the workers of a server are given at once."""
-KEPT = ("change", "loop", "input_tokens", "output_tokens", "seconds", "history_ref", "outcome_ref")
-"""What of a thread's state tells what the run came to."""
 
 
 class RemoteWorkspace(Workspace):
@@ -61,37 +63,10 @@ class RemoteWorkspace(Workspace):
             raise UsageError("The URL of a repository is worked by a server.", mend="Name one: --server, or clone it.")
         self.settings = load_settings(None, settings)
 
-    async def arun(self, goal: str, *, change: str | None = None, watch: Watch | None = None) -> Outcome:
-        """`run` for callers with an event loop."""
-        goal = checked_goal(goal)
-        async with self._connected() as server:
-            settings = await self._desk(server).settings(self.settings.given())
-            if settings.follow_ups:
-                raise UsageError("A server does not run follow-ups by itself.", mend="Leave --follow-ups out.")
-            about = {"project": self.at, "goal": goal, "change": change, "settings": settings.model_dump()}
-            run_id = await server.create({"specloop": about})
-            if watch:
-                watch(Event("begun", "", run_id))
-            context = self._of(about, self.at)
-            return await self._worked(server, run_id, beginning(goal, change, context), context, watch)
-
     async def aresume(self, run_id: str, answer: Any = None, *, watch: Watch | None = None) -> Outcome:
         """`resume` for callers with an event loop; a run that goes on is followed."""
-        async with self._connected() as server:
-            about = await self._about(server, run_id)
-            context = self._of(about, about["project"], answered=answer is not None)
-            if watch:
-                watch(Event("begun", "", run_id))
-            if active := await server.active(run_id):
-                await _told(server.join(run_id, active), watch)
-                return await self._arrived(server, run_id, context)
-            stands = await server.snapshot(run_id)
-            if stands.values.get("outcome_ref") and not (stands.interrupts or stands.unfinished):
-                came_to = await self._arrived(server, run_id, context)
-                if came_to.status == "done":
-                    return came_to
-            begin = beginning(about["goal"], about["change"], context)
-            return await self._worked(server, run_id, going_on(run_id, stands, answer, begin, context), context, watch)
+        async with self._runs_there() as runs:
+            return await runs.resume(run_id, answer, watch)
 
     def status(self, run_id: str | None = None) -> tuple[RunSummary, ...]:
         """The runs of the project at the server, newest first, or the one asked for."""
@@ -108,7 +83,7 @@ class RemoteWorkspace(Workspace):
 
     def listing(self, run_id: str | None = None) -> Listing:
         """What `status` says."""
-        return Listing.model_validate(wait(self._record("status", (), [run_id] if run_id else [])))
+        return wait(self._listed(run_id))
 
     def stop(self, run_id: str) -> RunSummary:
         """Stop a run, whichever worker is at it; `resume` goes on with it.
@@ -116,7 +91,12 @@ class RemoteWorkspace(Workspace):
         Raises:
             UsageError: there is no such run.
         """
-        wait(self._cancel(run_id))
+
+        async def stopped() -> None:
+            async with self._runs_there() as runs:
+                await runs.stop(run_id)
+
+        wait(stopped())
         return self.status(run_id)[0]
 
     async def aask(self, question: str, *, person: Person | None = None, linger: float = 0.0) -> Answer:
@@ -135,24 +115,13 @@ class RemoteWorkspace(Workspace):
         watch: Watch | None = None,
     ) -> Heeded:
         """`feedback` for callers with an event loop."""
-        async with self._connected() as server:
-            about = await self._about(server, run_id)
-            context = self._of(about, about["project"])
-            desk = Desk(server, context)
-            said = await desk.record("feedback", ("--keep", f"--rating={rating}"), [run_id, text])
-            kept = Heeded.model_validate(said)
-            if not redraft or rating > 0:
-                return kept
-            again = await desk.ask("redraft", kept=said, ask=ask)
-            if "note" in again:
-                return kept.model_copy(update={"note": again["note"]})
-            outcome = await self._worked(server, run_id, afresh(again["update"], context), context, watch)
-            return await self._heeded(server, desk, kept, outcome)
+        async with self._runs_there() as runs:
+            return await runs.feedback(run_id, text, rating, ask=ask, redraft=redraft, watch=watch)
 
     async def acame_of(self, kept: Heeded, outcome: Outcome) -> Heeded:
         """Feedback with what came of it, once the run that goes on because of it has arrived at this outcome."""
-        async with self._connected() as server:
-            return await self._heeded(server, self._desk(server), kept, outcome)
+        async with self._runs_there() as runs:
+            return await runs.came_of(kept, outcome)
 
     def command(self, name: str, options: tuple[str, ...], words: list[str]) -> Said:
         """What a command of the program says at a worker."""
@@ -171,75 +140,58 @@ class RemoteWorkspace(Workspace):
         """
         return list(wait(self._record("doctor", options, []))["checks"])
 
-    def document(self, change: str, *, watch: Watch | None = None) -> NoReturn:
-        """Not done at a server."""
-        raise UsageError("Documents are kept true where the project is.", mend="Use --server here.")
+    def archive(self, change: str) -> Filed:
+        """Put a change into the main specs; of a repository, on the branch of the change."""
+        from graph.archiving import Filed
+
+        async def asked() -> dict[str, Any]:
+            async with self._connected() as server:
+                return await self._desk(server).ask("archive", change=change)
+
+        return Filed.model_validate(wait(asked()))
 
     async def aimprove(self, plan: Plan | None = None) -> Improved:
         """`improve` for callers with an event loop: here, where the ledger is, with plays by the server's workers."""
         if is_url(self.at):
             message = "A policy is improved where a clone of the project is, which this URL is not."
             raise UsageError(message, mend="Name your clone with --project; its workers may still see the URL.")
+        from graph.learning.improvement import Plan, Workers
+
         plan = plan or Plan()
         workers = plan.workers or Workers(str(self.server), self.at, ABREAST)
         here = Workspace(self.project, server=HERE, **self.settings.given())
         return await here.aimprove(plan._replace(workers=workers))
 
-    async def _worked(self, server: Server, run_id: str, work: Work, context: Context, watch: Watch | None) -> Outcome:
-        await _told(server.work(run_id, work), watch)
-        return await self._arrived(server, run_id, context)
-
-    async def _arrived(self, server: Server, run_id: str, context: Context) -> Outcome:
-        """What a run came to or waits for, from the state of its thread."""
-        stands = await server.snapshot(run_id)
-        values = {key: stands.values[key] for key in KEPT if key in stands.values}
-        asked = [{"id": each["id"], "value": each["value"]} for each in stands.interrupts]
-        if not asked and not values.get("outcome_ref"):
-            raise UsageError(f"Run {run_id} has not ended yet.", mend=f"Go on with `specloop resume {run_id}`.")
-        told = await Desk(server, context).ask("outcome", run_id=run_id, values=values, interrupts=asked)
-        return Outcome.model_validate(told)
-
-    async def _heeded(self, server: Server, desk: Desk, kept: Heeded, outcome: Outcome) -> Heeded:
-        reference = (await server.snapshot(kept.run_id)).values.get("redraft_ref")
-        given = {"kept": kept.model_dump(mode="json"), "outcome": outcome.model_dump(mode="json")}
-        return Heeded.model_validate(await desk.ask("heeded", redraft_ref=reference, **given))
-
-    async def _about(self, server: Server, run_id: str) -> dict[str, Any]:
-        """What a run was started with.
-
-        Raises:
-            UsageError: there is no such run.
-        """
-        about = (await server.metadata(run_id)).get("specloop")
-        if not isinstance(about, dict):
-            raise UsageError(f"Thread {run_id} of {server.url} is no run of specloop.", mend="See `specloop status`.")
-        return about
-
-    async def _cancel(self, run_id: str) -> None:
+    async def _listed(self, run_id: str | None) -> Listing:
         async with self._connected() as server:
-            if active := await server.active(run_id):
-                await server.cancel(run_id, active)
+            busy = await server.busy()
+            try:
+                told = Listing.model_validate(await self._desk(server).record("status", (), [run_id] if run_id else []))
+            except UsageError:
+                told = Listing(runs=())
+                if not run_id or run_id not in busy:
+                    raise
+        return standing(told, busy, self.at, run_id)
+
+    async def _started(self, given: Input, watch: Watch | None) -> Outcome:
+        async with self._runs_there() as runs:
+            return await runs.start(given, watch)
 
     async def _record(self, name: str, options: tuple[str, ...], words: list[str]) -> dict[str, Any]:
         async with self._connected() as server:
             return await self._desk(server).record(name, options, words)
 
     def _desk(self, server: Server) -> Desk:
-        return Desk(server, self._of({"settings": {}}, self.at))
+        return Desk(server, context_of(self.at, self.settings))
 
-    def _of(self, about: dict[str, Any], project: str, *, answered: bool = False) -> Context:
-        """The context of a run: what it was started with, and what is set here on top."""
-        settings = Settings.model_validate({**about["settings"], **self.settings.given(answered=answered)})
-        return context_of(project, settings)
+    @asynccontextmanager
+    async def _runs_there(self) -> AsyncIterator[RemoteRunner]:
+        from graph.remote.runner import RemoteRunner
+
+        async with self._connected() as server:
+            yield RemoteRunner(server, self.at, self.settings)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Server]:
         async with connected(str(self.server), token(), self.at) as server:
             yield server
-
-
-async def _told(chunks: AsyncIterator[dict[str, Any]], watch: Watch | None) -> None:
-    """Tell what the nodes of a run say, to its end."""
-    async for chunk in chunks:
-        if watch and (event := event_of(chunk)):
-            watch(event)

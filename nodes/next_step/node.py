@@ -17,7 +17,7 @@ from systems.connections import Run, Systems
 from systems.documents import read_file
 from systems.errors import Busy, Rejected, UsageError
 from systems.feedback import Redraft
-from systems.openspec import ArtifactStatus, ChangeStatus, capabilities, says_nothing
+from systems.openspec import ArtifactStatus, ChangeStatus, archived_as, capabilities, says_nothing
 from systems.records import Hash, Implementation, PlanRevision, Step
 
 MOST_GOAL_CHARACTERS = 4_000
@@ -66,6 +66,7 @@ async def next_step(state: Reads, run: Run) -> Command[Literal["question_routing
     if reference := state.get("redraft_ref"):
         return await _again(run.systems.documents.get_record(reference, Redraft), state, run)
     if state.get("archived"):
+        _check_archived(state.get("change") or "", run)
         return Command(goto="workflow_end", update=Writes(step=None, missing=[], notes=[]))
     change = await take_up(goal, state.get("change"), run, loop=state.get("loop", 0))
     revision = run.systems.revision(state.get("revision_ref"))
@@ -109,6 +110,11 @@ async def _still_missing(change: str, revision: PlanRevision, run: Run) -> list[
     status = await run.systems.openspec.status(change)
     step, missing = await choose(status, revision, run.systems, loop=0)
     return list(missing) if step is None else _undone(status) or [f"{step.artifact}: {step.reason}"]
+
+
+def _check_archived(change: str, run: Run) -> None:
+    if archived_as(run.systems.project, change) is None:
+        raise UsageError(f"No change {change} is archived.", mend=f"Archive it: specloop archive {change}.")
 
 
 def _begun(step: Step) -> Writes:

@@ -20,7 +20,11 @@ def script(plan: Plan) -> str:
 
 def _lines(plan: Plan) -> Iterator[str]:
     secret = _secret(plan)
-    yield "#!/bin/sh -e"
+    yield "#!/bin/sh"
+    yield "set -e"
+    asking = {_asking(service)[0] for service in (*plan.stores, *plan.workers)}
+    for each in sorted(asking):
+        yield f"command -v {each} > /dev/null || {{ echo 'There is no {each}.' >&2; exit 1; }}"
     for service in (*plan.stores, *plan.workers):
         yield f"\n# {service.name}"
         folder = shlex.quote(str(service.folder))
@@ -65,8 +69,14 @@ def _quoted(text: str) -> str:
 
 
 def _until(service: Service) -> str:
+    """Wait until it answers; -e ends the script where it has died instead."""
+    return f"until {' '.join(_asking(service))} > /dev/null; do kill -0 $!; sleep 0.2; done"
+
+
+def _asking(service: Service) -> tuple[str, ...]:
+    """How to ask whether it answers."""
     if service.name.startswith("worker"):
-        return f"until curl -sf http://{LOOPBACK}:{service.port}/ready > /dev/null; do sleep 0.2; done"
+        return "curl", "-sf", f"http://{LOOPBACK}:{service.port}/ready"
     if service.name == "Redis":
-        return f"until redis-cli -p {service.port} ping > /dev/null; do sleep 0.2; done"
-    return f"until pg_isready -q -h {LOOPBACK} -p {service.port}; do sleep 0.2; done"
+        return "redis-cli", "-p", str(service.port), "ping"
+    return "pg_isready", "-q", "-h", LOOPBACK, "-p", str(service.port)

@@ -1,4 +1,4 @@
-"""`specloop --help` against a bare `python -c pass`: wall seconds, medians of ten runs each, in turn.
+"""`specloop --help` and `specloop status` against a bare `python -c pass`: wall seconds, medians of ten, in turn.
 
 Run: python -m tests.benchmarks.startup
 Limit: --help below 0.4 s.
@@ -10,8 +10,11 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+
+from systems.demo import lay_out
 
 RUNS = 10
 
@@ -24,13 +27,13 @@ def seconds(*command: str) -> float:
 
 def main() -> None:
     specloop = str(Path(sys.executable).with_name("specloop"))
-    pairs = [(seconds(specloop, "--help"), seconds(sys.executable, "-c", "pass")) for _ in range(RUNS + 1)][1:]
-    ours, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
-    print(
-        json.dumps(
-            {"help_s": round(ours, 3), "python_s": round(bare, 3), "limit_s": 0.4, "ratio": round(ours / bare, 2)}
-        )
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        listing = (specloop, "status", "--json", "--project", str(lay_out(Path(folder) / "todo")))
+        commands = ((specloop, "--help"), listing, (sys.executable, "-c", "pass"))
+        rows = [[seconds(*command) for command in commands] for _ in range(RUNS + 1)][1:]
+    shown, listed, bare = (statistics.median(column) for column in zip(*rows, strict=True))
+    told = {"help_s": shown, "status_s": listed, "python_s": bare, "ratio": shown / bare, "status_ratio": listed / bare}
+    print(json.dumps({name: round(value, 3) for name, value in told.items()} | {"limit_s": 0.4}))
 
 
 if __name__ == "__main__":

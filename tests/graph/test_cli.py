@@ -92,6 +92,12 @@ def test_every_command_can_print_json_and_explains_itself(command: str, project:
     assert "--json" in done.stdout and done.stderr == ""
 
 
+def test_runs_are_listed_without_what_works_them() -> None:
+    code = "import sys, graph.workspace; print(sorted({'langgraph', 'openai', 'mcp', 'httpx'} & set(sys.modules)))"
+    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert listed == "[]\n"
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = "import sys; from graph.cli import main; main(['--help'], standalone_mode=False); print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -16,7 +16,7 @@ from graph import Workspace
 from graph.progress import Event
 from graph.remote import desk
 from graph.remote.workspace import RemoteWorkspace
-from systems.errors import Missing, UsageError, Waiting
+from systems.errors import Missing, Rejected, UsageError, Waiting
 from systems.records import Outcome
 from tests.graph.conftest import BEGUN, GOAL, at_terminal, change_folder, said
 from tests.systems.imitation_server import ImitationServer
@@ -63,15 +63,25 @@ def test_a_run_asks_and_is_answered_and_comes_to_what_it_would_here(
     assert kinds[0] == "begun" and {"started", "step", "answer", "draft", "document", "loop"} <= set(kinds)
 
 
-def test_the_program_says_the_same_with_a_server(begun: Path, server: ImitationServer, agent_server: str) -> None:
+def test_the_program_says_the_same_with_a_server(
+    begun: Path, server: ImitationServer, agent_server: str, tmp_path: Path
+) -> None:
     at = ("--server", agent_server)
     done = said("run", GOAL, "--change", BEGUN, "--json", "--model", server.url, *at, project=begun)
     assert done.code == 0, done.errors
     run_id = Outcome.model_validate_json(done.output).run_id
     assert f"run {run_id}" in done.errors and f"wrote: {PLAN}/tasks.md" in done.errors
-    for command in (("status", run_id), ("report", run_id)):
+    tasks, page = f"{PLAN}/tasks.md", tmp_path / "page.html"
+    said_alike = (("status", run_id), ("history", tasks), ("analyze", run_id, "--no-critic", "--fail-on", "info"))
+    for command in said_alike:
         here, remote = said(*command, "--json", project=begun), said(*command, "--json", *at, project=begun)
         assert (remote.code, remote.output) == (here.code, here.output), command
+    pages = []
+    for where in ((), at):
+        report = said("report", run_id, "--html", str(page), *where, project=begun)
+        assert report.code == 0 and f"The page is in {page}" in report.errors and "Traceback" not in report.output
+        pages.append(page.read_text())
+    assert pages[0] == pages[1] and "<html" in pages[0]
     assert said("next", "--json", *at, project=begun).json["do"] == f"Implement {BEGUN}"
     examined = said("doctor", "--json", "--model", server.url, *at, project=begun)
     assert [each["name"] for each in examined.json["checks"]][:4] == ["server", "Node", "OpenSpec", "model"]
@@ -112,9 +122,26 @@ def test_a_repository_gets_a_branch_with_the_change_and_the_text_of_a_pull_reque
     assert delivered.title == GOAL and f"- [x] tasks: `{PLAN}/tasks.md`" in delivered.body
     assert outcome.run_id in delivered.report
     assert there.status(outcome.run_id)[0].status == "done" and there.outcome(outcome.run_id) == outcome
+    _archived_on_its_branch(there, outcome, tmp_path)
     with get_sync_client(url=agent_server) as client:
         state = client.threads.get_state(outcome.run_id)
     assert "clones" not in str(state) and str(tmp_path) not in str(state["values"])
+
+
+def _archived_on_its_branch(there: Workspace, outcome: Outcome, folder: Path) -> None:
+    """Once a person has done the tasks, the change is archived for everybody, and who did it is kept."""
+    branch = f"specloop/{BEGUN}"
+    with pytest.raises(Rejected, match="open"):
+        there.archive(BEGUN)
+    git(folder, "clone", "--quiet", "--branch", branch, "todo.git", "mine")
+    tasks = folder / "mine" / PLAN / "tasks.md"
+    tasks.write_text(tasks.read_text().replace("- [ ]", "- [x]"))
+    git(folder / "mine", "commit", "--quiet", "--all", "-m", "Done")
+    git(folder / "mine", "push", "--quiet")
+    filed = there.archive(BEGUN)
+    assert filed.branch == branch and filed.specs["added"] == 1
+    assert "- [x]" in git(folder / "todo.git", "show", f"{branch}:{filed.path}/tasks.md")
+    assert [each.kind for each in there.replies(outcome.run_id)][-1] == "archive"
 
 
 def test_a_run_that_was_left_and_stopped_goes_on_to_its_end(there: Workspace) -> None:
@@ -151,8 +178,11 @@ def test_what_a_worker_cannot_do_is_said_in_its_words(agent_server: str, begun: 
 def test_the_desk_runs_no_other_command_and_takes_no_other_option(agent_server: str, begun: Path) -> None:
     there = Workspace(begun, server=agent_server)
     assert isinstance(there, RemoteWorkspace)
-    with pytest.raises(UsageError, match="does not run 'analyze'"):
-        there.command("analyze", (), ["/etc/passwd"])
+    with pytest.raises(UsageError, match="does not run 'rollback'"):
+        there.command("rollback", (), ["default"])
+    for option in ("--fail-on=error", "--against=/etc/passwd"):
+        said = there.command("analyze", (option,), ["/etc/passwd"])
+        assert said.code == 2 and "There is no file, folder or run '/etc/passwd'" in said.errors.replace("\n", " ")
     with pytest.raises(UsageError, match="does not take --mcp"):
         there.command("ask", ("--mcp=/tmp/mine.json",), ["What?"])
     assert there.command("status", (), ["--help"]).code == 2  # words are never options
@@ -207,6 +237,13 @@ def test_a_server_that_is_not_there_is_told_of_and_one_that_is_no_address_refuse
         Workspace(begun, server="http://127.0.0.1:9").run(GOAL)
     with pytest.raises(UsageError, match="is no server"):
         Workspace(begun, server="example.org")
+
+
+def test_a_token_that_is_none_is_not_shown(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPECLOOP_TOKEN", "revoked.\nslp_secret")
+    with pytest.raises(UsageError, match="no token") as refused:
+        Workspace(begun, server="http://127.0.0.1:9").run(GOAL)
+    assert "slp_secret" not in f"{refused.value} {refused.value.mend}"
 
 
 def test_the_server_is_taken_from_the_call_before_the_environment_before_the_file(

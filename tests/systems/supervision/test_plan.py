@@ -51,6 +51,10 @@ def test_the_plain_commands_are_a_script_that_shows_no_password(
     text = script(work)
     assert work.password and work.password not in text
     assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
+    bare = subprocess.run(
+        [shutil.which("sh") or "", "-c", text], env={"PATH": ""}, capture_output=True, text=True, check=False
+    )
+    assert (bare.returncode, bare.stderr) == (1, "There is no curl.\n")
     order = [text.index(f"# {name}\n") for name in ("PostgreSQL", "Redis", "worker 1", "worker 2")]
     assert order == sorted(order)
     url = text.partition("export SPECLOOP_STORE=")[2].splitlines()[0]
