@@ -1,17 +1,18 @@
 """A store in a schema of a PostgreSQL database.
 
 Connections come from one pool a database and process, whatever the number of stores and projects; each is checked
-before it is used, so that a server that was restarted meanwhile is not noticed. psycopg binds values on its own side
-(`ClientCursor`), which lets a value be NULL wherever SQLite lets it.
+before it is used, so that a server that was restarted meanwhile is not noticed; one that is away is (`outage.py`).
+psycopg binds values on its own side (`ClientCursor`), which lets a value be NULL wherever SQLite lets it.
 """
 
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 try:
@@ -28,37 +29,30 @@ except ModuleNotFoundError as absent:  # named with the command that mends it, w
         mend="pip install 'specloop[postgres]'",
     ) from absent
 
-from systems.errors import Missing
+from systems.errors import Away, Missing
+from systems.stores import outage
+from systems.stores.connection import (
+    CONNECT_SECONDS,
+    AsyncConnection,
+    Connection,
+    address,
+    check,
+    check_on_loop,
+    dialled,
+    keep,
+    keep_on_loop,
+)
 from systems.stores.keys import key_of
 from systems.stores.layout import LAYOUT
+from systems.stores.outage import WAIT_SECONDS
 from systems.stores.place import Schema
 
 MOST_CONNECTIONS = 8
-WAIT_SECONDS = 30
-CONNECT_SECONDS = 10
 IDLE_SECONDS = 120
-_OPTIONS = {
-    "autocommit": True,
-    "connect_timeout": CONNECT_SECONDS,
-    "application_name": "specloop",
-    "keepalives_idle": CONNECT_SECONDS,
-}
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
 _ready: set[tuple[str, str]] = set()
 _opening = threading.Lock()
-
-
-class Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that knows which schema it was last used for."""
-
-    schema = ""
-
-    def turn_to(self, schema: str) -> None:
-        """Let names without a schema mean those of this one."""
-        if self.schema != schema:
-            self.execute(quoting.SQL("SET search_path TO {}").format(quoting.Identifier(schema)))
-            self.schema = schema
 
 
 class PostgresTables:
@@ -135,26 +129,31 @@ class PostgresTables:
 
 
 @contextmanager
-def connected(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[Connection]:
+def connected(place: Schema, *, seconds: float = WAIT_SECONDS, most: float = WAIT_SECONDS) -> Iterator[Connection]:
     """A connection of the pool, turned to a schema; every statement is a transaction of its own.
 
     Args:
         place: the schema.
         seconds: how long to wait for a connection.
+        most: how long to wait for an answer; longer than usual also on an event loop.
 
     Raises:
         Missing: the database cannot be reached, or refuses.
     """
-    with pooled(place, seconds=seconds) as connection:
+    with pooled(place, seconds=seconds, most=most) as connection:
         connection.turn_to(place.name)
         yield connection
 
 
 @contextmanager
-def pooled(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[Connection]:
-    """A connection of the pool, turned to no schema in particular; raises as `connected` does."""
-    with mapped(place), _pool(place.url).connection(timeout=seconds) as connection:
-        yield connection
+def pooled(place: Schema, *, seconds: float = WAIT_SECONDS, most: float = WAIT_SECONDS) -> Iterator[Connection]:
+    """A connection of the pool, turned to no schema in particular; arguments and errors are those of `connected`."""
+    with mapped(place), _pool(place.url).connection(timeout=outage.patience(seconds)) as connection:
+        connection.most = most
+        try:
+            yield connection
+        finally:
+            connection.most = WAIT_SECONDS
 
 
 @asynccontextmanager
@@ -166,11 +165,11 @@ async def on_the_loop(place: Schema) -> AsyncIterator[AsyncConnectionPool[psycop
     """
     with mapped(place):
         _prepare(place)
-        pool = AsyncConnectionPool(
-            place.url,
-            connection_class=psycopg.AsyncConnection[DictRow],
+        pool: Any = AsyncConnectionPool(
+            address(place.url),
+            connection_class=AsyncConnection,
             kwargs={
-                **_OPTIONS,
+                "autocommit": True,
                 "row_factory": dict_row,
                 "prepare_threshold": 0,
                 "options": f"-c search_path={place.name}",
@@ -179,7 +178,8 @@ async def on_the_loop(place: Schema) -> AsyncIterator[AsyncConnectionPool[psycop
             max_size=MOST_CONNECTIONS,
             max_idle=IDLE_SECONDS,
             timeout=WAIT_SECONDS,
-            check=AsyncConnectionPool.check_connection,
+            configure=keep_on_loop,
+            check=check_on_loop,
             open=False,
         )
     async with pool:
@@ -188,11 +188,19 @@ async def on_the_loop(place: Schema) -> AsyncIterator[AsyncConnectionPool[psycop
 
 @contextmanager
 def mapped(place: Schema) -> Iterator[None]:
-    """Turn PostgreSQL's errors into `Missing`, naming the database and the way out."""
+    """Turn PostgreSQL's errors into `Missing`, naming the database and the way out.
+
+    Raises:
+        Away: also at once, on an event loop while the database is known to be away.
+    """
+    outage.refuse(place.url)
     try:
         yield
     except (psycopg.Error, PoolTimeout) as error:
-        raise _missing(place, error) from error
+        told = _missing(place, error)
+        if isinstance(told, Away):
+            outage.begun(place.url, told, partial(_look, place.url))
+        raise told from error
 
 
 def has_schema(place: Schema) -> bool:
@@ -231,20 +239,30 @@ def _text(value: Any) -> Any:
 def _pool(url: str) -> ConnectionPool[Connection]:
     with _opening:
         if url not in _pools:
-            psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()  # what is wrong for good is told at once
+            logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # callers say what it would
+            dialled(url).close()  # what is wrong for good is told at once
             _pools[url] = ConnectionPool(
-                url,
+                address(url),
                 connection_class=Connection,
-                kwargs={**_OPTIONS, "cursor_factory": psycopg.ClientCursor},
+                kwargs={"autocommit": True, "cursor_factory": psycopg.ClientCursor},
                 min_size=0,
                 max_size=MOST_CONNECTIONS,
                 max_idle=IDLE_SECONDS,
                 reconnect_timeout=CONNECT_SECONDS,
-                check=ConnectionPool.check_connection,
+                configure=keep,
+                check=check,
                 open=True,
             )
             atexit.register(_pools[url].close)
         return _pools[url]
+
+
+def _look(url: str) -> None:
+    """Return when a database answers, and the pool has a connection again."""
+    dialled(url).close()
+    if url in _pools:
+        with _pools[url].connection(timeout=CONNECT_SECONDS):
+            pass
 
 
 def _prepare(place: Schema) -> None:
@@ -284,7 +302,7 @@ def _missing(place: Schema, error: Exception) -> Missing:
     if state in ("55P03", "57014"):
         return Missing(f"{place} stayed locked ({words}).", system="store", mend="End the session that holds it.")
     if isinstance(error, psycopg.OperationalError | PoolTimeout) and not state.startswith(("22", "42")):
-        return Missing(
+        return Away(
             f"{place} cannot be reached ({words}).",
             system="store",
             mend="Start PostgreSQL, or mend SPECLOOP_STORE; then specloop resume.",

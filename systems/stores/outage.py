@@ -1,0 +1,90 @@
+"""A database that is away for a while: how long a caller waits for it, and how the others learn that it is back.
+
+Stores are asked synchronously, by nodes too, which share an event loop with the heartbeats and the other runs of their
+worker. So nobody waits there for long: what has no answer by then says that the database is away, everybody else on a
+loop is told so at once, and a thread looks until it answers. A node that met this waits by `over`, which holds up
+nobody, and is worked again. Off the loops, callers wait longer, and try for themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+from systems.errors import Away, Missing
+
+WAIT_SECONDS = 30.0
+LOOP_SECONDS = 4.0
+"""Twice this, and a heartbeat's interval, stay below the leases of `specloop up`."""
+AWAY_SECONDS = 90.0
+"""How long a run waits for a database: one that is started anew is back by then."""
+LOOK_SECONDS = 1.0
+POLL_SECONDS = 0.1
+
+_away: dict[str, Away] = {}
+_lock = threading.Lock()
+
+
+def patience(most: float = WAIT_SECONDS) -> float:
+    """Seconds that the caller waits for one answer; on an event loop few, but where more than usual is asked for."""
+    return min(most, LOOP_SECONDS) if most <= WAIT_SECONDS and _is_on_loop() else most
+
+
+def refuse(url: str) -> None:
+    """Return, but for a caller on an event loop while a database is away.
+
+    Raises:
+        Away: it is.
+    """
+    if url in _away and _is_on_loop():
+        raise Away.again(_away[url])
+
+
+def begun(url: str, error: Away, look: Callable[[], None]) -> None:
+    """Note that a database does not answer, and look until it does.
+
+    Args:
+        url: the database.
+        error: how that was noticed.
+        look: asks it something; whatever it raises means that it is still away.
+    """
+    with _lock:
+        if url in _away:
+            return
+        _away[url] = error
+    threading.Thread(target=_watch, args=(url, look), name="database", daemon=True).start()
+
+
+async def over() -> None:
+    """Return as soon as no database is away.
+
+    Raises:
+        Missing: one still is, after all the time that a run waits.
+    """
+    end = time.monotonic() + AWAY_SECONDS
+    while away := next(iter(_away.values()), None):
+        if time.monotonic() > end:
+            message = f"{away.message} It has been away for {AWAY_SECONDS:g} s."
+            raise Missing(message, system=away.system, mend=away.mend)
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _watch(url: str, look: Callable[[], None]) -> None:
+    end = time.monotonic() + AWAY_SECONDS
+    while time.monotonic() < end:
+        try:
+            look()
+            break
+        except Exception:  # whatever it is: this thread only tells when it is over, and callers meet it themselves
+            time.sleep(LOOK_SECONDS)
+    _away.pop(url, None)  # after that time somebody tries for himself again
+
+
+def _is_on_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
