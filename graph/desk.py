@@ -48,7 +48,7 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "ledger verify": frozenset(),
 }
 """The commands that the desk runs, and which of their options a client may give."""
-READS = frozenset({"hello", "status", "next", "history", "report", "ledger", "ledger show", "ledger verify"})
+READS = frozenset({"version", "hello", "status", "next", "history", "report", "ledger", "ledger show", "ledger verify"})
 """What everybody may who may see the project; the rest takes the role `run`."""
 PROGRAM = (sys.executable, "-c", "from graph.cli import main; main(prog_name='specloop')")
 
@@ -61,10 +61,11 @@ class Asked(TypedDict):
 
 
 class Desk(Asked, total=False):
-    """What it is asked, and what it says to that: a result or an error."""
+    """What it is asked, and what it says to that: a result or an error, and the worker's version of specloop."""
 
     result: dict[str, Any]
     error: dict[str, str]
+    version: str
 
 
 class Answered(TypedDict, total=False):
@@ -72,6 +73,7 @@ class Answered(TypedDict, total=False):
 
     result: dict[str, Any]
     error: dict[str, str]
+    version: str
 
 
 async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
@@ -82,9 +84,9 @@ async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
         context = permitted(runtime, *needed(state["command"], given))
         if work is None:
             raise UsageError(f"The server knows no {state['command']!r}.", mend=f"It knows: {', '.join(WORK)}.")
-        return Answered(result=await work(given, context))
+        return Answered(result=await work(given, context), version=version("specloop"))
     except SpecloopError as error:
-        return Answered(error=error.told())
+        return Answered(error=error.told(), version=version("specloop"))
 
 
 def needed(command: str, given: Mapping[str, Any]) -> tuple[Role, str]:
@@ -96,12 +98,17 @@ def needed(command: str, given: Mapping[str, Any]) -> tuple[Role, str]:
     return "read" if name in READS or only_listed else "run", name.capitalize()
 
 
+async def _version(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Nothing: every answer has the version."""
+    return {}
+
+
 async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Which version this is, and what holds for a run of the project with these settings."""
+    """What holds for a run of the project with these settings."""
     settings = load_settings(await _folder(context), given["settings"])
     if context.approve == "ask":
         settings = settings.model_copy(update={"approve": "ask"})
-    return {"version": version("specloop"), "settings": settings.model_dump()}
+    return {"settings": settings.model_dump()}
 
 
 async def _outcome(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -162,6 +169,7 @@ async def _heeded(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
 
 
 WORK: Mapping[str, Callable[[Mapping[str, Any], Context], Awaitable[dict[str, Any]]]] = {
+    "version": _version,
     "hello": _hello,
     "outcome": _outcome,
     "command": _command,

@@ -80,6 +80,7 @@ class RemoteWorkspace(Workspace):
         async with self._connected() as server:
             about = await self._about(server, run_id)
             context = self._of(about, about["project"], answered=answer is not None)
+            await Desk(server, context).same_version()
             if watch:
                 watch(Event("begun", "", run_id))
             if active := await server.active(run_id):
