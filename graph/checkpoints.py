@@ -43,6 +43,8 @@ class Mapped(BaseCheckpointSaver[str]):
 
     errors: Callable[[], AbstractContextManager[None]]
     """What turns the errors of the engine into ours."""
+    database: str | None = None
+    """URL of the database, where they are in one."""
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint of a thread; `Missing` where it is damaged or cannot be reached."""
@@ -67,7 +69,7 @@ class Mapped(BaseCheckpointSaver[str]):
     async def _lasting(self, call: Callable[[], Awaitable[Done]]) -> Done:
         """What a call comes to that does no harm when it is made again: it outlasts a database that is away a while."""
         for _ in range(TRIES):
-            await outage.over()
+            await outage.over(self.database)
             with suppress(Away), self.errors():
                 return await call()
         with self.errors():
@@ -141,7 +143,7 @@ async def in_schema(place: Schema) -> AsyncIterator[Mapped]:
 
     async with postgres.on_the_loop(place) as pool:
         checkpoints = InPostgres(pool)
-        checkpoints.errors = lambda: postgres.mapped(place)
+        checkpoints.errors, checkpoints.database = lambda: postgres.mapped(place), place.url
         lock = taken(place, "checkpoints", seconds=BUSY_SECONDS)  # workers that begin together race for its tables
         try:
             with postgres.mapped(place):

@@ -23,6 +23,7 @@ from systems.errors import Away, SpecloopError
 from systems.project.addresses import is_url
 from systems.project.clones import checked_out
 from systems.stores import outage
+from systems.stores.place import database_of
 
 Work = Callable[[Any, Run], Awaitable[Any]]
 BETWEEN = ("next_step", "workflow_end", "documentation")  # they stand before the loop that comes, or after the last
@@ -43,7 +44,7 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
         await draining.begin()
         say(chunk(Event("started", name, name)))
         try:
-            await outage.over()
+            await outage.over(database_of())
             context = permitted(runtime, "run", "Working on a run")
             run_id = _run_id(runtime)
             checkout = await checked_out(context.project, run_id, _change(state)) if is_url(context.project) else None

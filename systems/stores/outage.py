@@ -57,14 +57,14 @@ def begun(url: str, error: Away, look: Callable[[], None]) -> None:
     threading.Thread(target=_watch, args=(url, look), name="database", daemon=True).start()
 
 
-async def over() -> None:
-    """Return as soon as no database is away.
+async def over(url: str | None) -> None:
+    """Return as soon as a database is not away; at once where there is none.
 
     Raises:
-        Missing: one still is, after all the time that a run waits.
+        Missing: it still is, after all the time that a run waits.
     """
     end = time.monotonic() + AWAY_SECONDS
-    while away := next(iter(_away.values()), None):
+    while away := _away.get(url or ""):
         if time.monotonic() > end:
             message = f"{away.message} It has been away for {AWAY_SECONDS:g} s."
             raise Missing(message, system=away.system, mend=away.mend)
@@ -72,14 +72,12 @@ async def over() -> None:
 
 
 def _watch(url: str, look: Callable[[], None]) -> None:
-    end = time.monotonic() + AWAY_SECONDS
-    while time.monotonic() < end:
+    while url in _away:
         try:
             look()
-            break
-        except Exception:  # whatever it is: this thread only tells when it is over, and callers meet it themselves
+            del _away[url]
+        except Exception:  # whatever it is: this thread only tells when it is over, and callers are told by their own
             time.sleep(LOOK_SECONDS)
-    _away.pop(url, None)  # after that time somebody tries for himself again
 
 
 def _is_on_loop() -> bool:

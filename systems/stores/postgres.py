@@ -10,9 +10,11 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache, partial
+from importlib.metadata import version
 from typing import Any
 
 try:
@@ -46,11 +48,13 @@ from systems.stores.keys import key_of
 from systems.stores.layout import LAYOUT
 from systems.stores.outage import WAIT_SECONDS
 from systems.stores.place import Schema
+from systems.stores.refusals import newer, refusal
 
 MOST_CONNECTIONS = 8
 IDLE_SECONDS = 120
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
+_ahead: dict[str, float] = {}  # seconds that a server's clock is ahead of ours
 _ready: set[tuple[str, str]] = set()
 _opening = threading.Lock()
 
@@ -110,6 +114,10 @@ class PostgresTables:
         """Names of the triggers that are there."""
         found = "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
         return {str(name) for (name,) in self.rows(f"{found} AND relnamespace = current_schema()::regnamespace")}
+
+    def now(self) -> float:
+        """The time on the server's machine, as of the last connection that was made."""
+        return time.time() + _ahead.get(self.place.url, 0.0)
 
     def close(self) -> None:
         """Nothing to give back: connections belong to the pool."""
@@ -197,7 +205,7 @@ def mapped(place: Schema) -> Iterator[None]:
     try:
         yield
     except (psycopg.Error, PoolTimeout) as error:
-        told = _missing(place, error)
+        told = refusal(place, error)
         if isinstance(told, Away):
             outage.begun(place.url, told, partial(_look, place.url))
         raise told from error
@@ -249,12 +257,19 @@ def _pool(url: str) -> ConnectionPool[Connection]:
                 max_size=MOST_CONNECTIONS,
                 max_idle=IDLE_SECONDS,
                 reconnect_timeout=CONNECT_SECONDS,
-                configure=keep,
+                configure=partial(_begin, url),
                 check=check,
                 open=True,
             )
             atexit.register(_pools[url].close)
         return _pools[url]
+
+
+def _begin(url: str, connection: Connection) -> None:
+    """Make a new connection of the pool ready, and look at the server's clock."""
+    keep(connection)
+    for (theirs,) in connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8"):
+        _ahead[url] = theirs - time.time()
 
 
 def _look(url: str) -> None:
@@ -274,37 +289,12 @@ def _prepare(place: Schema) -> None:
         connection.execute(quoting.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(quoting.Identifier(place.name)))
         connection.execute(quoting.SQL("SET LOCAL search_path TO {}").format(quoting.Identifier(place.name)))
         connection.execute("CREATE TABLE IF NOT EXISTS layout (name text PRIMARY KEY, applied timestamptz NOT NULL)")
-        applied = {name for (name,) in connection.execute("SELECT name FROM layout")}
-        if newer := applied - LAYOUT.keys():
-            raise Missing(
-                f"{place} was written by a newer version of specloop ({', '.join(sorted(newer))}).",
-                system="store",
-                mend="Install that version here: pip install --upgrade specloop.",
-            )
+        connection.execute("ALTER TABLE layout ADD COLUMN IF NOT EXISTS version text")
+        applied = dict(connection.execute("SELECT name, version FROM layout").fetchall())
+        if unknown := applied.keys() - LAYOUT.keys():
+            raise newer(place, {name: applied[name] for name in sorted(unknown)})
         for name, statements in LAYOUT.items():
             if name not in applied:
                 connection.execute(statements.encode())
-                connection.execute("INSERT INTO layout VALUES (%s, now())", (name,))
+                connection.execute("INSERT INTO layout VALUES (%s, now(), %s)", (name, version("specloop")))
     _ready.add((place.url, place.name))
-
-
-def _missing(place: Schema, error: Exception) -> Missing:
-    words = " ".join(str(error).split()) or type(error).__name__
-    state = getattr(error, "sqlstate", None) or ""
-    if state == "53100":
-        return Missing(f"The disk of {place} is full ({words}).", system="disk", mend="Free some space and resume.")
-    if state in ("42501", "25006"):
-        return Missing(
-            f"{place} cannot be written ({words}).",
-            system="store",
-            mend="Give the user of SPECLOOP_STORE the right to write there.",
-        )
-    if state in ("55P03", "57014"):
-        return Missing(f"{place} stayed locked ({words}).", system="store", mend="End the session that holds it.")
-    if isinstance(error, psycopg.OperationalError | PoolTimeout) and not state.startswith(("22", "42")):
-        return Away(
-            f"{place} cannot be reached ({words}).",
-            system="store",
-            mend="Start PostgreSQL, or mend SPECLOOP_STORE; then specloop resume.",
-        )
-    return Missing(f"{place} is not as specloop made it ({words}).", system="store", mend="Go back to a backup of it.")

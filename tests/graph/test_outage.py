@@ -17,6 +17,7 @@ from systems.documents import Documents
 from systems.errors import Missing
 from systems.spans import open_spans
 from systems.stores import outage, place_of
+from systems.stores.place import database_of
 from systems.telemetry import trace_id
 from tests import postgres
 from tests.graph.conftest import BEGUN, GOAL
@@ -85,7 +86,8 @@ async def test_a_run_whose_database_stays_away_says_so_and_goes_on_later(
         await there.arun(GOAL, change=BEGUN, watch=watch)
     assert said.value.exit_code == 4 and "specloop resume" in said.value.mend
     network.mend()
-    await outage.over()
+    monkeypatch.setattr(outage, "AWAY_SECONDS", 60.0)
+    await outage.over(database_of())
     outcome = await there.aresume(run[0])
     assert outcome.status == "done"
     with closing(Documents(place_of(begun))) as texts:
