@@ -18,7 +18,7 @@ from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow
 
-from systems.stores.outage import LOOP_SECONDS, WAIT_SECONDS, patience
+from systems.stores import outage
 
 CONNECT_SECONDS = 10
 NAME = "specloop"
@@ -47,11 +47,11 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that knows which schema it was last used for.
 
     Attributes:
-        most: seconds that whoever has it now waits for one answer, at most.
+        most: seconds that whoever has it now waits for one answer, at most; None: as long as is usual.
     """
 
     schema = ""
-    most = WAIT_SECONDS
+    most: float | None = None
 
     def turn_to(self, schema: str) -> None:
         """Let names without a schema mean those of this one."""
@@ -61,7 +61,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 
     def wait(self, gen: PQGen[RV], interval: float = _WAKE_SECONDS, timeout: float | None = None) -> RV:
         """Wait for an answer; a connection that gives none is closed, since nobody knows what came of the question."""
-        seconds = patience(self.most) if timeout is None else timeout
+        seconds = outage.patience(self.most) if timeout is None else timeout
         try:
             return super().wait(gen, interval, seconds)
         except psycopg.OperationalError as error:
@@ -74,11 +74,11 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 class AsyncConnection(psycopg.AsyncConnection[DictRow]):
     """The same for a caller on an event loop, which nothing holds up."""
 
-    most = WAIT_SECONDS
+    most: float | None = None
 
     async def wait(self, gen: PQGen[RV], interval: float = _WAKE_SECONDS, timeout: float | None = None) -> RV:
         """Wait for an answer; see `Connection`."""
-        seconds = self.most if timeout is None else timeout
+        seconds = (self.most or outage.WAIT_SECONDS) if timeout is None else timeout
         try:
             return await super().wait(gen, interval, seconds)
         except psycopg.OperationalError as error:
@@ -105,7 +105,11 @@ def address(url: str, *, name: str = NAME) -> str:
     Raises:
         psycopg.Error: the URL is none of libpq's.
     """
-    ours: dict[str, Any] = {**_DIALLED, "application_name": name, "connect_timeout": int(patience(CONNECT_SECONDS))}
+    ours: dict[str, Any] = {
+        **_DIALLED,
+        "application_name": name,
+        "connect_timeout": int(outage.patience(CONNECT_SECONDS)),
+    }
     return make_conninfo("", **{**ours, **conninfo_to_dict(url)})
 
 
@@ -115,16 +119,16 @@ def check(connection: Connection) -> None:
     Raises:
         psycopg.Error: it is lost.
     """
-    connection.most = LOOP_SECONDS
+    connection.most = outage.LOOP_SECONDS
     connection.execute("")
-    connection.most = WAIT_SECONDS
+    connection.most = None
 
 
 async def check_on_loop(connection: AsyncConnection) -> None:
     """See `check`."""
-    connection.most = LOOP_SECONDS
+    connection.most = outage.LOOP_SECONDS
     await connection.execute("")
-    connection.most = WAIT_SECONDS
+    connection.most = None
 
 
 def keep(connection: psycopg.Connection[Any]) -> None:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from systems.errors import Away, Missing
 
@@ -23,13 +25,25 @@ AWAY_SECONDS = 90.0
 LOOK_SECONDS = 1.0
 POLL_SECONDS = 0.1
 
+_alone: ContextVar[bool] = ContextVar("specloop_alone", default=False)
 _away: dict[str, Away] = {}
 _lock = threading.Lock()
 
 
-def patience(most: float = WAIT_SECONDS) -> float:
-    """Seconds that the caller waits for one answer; on an event loop few, but where more than usual is asked for."""
-    return min(most, LOOP_SECONDS) if most <= WAIT_SECONDS and _is_on_loop() else most
+def patience(most: float | None = None) -> float:
+    """Seconds that the caller waits for an answer, `WAIT_SECONDS` if nothing is said; on a shared event loop few."""
+    most = WAIT_SECONDS if most is None else most
+    return min(most, LOOP_SECONDS) if _shares_a_loop() else most
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait in here as long as off the loops: for a command on an event loop of its own."""
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
 
 
 def refuse(url: str) -> None:
@@ -38,7 +52,7 @@ def refuse(url: str) -> None:
     Raises:
         Away: it is.
     """
-    if url in _away and _is_on_loop():
+    if url in _away and _shares_a_loop():
         raise Away.again(_away[url])
 
 
@@ -80,9 +94,9 @@ def _watch(url: str, look: Callable[[], None]) -> None:
             time.sleep(LOOK_SECONDS)
 
 
-def _is_on_loop() -> bool:
+def _shares_a_loop() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return False
-    return True
+    return not _alone.get()

@@ -46,7 +46,6 @@ from systems.stores.connection import (
 )
 from systems.stores.keys import key_of
 from systems.stores.layout import LAYOUT
-from systems.stores.outage import WAIT_SECONDS
 from systems.stores.place import Schema
 from systems.stores.refusals import newer, refusal
 
@@ -62,9 +61,9 @@ _opening = threading.Lock()
 class PostgresTables:
     """The tables of one store in a schema; see `systems.stores.tables.Tables`."""
 
-    def __init__(self, place: Schema, store: str, *, sees: str = "") -> None:
+    def __init__(self, place: Schema, store: str, *, sees: str = "", most: float | None = None) -> None:
         self.place = place
-        self._store, self._sees = store, sees
+        self._store, self._sees, self._most = store, sees, most
         self._own = threading.local()
         _prepare(place)
 
@@ -132,18 +131,18 @@ class PostgresTables:
             with self.transaction():
                 yield self._own.connection
         else:
-            with connected(self.place) as connection:
+            with connected(self.place, most=self._most) as connection:
                 yield connection
 
 
 @contextmanager
-def connected(place: Schema, *, seconds: float = WAIT_SECONDS, most: float = WAIT_SECONDS) -> Iterator[Connection]:
+def connected(place: Schema, *, seconds: float | None = None, most: float | None = None) -> Iterator[Connection]:
     """A connection of the pool, turned to a schema; every statement is a transaction of its own.
 
     Args:
         place: the schema.
-        seconds: how long to wait for a connection.
-        most: how long to wait for an answer; longer than usual also on an event loop.
+        seconds: how long to wait for a connection; None: as long as is usual, see `outage.py`.
+        most: how long to wait for an answer.
 
     Raises:
         Missing: the database cannot be reached, or refuses.
@@ -154,14 +153,14 @@ def connected(place: Schema, *, seconds: float = WAIT_SECONDS, most: float = WAI
 
 
 @contextmanager
-def pooled(place: Schema, *, seconds: float = WAIT_SECONDS, most: float = WAIT_SECONDS) -> Iterator[Connection]:
+def pooled(place: Schema, *, seconds: float | None = None, most: float | None = None) -> Iterator[Connection]:
     """A connection of the pool, turned to no schema in particular; arguments and errors are those of `connected`."""
     with mapped(place), _pool(place.url).connection(timeout=outage.patience(seconds)) as connection:
         connection.most = most
         try:
             yield connection
         finally:
-            connection.most = WAIT_SECONDS
+            connection.most = None
 
 
 @asynccontextmanager
@@ -185,7 +184,7 @@ async def on_the_loop(place: Schema) -> AsyncIterator[AsyncConnectionPool[psycop
             min_size=0,
             max_size=MOST_CONNECTIONS,
             max_idle=IDLE_SECONDS,
-            timeout=WAIT_SECONDS,
+            timeout=outage.WAIT_SECONDS,
             configure=keep_on_loop,
             check=check_on_loop,
             open=False,
