@@ -88,11 +88,11 @@ class Delivery(SpanProcessor):
             self._store.add(self._kept)
             self._kept.clear()
         except SpecloopError as error:
-            if not self._failure:
-                _log.warning("Spans cannot be stored: %s", error)
-            self._failure = str(error)
             waiting = min(most, len(self._kept)) if isinstance(error, Away) else 0
-            self._lost += len(self._kept) - waiting
+            lost = len(self._kept) - waiting
+            if lost and not self._failure:
+                _log.warning("Spans cannot be stored: %s", error)
+            self._lost, self._failure = self._lost + lost, str(error) if lost else self._failure
             while len(self._kept) > waiting:
                 self._kept.popleft()
 

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST, and forgets what was not sent
@@ -40,6 +40,10 @@ class Proxy:
     def mend(self) -> None:
         """Pass on what waits, and what comes."""
         self._loop.call_soon_threadsafe(self._mend)
+
+    def later(self, seconds: float, change: Callable[[], None]) -> None:
+        """Do one of these in a while, whatever the caller's own loop does then."""
+        self._loop.call_soon_threadsafe(self._loop.call_later, seconds, change)
 
     def _cut(self) -> None:
         self._down = True
