@@ -14,7 +14,8 @@ import time
 import psycopg
 
 from systems.errors import Missing
-from systems.stores.connection import dialled
+from systems.stores import outage
+from systems.stores.connection import CONNECT_SECONDS, dialled
 from systems.stores.keys import key_of
 from systems.stores.place import Schema
 from systems.stores.postgres import mapped
@@ -96,7 +97,8 @@ class _Session:
 
     def _open(self) -> psycopg.Connection:
         if self._connection is None:
-            self._connection = dialled(self._place.url, name="specloop locks")
+            seconds = outage.patience(CONNECT_SECONDS)
+            self._connection = dialled(self._place.url, name="specloop locks", seconds=seconds)
         return self._connection
 
 

@@ -88,13 +88,20 @@ class AsyncConnection(psycopg.AsyncConnection[DictRow]):
             raise _silent(seconds) from error
 
 
-def dialled(url: str, *, name: str = NAME) -> Connection:
+def dialled(url: str, *, name: str = NAME, seconds: float | None = None) -> Connection:
     """A connection of the caller's own.
+
+    Args:
+        url: the database.
+        name: by which the server knows the connection.
+        seconds: how long to wait for it, at least 2; None: as its URL says, else `CONNECT_SECONDS`.
 
     Raises:
         psycopg.Error: it cannot be made.
     """
-    connection = Connection.connect(address(url, name=name), autocommit=True, cursor_factory=psycopg.ClientCursor)
+    hurry = {} if seconds is None else {"connect_timeout": int(seconds)}
+    conninfo = make_conninfo(address(url, name=name), **hurry)
+    connection = Connection.connect(conninfo, autocommit=True, cursor_factory=psycopg.ClientCursor)
     keep(connection)
     return connection
 
@@ -105,11 +112,7 @@ def address(url: str, *, name: str = NAME) -> str:
     Raises:
         psycopg.Error: the URL is none of libpq's.
     """
-    ours: dict[str, Any] = {
-        **_DIALLED,
-        "application_name": name,
-        "connect_timeout": int(outage.patience(CONNECT_SECONDS)),
-    }
+    ours: dict[str, Any] = {**_DIALLED, "application_name": name, "connect_timeout": CONNECT_SECONDS}
     return make_conninfo("", **{**ours, **conninfo_to_dict(url)})
 
 
