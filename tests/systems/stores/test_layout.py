@@ -49,7 +49,8 @@ async def test_a_step_that_breaks_off_leaves_all_as_it_was_and_is_made_later(
     monkeypatch.setattr("systems.stores.postgres._ready", Forgetful())
     place = Schema(database.url, f"broken_{kind.__name__}", "p")
     newest = list(LAYOUT)[-1]
-    whole = LAYOUT.pop(newest)
+    whole = LAYOUT[newest]
+    monkeypatch.delitem(LAYOUT, newest)
     open_tables(place, documents.migrations).run("INSERT INTO documents VALUES ('a', ?)", b"kept")
     monkeypatch.setitem(LAYOUT, newest, f"{whole}; {breaks}; CREATE TABLE after_it (a int)")
     with pytest.raises(Missing) as said:
