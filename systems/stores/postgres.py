@@ -280,18 +280,20 @@ def _look(url: str) -> None:
 
 
 def _prepare(place: Schema) -> None:
-    """Make the schema or bring it up to date, once a process: all of it, or nothing."""
+    """Make the schema or bring it up to date, once a process: all of it, or nothing; that may take its time."""
     if (place.url, place.name) in _ready:
         return
-    with pooled(place) as connection, connection.transaction():
+    with pooled(place) as connection, outage.alone(), connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (key_of(f"{place.name} layout"),))
         connection.execute(quoting.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(quoting.Identifier(place.name)))
         connection.execute(quoting.SQL("SET LOCAL search_path TO {}").format(quoting.Identifier(place.name)))
         connection.execute("CREATE TABLE IF NOT EXISTS layout (name text PRIMARY KEY, applied timestamptz NOT NULL)")
-        connection.execute("ALTER TABLE layout ADD COLUMN IF NOT EXISTS version text")
-        applied = dict(connection.execute("SELECT name, version FROM layout").fetchall())
+        said = connection.execute("SELECT name, to_jsonb(layout) ->> 'version' FROM layout")  # it had no version once
+        applied = dict(said.fetchall())
         if unknown := applied.keys() - LAYOUT.keys():
             raise newer(place, {name: applied[name] for name in sorted(unknown)})
+        if LAYOUT.keys() - applied.keys():
+            connection.execute("ALTER TABLE layout ADD COLUMN IF NOT EXISTS version text")
         for name, statements in LAYOUT.items():
             if name not in applied:
                 connection.execute(statements.encode())
