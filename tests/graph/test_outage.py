@@ -28,12 +28,13 @@ from tests.systems.imitation_server import ImitationServer
 pytestmark = pytest.mark.external
 PLAN = f"openspec/changes/{BEGUN}/tasks.md"
 AWAY_SECONDS = 3.0
+HASTY_SECONDS, PATIENT_SECONDS = 1.0, 60.0
 
 
 @pytest.fixture
 def network(database: postgres.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """What is between the stores and this process, which has little patience."""
-    monkeypatch.setattr(outage, "LOOP_SECONDS", 1.0)
+    """What is between the stores and this process, which has patience but while it is disturbed."""
+    monkeypatch.setattr(outage, "LOOP_SECONDS", PATIENT_SECONDS)
     with between(database.port) as network:
         monkeypatch.setenv("SPECLOOP_STORE", database.url.replace(f":{database.port}", f":{network.port}"))
         yield network
@@ -45,14 +46,21 @@ def nodes_of(project: Path, run_id: str) -> list[str]:
     return [span.name for span in found if names.NODE in span.attributes and span.status != "error"]
 
 
-async def test_a_run_waits_for_a_database_that_hangs_and_holds_up_nobody_meanwhile(begun: Path, network: Proxy) -> None:
+async def test_a_run_waits_for_a_database_that_hangs_and_holds_up_nobody_meanwhile(
+    begun: Path, network: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loop, told, stalled = asyncio.get_running_loop(), list[Event](), list[bool]()
+
+    def mend() -> None:
+        monkeypatch.setattr(outage, "LOOP_SECONDS", PATIENT_SECONDS)
+        network.mend()
 
     def reply(request: dict[str, Any]) -> Any:
         if artifact_of(request) == "tasks" and not stalled:
             stalled.append(True)
+            monkeypatch.setattr(outage, "LOOP_SECONDS", HASTY_SECONDS)
             network.stall()
-            loop.call_soon_threadsafe(loop.call_later, AWAY_SECONDS, network.mend)  # only a loop that is free mends it
+            loop.call_soon_threadsafe(loop.call_later, AWAY_SECONDS, mend)  # only a loop that is free mends it
         return scripted_reply(request)
 
     with ImitationServer(reply) as model:
@@ -77,13 +85,15 @@ async def test_a_run_whose_database_stays_away_says_so_and_goes_on_later(
     def watch(event: Event) -> None:
         run.extend([event.text] * (event.kind == "begun"))
         if event.kind == "draft":
+            monkeypatch.setattr(outage, "LOOP_SECONDS", HASTY_SECONDS)
             network.cut()
 
     with pytest.raises(Missing, match=r"cannot be reached \(.*\)\.(.* It has been away for 1 s\.)?") as said:
         await there.arun(GOAL, change=BEGUN, watch=watch)
     assert said.value.exit_code == 4 and "specloop resume" in said.value.mend
     network.mend()
-    monkeypatch.setattr(outage, "AWAY_SECONDS", 60.0)
+    monkeypatch.setattr(outage, "AWAY_SECONDS", PATIENT_SECONDS)
+    monkeypatch.setattr(outage, "LOOP_SECONDS", PATIENT_SECONDS)
     await outage.over(database_of())
     outcome = await there.aresume(run[0])
     assert outcome.status == "done"
