@@ -14,7 +14,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from graph.context import Context
-from graph.node import Work, traced
+from graph.node import AGAIN, Work, traced
 from graph.state import Input, State
 from nodes.document_update.documentation import documentation
 from nodes.document_update.node import document_update
@@ -35,7 +35,8 @@ def build() -> Builder:
 
     def add(work: Work, description: str) -> None:
         node, reads = traced(work)
-        builder.add_node(work.__name__, node, input_schema=reads, metadata={"description": description})
+        about = {"description": description}
+        builder.add_node(work.__name__, node, input_schema=reads, metadata=about, retry_policy=AGAIN)
 
     add(next_step, "Asks OpenSpec what is ready and picks one step, or ends the run")
     add(question_routing, "Lists what must be known for the step and finds who can answer")

@@ -6,10 +6,10 @@ They are LangGraph's own, in SQLite or in PostgreSQL, with errors that name the 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -21,11 +21,14 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from systems.stores import Schema, place_of
+from systems.errors import Away
+from systems.stores import Schema, outage, place_of
 from systems.stores.locks import taken
 from systems.stores.sqlite import BUSY_SECONDS, mapped, on_the_loop
 
 FILE = "checkpoints.db"
+TRIES = 3
+Done = TypeVar("Done")
 _HELD = """
 SELECT coalesce(sum(size), 0) AS held FROM (
     SELECT pg_column_size(checkpoint) + pg_column_size(metadata) FROM checkpoints WHERE thread_id = %(run)s
@@ -40,11 +43,12 @@ class Mapped(BaseCheckpointSaver[str]):
 
     errors: Callable[[], AbstractContextManager[None]]
     """What turns the errors of the engine into ours."""
+    database: str | None = None
+    """URL of the database, where they are in one."""
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint of a thread; `Missing` where it is damaged or cannot be reached."""
-        with self.errors():
-            return await super().aget_tuple(config)
+        return await self._lasting(lambda: super(Mapped, self).aget_tuple(config))
 
     async def aput(
         self,
@@ -54,15 +58,22 @@ class Mapped(BaseCheckpointSaver[str]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Keep a checkpoint; `Missing` where the disk is full, the store damaged or out of reach."""
-        with self.errors():
-            return await super().aput(config, checkpoint, metadata, new_versions)
+        return await self._lasting(lambda: super(Mapped, self).aput(config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Keep what a finished task wrote; `Missing` where the disk is full, the store damaged or out of reach."""
+        await self._lasting(lambda: super(Mapped, self).aput_writes(config, writes, task_id, task_path))
+
+    async def _lasting(self, call: Callable[[], Awaitable[Done]]) -> Done:
+        """What a call comes to that does no harm when it is made again: it outlasts a database that is away a while."""
+        for _ in range(TRIES):
+            await outage.over(self.database)
+            with suppress(Away), self.errors():
+                return await call()
         with self.errors():
-            await super().aput_writes(config, writes, task_id, task_path)
+            return await call()
 
     async def held_of(self, run_id: str) -> int:
         """Bytes of the checkpoints of a run; none where it has none."""
@@ -132,7 +143,7 @@ async def in_schema(place: Schema) -> AsyncIterator[Mapped]:
 
     async with postgres.on_the_loop(place) as pool:
         checkpoints = InPostgres(pool)
-        checkpoints.errors = lambda: postgres.mapped(place)
+        checkpoints.errors, checkpoints.database = lambda: postgres.mapped(place), place.url
         lock = taken(place, "checkpoints", seconds=BUSY_SECONDS)  # workers that begin together race for its tables
         try:
             with postgres.mapped(place):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from graph.checkpoints import FILE, in_file, in_schema
 from systems.errors import Missing
 from systems.ledger import Ledger
+from systems.records import Span
 from systems.spans import open_spans
 from systems.stores import Schema
 from systems.stores.copy import Content, Copied, another, copy_tables, digest
@@ -38,23 +39,21 @@ async def copied(source: Path, target: Schema) -> AsyncIterator[Copied]:
 
 
 def _spans(source: Path, target: Schema) -> Copied:
+    """Spans go over in the order in which they ended, so that a copy that was broken off is a beginning of it."""
     with closing(open_spans(source)) as old, closing(open_spans(target)) as new:
-
-        def content(place: Path | Schema) -> Content:
-            store = old if place == source else new
-            return digest((span.model_dump_json(),) for span in store.ended())
-
-        given, before = content(source), content(target)
-        if given == before:
-            return Copied(table="spans", rows=given.rows, new=False)
-        if before.rows > given.rows:
+        spans, there = old.ended(), _content(new.ended())
+        if _content(islice(spans, there.rows)) != there:
             raise another("spans", target)
-        spans = old.ended()
+        count = 0
         while page := list(islice(spans, PAGE)):
-            new.add(page)
-        if content(target) != given:
+            count += new.add(page)
+        if count and _content(new.ended()) != _content(old.ended()):
             raise another("spans", target)
-    return Copied(table="spans", rows=given.rows, new=True)
+    return Copied(table="spans", rows=there.rows + count, new=bool(count))
+
+
+def _content(spans: Iterable[Span]) -> Content:
+    return digest((span.model_dump_json(),) for span in spans)
 
 
 async def _checkpoints(source: Path, target: Schema) -> Copied:
@@ -62,7 +61,7 @@ async def _checkpoints(source: Path, target: Schema) -> Copied:
     async with in_file(source) as old, in_schema(target) as kept:
         async for one in old.alist(None):
             found = await kept.aget_tuple(one.config)
-            if found is None:
+            if found is None or _is_begun(found, one):
                 new += 1
                 await _keep(one, kept)
                 found = await kept.aget_tuple(one.config)
@@ -82,6 +81,13 @@ async def _keep(one: CheckpointTuple, kept: BaseCheckpointSaver[str]) -> None:
         written[task].append((channel, value))
     for task, writes in written.items():
         await kept.aput_writes(one.config, writes, task)
+
+
+def _is_begun(found: CheckpointTuple, one: CheckpointTuple) -> bool:
+    """Whether a copy was broken off before it had all that the tasks of a checkpoint wrote."""
+    *is_there, there = _said(found)
+    *was_kept, kept = _said(one)
+    return is_there == was_kept and len(there) < len(kept) and all(each in kept for each in there)
 
 
 def _said(one: CheckpointTuple) -> tuple[Any, ...]:

@@ -35,7 +35,7 @@ from systems.records import Outcome
 from systems.settings import load_settings
 from systems.stores import place_of
 
-ROLES: Mapping[str, Role] = {"hello": "read", "archive": "approve"}
+ROLES: Mapping[str, Role] = {"version": "read", "hello": "read", "archive": "approve"}
 """What takes another role than `run`; a command says its own."""
 
 
@@ -47,10 +47,11 @@ class Asked(TypedDict):
 
 
 class Desk(Asked, total=False):
-    """What it is asked, and what it says to that: a result or an error."""
+    """What it is asked, and what it says to that: a result or an error, and the worker's version of specloop."""
 
     result: dict[str, Any]
     error: dict[str, str]
+    version: str
 
 
 class Answered(TypedDict, total=False):
@@ -58,6 +59,7 @@ class Answered(TypedDict, total=False):
 
     result: dict[str, Any]
     error: dict[str, str]
+    version: str
 
 
 async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
@@ -69,9 +71,9 @@ async def desk(state: Asked, runtime: Runtime[Context]) -> Answered:
         if work is None:
             raise UsageError(f"The server knows no {state['command']!r}.", mend=f"It knows: {', '.join(WORK)}.")
         user = runtime.server_info.user if runtime.server_info else None
-        return Answered(result=await work({**given, "by": replier(user)}, context))
+        return Answered(result=await work({**given, "by": replier(user)}, context), version=version("specloop"))
     except SpecloopError as error:
-        return Answered(error=error.told())
+        return Answered(error=error.told(), version=version("specloop"))
 
 
 def needed(command: str, given: Mapping[str, Any]) -> tuple[Role, str]:
@@ -81,12 +83,17 @@ def needed(command: str, given: Mapping[str, Any]) -> tuple[Role, str]:
     return ROLES.get(command, "run"), command.capitalize()
 
 
+async def _version(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Nothing: every answer has the version."""
+    return {}
+
+
 async def _hello(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Which version this is, and what holds for a run of the project with these settings."""
+    """What holds for a run of the project with these settings."""
     settings = load_settings(await _folder(context), given["settings"])
     if context.approve == "ask":
         settings = settings.model_copy(update={"approve": "ask"})
-    return {"version": version("specloop"), "settings": settings.model_dump()}
+    return {"settings": settings.model_dump()}
 
 
 async def _outcome(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -151,6 +158,7 @@ async def _heeded(given: Mapping[str, Any], context: Context) -> dict[str, Any]:
 
 
 WORK: Mapping[str, Callable[[Mapping[str, Any], Context], Awaitable[dict[str, Any]]]] = {
+    "version": _version,
     "hello": _hello,
     "outcome": _outcome,
     "command": _command,

@@ -1,6 +1,7 @@
 """How a piece of work becomes a LangGraph node: it gets its systems, and a span of its own, and says what happens.
 
-What it says goes over the custom stream (`graph.progress`), errors too: a server keeps their words to itself.
+What it says goes over the custom stream (`graph.progress`), errors too: a server keeps their words to itself. A node
+whose database went away is worked again once it answers (`systems/stores/outage.py`), as after a crash.
 """
 
 from __future__ import annotations
@@ -11,19 +12,22 @@ from typing import Any, get_type_hints
 
 from langgraph.errors import GraphInterrupt
 from langgraph.runtime import Runtime
-from langgraph.types import Command
+from langgraph.types import Command, RetryPolicy
 
 from graph.context import Context
 from graph.permitted import permitted
 from graph.progress import Event, chunk, chunks
 from systems import draining
 from systems.connections import Run, opened
-from systems.errors import SpecloopError
+from systems.errors import Away, SpecloopError
 from systems.project.addresses import is_url
 from systems.project.clones import checked_out
+from systems.stores import outage
+from systems.stores.place import database_of
 
 Work = Callable[[Any, Run], Awaitable[Any]]
 BETWEEN = ("next_step", "workflow_end", "documentation")  # they stand before the loop that comes, or after the last
+AGAIN = RetryPolicy(retry_on=Away, max_attempts=5, initial_interval=0.5, jitter=False)
 PARALLEL = "answer"  # several run side by side: one that starts must not hide what another waits for
 
 
@@ -40,6 +44,7 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
         await draining.begin()
         say(chunk(Event("started", name, name)))
         try:
+            await outage.over(database_of())
             context = permitted(runtime, "run", "Working on a run")
             run_id = _run_id(runtime)
             checkout = await checked_out(context.project, run_id, _change(state)) if is_url(context.project) else None
@@ -54,6 +59,8 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
                     say(each)
                 return written
         except SpecloopError as error:
+            if isinstance(error, Away):
+                say(chunk(Event("note", name, f"{error.message} It is waited for.", "warning")))
             say({"error": error.told()})
             raise
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from systems.errors import Busy, Stopped
+from systems.errors import Away, Busy, Stopped
 from systems.records import RunSummary
 from systems.runs import Runs
 
@@ -28,9 +28,14 @@ async def stoppable(runs: Runs, run_id: str) -> AsyncIterator[None]:
     cancelling = task.cancelling()
     stopped = False
 
+    def heeded() -> bool:
+        with suppress(Away):  # whoever works on the run finds out by himself, and may wait until it is over
+            return runs.heeds_stop(run_id)
+        return False
+
     async def watch() -> None:
         nonlocal stopped
-        while not runs.heeds_stop(run_id):
+        while not heeded():
             await asyncio.sleep(POLL_SECONDS)
         stopped = True
         task.cancel()

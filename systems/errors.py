@@ -15,6 +15,7 @@
         |-- Busy              1: another run holds what this one needs
         |-- Stopped         130: somebody stopped the run; `specloop resume` goes on
         `-- Missing           4: an outside system is missing or failed for good
+            `-- Away             ... or does not answer now: a run waits a while for it, and works the node again
 
 Foreign exceptions are mapped to these where they enter, in the module of `systems` that met them.
 """
@@ -179,6 +180,15 @@ class Missing(PersonMustAct):
     def __init__(self, message: str, *, system: str, mend: str = "") -> None:
         super().__init__(message, mend=mend)
         self.system = system
+
+
+class Away(Missing):
+    """An outside system does not answer now, and may in a while."""
+
+    @classmethod
+    def again(cls, error: Away) -> Away:
+        """The same error for somebody else."""
+        return cls(error.message, system=error.system, mend=error.mend)
 
 
 def of_told(told: Mapping[str, str]) -> SpecloopError:

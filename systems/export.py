@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Status, StatusCode, format_span_id, format_trace_id
 
-from systems.errors import SpecloopError
+from systems.errors import Away, SpecloopError
 from systems.records import Span
 from systems.redaction import redact, redact_text
 from systems.spans import SpanStore
@@ -40,6 +41,8 @@ class Delivery(SpanProcessor):
         self._store = store
         self._capture_content = capture_content
         self._collector = _collector()
+        self._kept: deque[Span] = deque()  # while the store is away
+        self._keeping = threading.Lock()
         self._lost = 0
         self._failure = ""
 
@@ -61,24 +64,37 @@ class Delivery(SpanProcessor):
     def on_end(self, span: ReadableSpan) -> None:
         """Store the span, then hand it to the collector's queue; never raises, what fails is counted."""
         clean = redacted(span, capture_content=self._capture_content)
-        try:
-            self._store.add([as_record(clean)])
-        except SpecloopError as error:
-            self._lost += 1
-            if not self._failure:
-                _log.warning("Spans cannot be stored: %s", error)
-            self._failure = str(error)
+        with self._keeping:
+            self._kept.append(as_record(clean))
+            self._store_kept()
         if self._collector:
             self._collector.send(clean)
 
     def shutdown(self) -> None:
-        """Send what is waiting, for some seconds at most."""
+        """Send what is waiting, for some seconds at most; what the store does not take now is lost."""
+        with self._keeping:
+            if self._kept:
+                self._store_kept(most=0)
         if self._collector:
             self._collector.close()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what is waiting; False when some of it did not arrive."""
         return self._collector is None or self._collector.flush()
+
+    def _store_kept(self, most: int = QUEUE) -> None:
+        """Store what is kept; of that, only so much waits on for a store that is away."""
+        try:
+            self._store.add(self._kept)
+            self._kept.clear()
+        except SpecloopError as error:
+            waiting = min(most, len(self._kept)) if isinstance(error, Away) else 0
+            lost = len(self._kept) - waiting
+            if lost and not self._failure:
+                _log.warning("Spans cannot be stored: %s", error)
+            self._lost, self._failure = self._lost + lost, str(error) if lost else self._failure
+            while len(self._kept) > waiting:
+                self._kept.popleft()
 
 
 class Collector:

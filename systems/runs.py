@@ -3,6 +3,7 @@
 Contract: one row a run, written before the run does anything; a run is alive exactly while some process holds its lock,
 so a row that says `running` without a holder was interrupted, whatever killed it. Who holds it writes down its
 process and machine, which are told of living runs only. Time counts while the run is held, tokens as they are spent.
+Times are those of the store's clock, since a run may go on at a machine whose clock is another.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ class Runs:
         self, run_id: str, *, goal: str, change: str | None, settings: Mapping[str, Any], parent: str | None = None
     ) -> None:
         """Enter a run, unless it is there already; with the run whose follow-up it works on, if it does."""
-        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        now = datetime.fromtimestamp(self._tables.now(), UTC).isoformat(timespec="microseconds")
         self._tables.run(
             "INSERT INTO runs (run_id, goal, change, status, started, settings, parent)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -87,7 +87,7 @@ class Runs:
             "UPDATE runs SET status = coalesce(?, status), change = coalesce(?, change), node = coalesce(?, node),"
             " loops = coalesce(?, loops), waiting_for = coalesce(?, waiting_for), outcome = coalesce(?, outcome),"
             " seen = ? WHERE run_id = ?",
-            *(status, change, node, loops, waiting, outcome, time.time(), run_id),
+            *(status, change, node, loops, waiting, outcome, self._tables.now(), run_id),
         )
 
     def spend(self, run_id: str, *, sent: int, received: int, cost: float | None) -> None:
@@ -95,7 +95,7 @@ class Runs:
         self._tables.run(
             "UPDATE runs SET input_tokens = input_tokens + ?, output_tokens = output_tokens + ?, seen = ?,"
             " cost = CASE WHEN ? IS NULL THEN cost ELSE coalesce(cost, 0) + ? END WHERE run_id = ?",
-            *(sent, received, time.time(), cost, cost, run_id),
+            *(sent, received, self._tables.now(), cost, cost, run_id),
         )
 
     def note_policy(self, run_id: str, *, policy: Hash, model: str) -> None:
@@ -123,14 +123,14 @@ class Runs:
         day = datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds")
         rows = self._tables.rows(
             "SELECT run_id FROM runs WHERE status = 'done' AND (seen < ? OR (seen IS NULL AND started < ?))"
-            " ORDER BY started, rowid",
+            " ORDER BY rowid",
             *(moment, day),
         )
         return tuple(run_id for (run_id,) in rows)
 
     def all(self) -> tuple[RunSummary, ...]:
-        """Every run, newest first; one that died is `interrupted`."""
-        rows = self._tables.rows(f"SELECT {', '.join(COLUMNS)} FROM runs ORDER BY started DESC, rowid DESC")
+        """Every run, the last that was entered first, whatever clocks say; one that died is `interrupted`."""
+        rows = self._tables.rows(f"SELECT {', '.join(COLUMNS)} FROM runs ORDER BY rowid DESC")
         return tuple(self._summary(dict(zip(COLUMNS, row, strict=True))) for row in rows)
 
     def totals(self) -> dict[RunStatus, Total]:
@@ -269,7 +269,7 @@ class Runs:
             started=row["started"],
             pid=row["pid"] if held else None,
             host=row["host"] if held else None,
-            seconds=round(row["seconds"] + _session(row, held=held), 3),
+            seconds=round(row["seconds"] + _session(row, self._tables.now() if held else row["seen"]), 3),
             tokens=Tokens(input=row["input_tokens"], output=row["output_tokens"]),
             cost=row["cost"],
             parent=row["parent"],
@@ -278,7 +278,7 @@ class Runs:
     @contextmanager
     def _worked_on(self, run_id: str) -> Iterator[None]:
         """Write down who works on a run, and how long; what a killed process left is added first."""
-        now = time.time()
+        now = self._tables.now()
         self._tables.run(
             "UPDATE runs SET seconds = seconds + CASE WHEN seen > since THEN seen - since ELSE 0 END,"
             " since = ?, seen = ?, pid = ?, host = ? WHERE run_id = ?",
@@ -291,7 +291,7 @@ class Runs:
             self._tables.run(
                 "UPDATE runs SET seconds = seconds + CASE WHEN ? > since THEN ? - since ELSE 0 END, since = NULL"
                 " WHERE run_id = ?",
-                *(now := time.time(), now, run_id),
+                *(now := self._tables.now(), now, run_id),
             )
 
     def _column(self, column: str, run_id: str) -> Any:
@@ -321,8 +321,6 @@ def unknown(run_id: str, known: Sequence[str]) -> UsageError:
     return UsageError(f"There is no run {shown!r} in this project.", mend=f"{what} {named}{'?' if near else '.'}")
 
 
-def _session(row: Mapping[str, Any], *, held: bool) -> float:
+def _session(row: Mapping[str, Any], until: float) -> float:
     """Seconds of the present session of work, or as much as was seen of one whose process was killed."""
-    if row["since"] is None:
-        return 0.0
-    return max(0.0, (time.time() if held else row["seen"]) - float(row["since"]))
+    return 0.0 if row["since"] is None else max(0.0, until - float(row["since"]))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 
 from systems import names
-from systems.errors import SpecloopError
+from systems.errors import Away, SpecloopError
 from systems.prices import Prices
 from systems.runs import Runs
 
+MOST_OWED = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -20,6 +22,7 @@ class Spending(SpanProcessor):
     def __init__(self, runs: Runs, prices: Prices) -> None:
         self._runs = runs
         self._prices = prices
+        self._owed: deque[tuple[str, int, int, float | None]] = deque(maxlen=MOST_OWED)  # while the store is away
 
     def on_end(self, span: ReadableSpan) -> None:
         """Count a model call; never raises."""
@@ -32,10 +35,23 @@ class Spending(SpanProcessor):
             return
         price = self._prices.of(str(said.get(names.RESPONSE_MODEL) or said.get(names.REQUEST_MODEL) or ""))
         cost = price.cost(sent, received, cached) if price else None
-        try:
-            self._runs.spend(str(run), sent=sent, received=received, cost=cost)
-        except SpecloopError as error:
-            _log.warning("What run %s spends cannot be counted: %s", run, error)
+        self._owed.append((str(run), sent, received, cost))
+        self._settle()
+
+    def shutdown(self) -> None:
+        """Count what could not be counted before."""
+        self._settle()
+
+    def _settle(self) -> None:
+        while self._owed:
+            run, sent, received, cost = self._owed.popleft()
+            try:
+                self._runs.spend(run, sent=sent, received=received, cost=cost)
+            except Away:
+                self._owed.appendleft((run, sent, received, cost))
+                return
+            except SpecloopError as error:
+                _log.warning("What run %s spends cannot be counted: %s", run, error)
 
 
 def _number(value: object) -> int:

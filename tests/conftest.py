@@ -30,6 +30,7 @@ REPLAYED = ModelChoice(
 )
 RECORD = os.environ.get("SPECLOOP_RECORD") == "1"
 NOT_INSTALLED = "initdb is not found; install PostgreSQL (Debian, Ubuntu: apt-get install postgresql)."
+NOT_TRIED = "A full disk was NOT TRIED: only root may mount a small file system."
 
 settings.register_profile("no deadline", deadline=None)  # a busy machine is no fault of an example
 settings.load_profile("no deadline")
@@ -45,11 +46,14 @@ def database() -> Iterator[postgres.Server]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly what was not run for want of a database."""
+    """Say loudly what was not run for want of a database, or of a disk that can be filled."""
     left_out = [one for one in terminalreporter.getreports("skipped") if NOT_INSTALLED in str(one.longrepr)]
     if left_out:
         words = f"{len(left_out)} tests of the stores in PostgreSQL were NOT RUN: {NOT_INSTALLED}"
         terminalreporter.write_line(words, red=True, bold=True)
+    for one in terminalreporter.getreports("skipped"):
+        if NOT_TRIED in str(one.longrepr):
+            terminalreporter.write_line(f"{one.nodeid}: {NOT_TRIED}", red=True, bold=True)
 
 
 @pytest.fixture

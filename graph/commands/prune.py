@@ -35,13 +35,15 @@ def prune(older_than: timedelta | None, dry_run: bool, project: Path, as_json: b
         from graph.pruning import prune as pruned
         from systems.project.repository import check_folder
         from systems.retention import MOST_DAYS, Retention, load_retention
+        from systems.stores import outage
 
         root = check_folder(project)
         retention = load_retention(root)
         if older_than is not None:
             days = min(older_than / timedelta(days=1), MOST_DAYS)
             retention = Retention(spans_days=days, checkpoints_days=days)
-        done = asyncio.run(pruned(root, retention, dry_run=dry_run))
+        with outage.alone():
+            done = asyncio.run(pruned(root, retention, dry_run=dry_run))
     if as_json:
         print_json(done.model_dump(mode="json"))
     else:

@@ -46,8 +46,11 @@ def copy(source: Path, target: str, as_json: bool) -> None:
 
     Everything is compared there afterwards. A copy that was broken off is begun again; nothing is copied twice.
     """
+    from systems.stores import outage
+
     with reported(as_json, None):
-        told = asyncio.run(_copied(source, target, quiet=as_json))
+        with outage.alone():
+            told = asyncio.run(_copied(source, target, quiet=as_json))
         if as_json:
             print_json({"copied": [one.model_dump() for one in told]})
         else:

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
+from packaging.version import Version
+
 from graph.context import Context
 from systems.agent_protocol import Server
 from systems.errors import Missing, of_told
@@ -42,8 +44,11 @@ class Desk:
 
         Raises:
             SpecloopError: what went wrong at the worker.
+            Missing: the worker is of another version, whose records may be others.
         """
         said = await self._server.answer("desk", {"command": command, "given": given}, asdict(self._context))
+        if "error" in said or "result" in said:
+            _same_version(said.get("version"), self._server.url)
         if "error" in said:
             raise of_told(said["error"])
         if "result" not in said:
@@ -51,20 +56,13 @@ class Desk:
             raise Missing(f"The server at {self._server.url} has no desk.", system="server", mend=mend)
         return dict(said["result"])
 
-    async def settings(self, given: Mapping[str, Any]) -> Settings:
-        """What holds for a run there, with what is set here on top.
+    async def same_version(self) -> None:
+        """Return where its worker is of this version; raises as `ask` does."""
+        await self.ask("version")
 
-        Raises:
-            Missing: the worker is of another version.
-        """
-        told, ours = await self.ask("hello", settings=dict(given)), version("specloop")
-        if told["version"] != ours:
-            raise Missing(
-                f"This is specloop {ours}, the server at {self._server.url} has {told['version']}.",
-                system="server",
-                mend=f"Bring both to the same version, e.g. pip install specloop=={told['version']} here.",
-            )
-        return Settings.model_validate(told["settings"])
+    async def settings(self, given: Mapping[str, Any]) -> Settings:
+        """What holds for a run there, with what is set here on top."""
+        return Settings.model_validate((await self.ask("hello", settings=dict(given)))["settings"])
 
     async def command(self, name: str, options: Sequence[str] = (), words: Sequence[str] = ()) -> Said:
         """What a command of the program says there.
@@ -94,3 +92,24 @@ class Desk:
         if "error" in found:
             raise of_told(found["error"])
         return found
+
+
+def _same_version(theirs: str | None, url: str) -> None:
+    """Return where a worker is of the version that this is.
+
+    Args:
+        theirs: the worker's; None where it is so old that it does not say.
+        url: address of its server.
+
+    Raises:
+        Missing: it is not; the older side is to be upgraded.
+    """
+    ours = version("specloop")
+    if theirs == ours:
+        return
+    if theirs and Version(theirs) > Version(ours):
+        mend = f"Upgrade this one: pip install 'specloop=={theirs}'."
+    else:
+        mend = f"Upgrade the workers: pip install 'specloop=={ours}' there, and start them anew."
+    has = f"a worker of {url} has {theirs or 'an older one'}"
+    raise Missing(f"This is specloop {ours}, and {has}.", system="server", mend=mend)

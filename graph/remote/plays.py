@@ -9,6 +9,7 @@ from typing import Any
 
 from graph.context import Context
 from graph.learning.trial import Plays
+from graph.remote.desk import Desk
 from systems.agent_protocol import Server, connected
 from systems.errors import Missing, of_told
 from systems.policy import Policy
@@ -70,6 +71,7 @@ class RemotePlays:
 async def plays_at(url: str, context: Context, here: Plays, *, model: str) -> AsyncIterator[Plays]:
     """Plays at a server, by its address; see `RemotePlays`."""
     async with connected(url, token(), context.project) as server:
+        await Desk(server, context).same_version()
         plays = RemotePlays(server, context, here, model)
         yield plays
         await plays.forgotten()

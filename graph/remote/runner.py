@@ -55,6 +55,7 @@ class RemoteRunner:
         """A run from where it stands; one that goes on is followed."""
         about = await self._about(run_id)
         context = self._of(about, about["project"], answered=answer is not None)
+        await Desk(self.server, context).same_version()
         if watch:
             watch(Event("begun", "", run_id))
         if active := await self.server.active(run_id):

@@ -14,9 +14,10 @@ from typing import NamedTuple
 from psycopg import sql as quoting
 
 from systems.spans.rows import DAY_NS
+from systems.stores.connection import Connection
 from systems.stores.keys import key_of
 from systems.stores.place import Schema
-from systems.stores.postgres import Connection, connected
+from systems.stores.postgres import connected
 
 BEFORE = "spans_before"
 FIRST, PAST = 10_957, 47_482

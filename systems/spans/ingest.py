@@ -14,7 +14,7 @@ import psycopg
 
 from systems.spans.queries import KEEP_TRACE
 from systems.spans.rows import Rows
-from systems.stores.postgres import Connection
+from systems.stores.connection import Connection
 
 FEW = 64
 """Up to so many spans, making ready for COPY takes longer than COPY saves."""

@@ -20,6 +20,8 @@ from systems.stores.postgres import PostgresTables, connected
 
 WRITE_SECONDS = 5
 """How long a writer waits for a connection: senders of spans give up after 10 s, and send again what was refused."""
+LONG_SECONDS = 600
+"""How long an answer about millions of spans may take."""
 LOCK_SECONDS = 5
 """How long a table that is to be dropped waits for its readers, and new ones for it."""
 AT_ONCE = 1_000
@@ -44,7 +46,7 @@ class PostgresStore(Queries):
         Raises:
             Missing: the database cannot be reached, or refuses.
         """
-        super().__init__(PostgresTables(place, migrations.name))
+        super().__init__(PostgresTables(place, migrations.name, most=LONG_SECONDS))
         self._place = place
         self._days: set[int] = set()
 
@@ -61,7 +63,8 @@ class PostgresStore(Queries):
 
     def ended(self, *, trace_id: str | None = None, run_id: str | None = None) -> Iterator[Span]:
         """Spans in the order in which they ended, from a cursor of the server; see `SpanStore`."""
-        with connected(self._place) as connection, connection.transaction():
+        with connected(self._place, most=LONG_SECONDS) as connection, connection.transaction():
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout TO 0")  # readers take their time
             sql, values = SELECT, None
             if trace_id is not None or run_id is not None:
                 values = connection.execute(_KNOWN, {"trace_id": trace_id, "run_id": run_id}).fetchone()
@@ -76,7 +79,7 @@ class PostgresStore(Queries):
 
         Traces go first: a collector that has a late span of one waits for this, or this for the collector.
         """
-        with connected(self._place) as connection, connection.transaction():
+        with connected(self._place, most=LONG_SECONDS) as connection, connection.transaction():
             connection.execute(f"SET LOCAL lock_timeout TO '{LOCK_SECONDS}s'".encode())
             counted = [(table, count_in(connection, table)) for table in partitions_before(connection, before)]
             old = [(table, count) for table, count in counted if count or table.name != BEFORE]

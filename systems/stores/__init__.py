@@ -7,7 +7,10 @@ never asks which engine it is on.
 place.py      which of the two, for which project
 tables.py     the interface, and how it is opened
 sqlite.py     the file
-postgres.py   the schema: connections, statements, errors
+postgres.py   the schema: its pool of connections, statements
+connection.py how connections are dialled, and end when nobody is there
+outage.py     what is done while a database is away
+refusals.py   its errors, in words
 layout.py     the schema's tables, as named migrations
 locks.py      who works on what, on either
 """

@@ -13,9 +13,12 @@ import time
 
 import psycopg
 
+from systems.errors import Missing
+from systems.stores import outage
+from systems.stores.connection import CONNECT_SECONDS, dialled
 from systems.stores.keys import key_of
 from systems.stores.place import Schema
-from systems.stores.postgres import CONNECT_SECONDS, mapped
+from systems.stores.postgres import mapped
 
 POLL_SECONDS = 0.1
 _HOLDER = """
@@ -61,8 +64,11 @@ class _Session:
         with self._lock:
             if key in self._keys and self._connection and not self._connection.broken:
                 self._keys.discard(key)
-                with mapped(self._place):
-                    self._connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
+                try:
+                    with mapped(self._place):
+                        self._connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
+                except Missing:
+                    self._connection.close()  # the server frees what a closed connection holds; the rest is taken again
 
     def is_held(self, key: int) -> bool:
         """Whether anybody holds a lock."""
@@ -91,13 +97,8 @@ class _Session:
 
     def _open(self) -> psycopg.Connection:
         if self._connection is None:
-            self._connection = psycopg.connect(
-                self._place.url,
-                autocommit=True,
-                connect_timeout=CONNECT_SECONDS,
-                application_name="specloop locks",
-                cursor_factory=psycopg.ClientCursor,
-            )
+            seconds = outage.patience(CONNECT_SECONDS)
+            self._connection = dialled(self._place.url, name="specloop locks", seconds=seconds)
         return self._connection
 
 

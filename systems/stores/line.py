@@ -56,14 +56,14 @@ async def place_in_line(database: str, server: str, most: int) -> AsyncIterator[
     """
     import psycopg
 
-    from systems.stores.postgres import CONNECT_SECONDS, mapped
+    from systems.stores.connection import address, keep_on_loop
+    from systems.stores.postgres import mapped
 
     key, name = short_key_of(_named(server)), f"{PREFIX}{_named(server)}".encode()[:MOST_NAME].decode("utf-8", "ignore")
     with mapped(Schema(database, "model servers", "")):
-        connection = await psycopg.AsyncConnection.connect(
-            database, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=name
-        )
+        connection = await psycopg.AsyncConnection.connect(address(database, name=name), autocommit=True)
         async with connection:
+            await keep_on_loop(connection)
             await connection.execute("SELECT pg_advisory_lock(%s, 0)", (key,))
             while not await _sat_down(connection, key, most):
                 await asyncio.sleep(POLL_SECONDS)

@@ -1,17 +1,20 @@
 """A store in a schema of a PostgreSQL database.
 
 Connections come from one pool a database and process, whatever the number of stores and projects; each is checked
-before it is used, so that a server that was restarted meanwhile is not noticed. psycopg binds values on its own side
-(`ClientCursor`), which lets a value be NULL wherever SQLite lets it.
+before it is used, so that a server that was restarted meanwhile is not noticed; one that is away is (`outage.py`).
+psycopg binds values on its own side (`ClientCursor`), which lets a value be NULL wherever SQLite lets it.
 """
 
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib.metadata import version
 from typing import Any
 
 try:
@@ -28,45 +31,39 @@ except ModuleNotFoundError as absent:  # named with the command that mends it, w
         mend="pip install 'specloop[postgres]'",
     ) from absent
 
-from systems.errors import Missing
+from systems.errors import Away, Missing
+from systems.stores import outage
+from systems.stores.connection import (
+    CONNECT_SECONDS,
+    AsyncConnection,
+    Connection,
+    address,
+    check,
+    check_on_loop,
+    dialled,
+    keep,
+    keep_on_loop,
+)
 from systems.stores.keys import key_of
 from systems.stores.layout import LAYOUT
 from systems.stores.place import Schema
+from systems.stores.refusals import newer, refusal
 
 MOST_CONNECTIONS = 8
-WAIT_SECONDS = 30
-CONNECT_SECONDS = 10
 IDLE_SECONDS = 120
-_OPTIONS = {
-    "autocommit": True,
-    "connect_timeout": CONNECT_SECONDS,
-    "application_name": "specloop",
-    "keepalives_idle": CONNECT_SECONDS,
-}
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
+_ahead: dict[str, float] = {}  # seconds that a server's clock is ahead of ours
 _ready: set[tuple[str, str]] = set()
 _opening = threading.Lock()
-
-
-class Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that knows which schema it was last used for."""
-
-    schema = ""
-
-    def turn_to(self, schema: str) -> None:
-        """Let names without a schema mean those of this one."""
-        if self.schema != schema:
-            self.execute(quoting.SQL("SET search_path TO {}").format(quoting.Identifier(schema)))
-            self.schema = schema
 
 
 class PostgresTables:
     """The tables of one store in a schema; see `systems.stores.tables.Tables`."""
 
-    def __init__(self, place: Schema, store: str, *, sees: str = "") -> None:
+    def __init__(self, place: Schema, store: str, *, sees: str = "", most: float | None = None) -> None:
         self.place = place
-        self._store, self._sees = store, sees
+        self._store, self._sees, self._most = store, sees, most
         self._own = threading.local()
         _prepare(place)
 
@@ -117,6 +114,10 @@ class PostgresTables:
         found = "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
         return {str(name) for (name,) in self.rows(f"{found} AND relnamespace = current_schema()::regnamespace")}
 
+    def now(self) -> float:
+        """The time on the server's machine, as of the last connection that was made."""
+        return time.time() + _ahead.get(self.place.url, 0.0)
+
     def close(self) -> None:
         """Nothing to give back: connections belong to the pool."""
 
@@ -130,31 +131,36 @@ class PostgresTables:
             with self.transaction():
                 yield self._own.connection
         else:
-            with connected(self.place) as connection:
+            with connected(self.place, most=self._most) as connection:
                 yield connection
 
 
 @contextmanager
-def connected(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[Connection]:
+def connected(place: Schema, *, seconds: float | None = None, most: float | None = None) -> Iterator[Connection]:
     """A connection of the pool, turned to a schema; every statement is a transaction of its own.
 
     Args:
         place: the schema.
-        seconds: how long to wait for a connection.
+        seconds: how long to wait for a connection; None: as long as is usual, see `outage.py`.
+        most: how long to wait for an answer.
 
     Raises:
         Missing: the database cannot be reached, or refuses.
     """
-    with pooled(place, seconds=seconds) as connection:
+    with pooled(place, seconds=seconds, most=most) as connection:
         connection.turn_to(place.name)
         yield connection
 
 
 @contextmanager
-def pooled(place: Schema, *, seconds: float = WAIT_SECONDS) -> Iterator[Connection]:
-    """A connection of the pool, turned to no schema in particular; raises as `connected` does."""
-    with mapped(place), _pool(place.url).connection(timeout=seconds) as connection:
-        yield connection
+def pooled(place: Schema, *, seconds: float | None = None, most: float | None = None) -> Iterator[Connection]:
+    """A connection of the pool, turned to no schema in particular; arguments and errors are those of `connected`."""
+    with mapped(place), _pool(place.url).connection(timeout=outage.patience(seconds)) as connection:
+        connection.most = most
+        try:
+            yield connection
+        finally:
+            connection.most = None
 
 
 @asynccontextmanager
@@ -166,11 +172,11 @@ async def on_the_loop(place: Schema) -> AsyncIterator[AsyncConnectionPool[psycop
     """
     with mapped(place):
         _prepare(place)
-        pool = AsyncConnectionPool(
-            place.url,
-            connection_class=psycopg.AsyncConnection[DictRow],
+        pool: Any = AsyncConnectionPool(
+            address(place.url),
+            connection_class=AsyncConnection,
             kwargs={
-                **_OPTIONS,
+                "autocommit": True,
                 "row_factory": dict_row,
                 "prepare_threshold": 0,
                 "options": f"-c search_path={place.name}",
@@ -178,8 +184,9 @@ async def on_the_loop(place: Schema) -> AsyncIterator[AsyncConnectionPool[psycop
             min_size=0,
             max_size=MOST_CONNECTIONS,
             max_idle=IDLE_SECONDS,
-            timeout=WAIT_SECONDS,
-            check=AsyncConnectionPool.check_connection,
+            timeout=outage.WAIT_SECONDS,
+            configure=keep_on_loop,
+            check=check_on_loop,
             open=False,
         )
     async with pool:
@@ -188,11 +195,19 @@ async def on_the_loop(place: Schema) -> AsyncIterator[AsyncConnectionPool[psycop
 
 @contextmanager
 def mapped(place: Schema) -> Iterator[None]:
-    """Turn PostgreSQL's errors into `Missing`, naming the database and the way out."""
+    """Turn PostgreSQL's errors into `Missing`, naming the database and the way out.
+
+    Raises:
+        Away: also at once, on an event loop while the database is known to be away.
+    """
+    outage.refuse(place.url)
     try:
         yield
     except (psycopg.Error, PoolTimeout) as error:
-        raise _missing(place, error) from error
+        told = refusal(place, error)
+        if isinstance(told, Away):
+            outage.begun(place.url, told, partial(_look, place.url))
+        raise told from error
 
 
 def has_schema(place: Schema) -> bool:
@@ -231,62 +246,56 @@ def _text(value: Any) -> Any:
 def _pool(url: str) -> ConnectionPool[Connection]:
     with _opening:
         if url not in _pools:
-            psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()  # what is wrong for good is told at once
+            logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # callers say what it would
+            dialled(url).close()  # what is wrong for good is told at once
             _pools[url] = ConnectionPool(
-                url,
+                address(url),
                 connection_class=Connection,
-                kwargs={**_OPTIONS, "cursor_factory": psycopg.ClientCursor},
+                kwargs={"autocommit": True, "cursor_factory": psycopg.ClientCursor},
                 min_size=0,
                 max_size=MOST_CONNECTIONS,
                 max_idle=IDLE_SECONDS,
                 reconnect_timeout=CONNECT_SECONDS,
-                check=ConnectionPool.check_connection,
+                configure=partial(_begin, url),
+                check=check,
                 open=True,
             )
             atexit.register(_pools[url].close)
         return _pools[url]
 
 
+def _begin(url: str, connection: Connection) -> None:
+    """Make a new connection of the pool ready, and look at the server's clock."""
+    keep(connection)
+    for (theirs,) in connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8"):
+        _ahead[url] = theirs - time.time()
+
+
+def _look(url: str) -> None:
+    """Return when a database answers, and the pool has a connection again."""
+    dialled(url).close()
+    if url in _pools:
+        with _pools[url].connection(timeout=CONNECT_SECONDS):
+            pass
+
+
 def _prepare(place: Schema) -> None:
-    """Make the schema or bring it up to date, once a process: all of it, or nothing."""
+    """Make the schema or bring it up to date, once a process: all of it, or nothing; that may take its time."""
     if (place.url, place.name) in _ready:
         return
-    with pooled(place) as connection, connection.transaction():
+    with pooled(place) as connection, outage.alone(), connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (key_of(f"{place.name} layout"),))
         connection.execute(quoting.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(quoting.Identifier(place.name)))
         connection.execute(quoting.SQL("SET LOCAL search_path TO {}").format(quoting.Identifier(place.name)))
         connection.execute("CREATE TABLE IF NOT EXISTS layout (name text PRIMARY KEY, applied timestamptz NOT NULL)")
-        applied = {name for (name,) in connection.execute("SELECT name FROM layout")}
-        if newer := applied - LAYOUT.keys():
-            raise Missing(
-                f"{place} was written by a newer version of specloop ({', '.join(sorted(newer))}).",
-                system="store",
-                mend="Install that version here: pip install --upgrade specloop.",
-            )
+        said = connection.execute("SELECT name, to_jsonb(layout) ->> 'version' FROM layout")  # it had no version once
+        applied = dict(said.fetchall())
+        if unknown := applied.keys() - LAYOUT.keys():
+            raise newer(place, {name: applied[name] for name in sorted(unknown)})
+        if LAYOUT.keys() - applied.keys():
+            connection.execute("ALTER TABLE layout ADD COLUMN IF NOT EXISTS version text")
         for name, statements in LAYOUT.items():
             if name not in applied:
                 connection.execute(statements.encode())
-                connection.execute("INSERT INTO layout VALUES (%s, now())", (name,))
+                connection.execute("INSERT INTO layout VALUES (%s, now(), %s)", (name, version("specloop")))
     _ready.add((place.url, place.name))
-
-
-def _missing(place: Schema, error: Exception) -> Missing:
-    words = " ".join(str(error).split()) or type(error).__name__
-    state = getattr(error, "sqlstate", None) or ""
-    if state == "53100":
-        return Missing(f"The disk of {place} is full ({words}).", system="disk", mend="Free some space and resume.")
-    if state in ("42501", "25006"):
-        return Missing(
-            f"{place} cannot be written ({words}).",
-            system="store",
-            mend="Give the user of SPECLOOP_STORE the right to write there.",
-        )
-    if state in ("55P03", "57014"):
-        return Missing(f"{place} stayed locked ({words}).", system="store", mend="End the session that holds it.")
-    if isinstance(error, psycopg.OperationalError | PoolTimeout) and not state.startswith(("22", "42")):
-        return Missing(
-            f"{place} cannot be reached ({words}).",
-            system="store",
-            mend="Start PostgreSQL, or mend SPECLOOP_STORE; then specloop resume.",
-        )
-    return Missing(f"{place} is not as specloop made it ({words}).", system="store", mend="Go back to a backup of it.")

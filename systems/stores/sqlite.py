@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -112,6 +113,10 @@ class SqliteTables:
     def triggers(self) -> set[str]:
         """Names of the triggers that are there."""
         return {str(name) for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+
+    def now(self) -> float:
+        """The time on this machine."""
+        return time.time()
 
     def close(self) -> None:
         """Close the file."""

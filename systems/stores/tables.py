@@ -47,6 +47,9 @@ class Tables(Protocol):
     def triggers(self) -> set[str]:
         """Names of the triggers that are there."""
 
+    def now(self) -> float:
+        """Seconds since the epoch by the clock of the store, which is the same for all machines that share it."""
+
     def close(self) -> None:
         """Give the connection back; the tables are of no use afterwards."""
 

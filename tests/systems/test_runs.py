@@ -106,7 +106,7 @@ def test_working_time_is_added_up_over_sessions_and_waiting_does_not_count(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1_000.0
-    monkeypatch.setattr("systems.runs.time.time", lambda: now)
+    monkeypatch.setattr("time.time", lambda: now)
     runs.start("a", goal="g", change=None, settings={})
     with runs.alive("a"):
         now += 5

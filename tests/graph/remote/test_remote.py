@@ -188,13 +188,18 @@ def test_the_desk_runs_no_other_command_and_takes_no_other_option(agent_server: 
     assert there.command("status", (), ["--help"]).code == 2  # words are never options
 
 
-def test_a_worker_of_another_version_is_told_of(
-    agent_server: str, begun: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("ours", "mend"), [("999.0", "Upgrade the workers: pip install 'specloop==999.0'"), ("0.0.1", "Upgrade this one: ")]
+)
+def test_a_worker_of_another_version_is_told_of_whatever_is_asked(
+    ours: str, mend: str, agent_server: str, begun: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "version", lambda name: "9.9.9")
-    with pytest.raises(Missing, match=r"This is specloop 9\.9\.9, the server .* has") as refused:
-        Workspace(begun, server=agent_server).run(GOAL)
-    assert refused.value.exit_code == 4
+    monkeypatch.setattr(desk, "version", lambda name: ours)
+    there = Workspace(begun, server=agent_server)
+    for ask in (lambda: there.run(GOAL), there.status):
+        with pytest.raises(Missing, match=rf"This is specloop {ours}, and a worker of .* has \d") as refused:
+            ask()
+        assert refused.value.exit_code == 4 and mend in refused.value.mend
 
 
 @pytest.fixture(params=[401, 403, 404, 200, 500])

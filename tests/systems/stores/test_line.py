@@ -44,7 +44,8 @@ async def test_no_more_ask_at_once_than_the_server_answers_and_the_first_come_fi
     asking = []
     for number in range(6):
         asking.append(asyncio.create_task(ask(number)))
-        while sum(queue.asked + queue.waiting for queue in queues(database.url)) <= number:
+        asked, waiting = min(number + 1, places), max(0, number + 1 - places)
+        while [(queue.asked, queue.waiting) for queue in queues(database.url)] != [(asked, waiting)]:
             await asyncio.sleep(0.01)
     (queue,) = queues(database.url)
     assert (queue.server, queue.asked, queue.waiting) == ("model.example:1234", places, 6 - places)

@@ -131,12 +131,3 @@ def test_a_server_that_was_restarted_is_not_noticed(tmp_path: Path) -> None:
         assert is_held(place, "run-a") and lock
         lock.release()
         assert not is_held(place, "run-a")
-
-
-def test_what_a_newer_version_wrote_is_left_alone(database: postgres.Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = Schema(database.url, "newer", "p")
-    with closing(open_tables(place, documents.migrations)) as tables:
-        tables.run("INSERT INTO layout VALUES ('from the future', now())")
-    monkeypatch.setattr("systems.stores.postgres._ready", set())
-    with pytest.raises(Missing, match=r"newer version of specloop \(from the future\)"):
-        open_tables(place, documents.migrations)
