@@ -1,8 +1,9 @@
 """Locks of a project in PostgreSQL: advisory locks of one connection that this process keeps for them.
 
 They end with the process, or when its connection does: the server was restarted, the network was cut. The connection
-is made again then, and what was held is taken again. One that somebody else has by then is lost, and its holder is not
-told: until it ends, two may work on the same. A pooler between (PgBouncer) has to pool sessions, not transactions.
+is made again then, and what was held is taken again, unless somebody else has it by then: whoever holds a lock asks
+before they write whether it is theirs `still`. A connection that is cut is noticed at both ends within half a minute.
+A pooler between (PgBouncer) has to pool sessions, not transactions.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import atexit
 import threading
 import time
+from contextlib import suppress
+from typing import Any
 
 import psycopg
 
@@ -18,6 +21,14 @@ from systems.stores.place import Schema
 from systems.stores.postgres import CONNECT_SECONDS, mapped
 
 POLL_SECONDS = 0.1
+_ALIVE: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""How soon a cut is noticed here: seconds and tries, and milliseconds for what was sent (see libpq's documentation)."""
+_ALIVE_THERE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 _HOLDER = """
 SELECT 1 FROM pg_locks
 WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = %s
@@ -32,6 +43,14 @@ class Held:
 
     def __init__(self, session: _Session, key: int) -> None:
         self._session, self._key = session, key
+
+    def still(self) -> bool:
+        """Whether it is held, also after its connection was lost and made again.
+
+        Raises:
+            Missing: the database cannot be reached.
+        """
+        return self._session.has(self._key)
 
     def release(self) -> None:
         """Let others have it."""
@@ -56,12 +75,18 @@ class _Session:
             self._keys.add(key)
             return True
 
+    def has(self, key: int) -> bool:
+        """Whether this process holds a lock."""
+        with self._lock, mapped(self._place):
+            self._keys &= self._standing()
+            return key in self._keys
+
     def let_go(self, key: int) -> None:
-        """Give a lock up, unless it is lost already."""
+        """Give a lock up; one whose connection is lost is given up with it."""
         with self._lock:
-            if key in self._keys and self._connection and not self._connection.broken:
+            if key in self._keys and self._connection:
                 self._keys.discard(key)
-                with mapped(self._place):
+                with suppress(psycopg.OperationalError):
                     self._connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
 
     def is_held(self, key: int) -> bool:
@@ -78,12 +103,14 @@ class _Session:
 
     def _standing(self) -> set[int]:
         """The locks that are still held, after the connection was looked at and made again if it had to be."""
-        try:
-            self._open().execute("SELECT 1")
-            return self._keys
-        except psycopg.OperationalError:
-            self._connection = None
-            return {key for key in self._keys if self._try(key)}
+        if self._connection is not None:
+            try:
+                self._connection.execute("SELECT 1")
+                return self._keys
+            except psycopg.OperationalError:
+                self._connection.close()
+                self._connection = None
+        return {key for key in self._keys if self._try(key)}
 
     def _try(self, key: int) -> bool:
         row = self._open().execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
@@ -97,7 +124,9 @@ class _Session:
                 connect_timeout=CONNECT_SECONDS,
                 application_name="specloop locks",
                 cursor_factory=psycopg.ClientCursor,
+                **_ALIVE,
             )
+            self._connection.execute(_ALIVE_THERE)
         return self._connection
 
 
