@@ -20,7 +20,7 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 from pydantic import SecretStr
 
-from systems.access.callers import PROJECT_HEADER
+from systems.access.callers import DESK_HEADER, PROJECT_HEADER
 from systems.errors import Busy, Missing, PersonMustAct, UsageError, of_told
 
 ACTIVE = ("pending", "running")
@@ -153,7 +153,12 @@ class Server:
         last: dict[str, Any] = {}
         with self._mapped():
             async for part in self._client.runs.stream(
-                cast(Any, thread), graph, input=given, context=cast(Any, context), stream_mode="values"
+                cast(Any, thread),
+                graph,
+                input=given,
+                context=cast(Any, context),
+                stream_mode="values",
+                headers=None if thread else {DESK_HEADER: "yes"},
             ):
                 if part.event == "error":
                     raise self._failed(str(part.data))
