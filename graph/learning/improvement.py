@@ -94,7 +94,7 @@ async def improve(context: Context, plan: Plan) -> Improved:
         Missing: the ledger is damaged, or an outside system is gone; asked again, `improve` goes on where it stopped.
     """
     began, project = time.monotonic(), Path(context.project)
-    with _alone(project) as check:
+    with alone(project) as check:
         async with prepared(context, plan) as (ground, rounds, begun):
             rounds.ledger.guarded(check)
             now, stopped = await rounds.run(await rounds.consent.settled(begun.now), plan.rounds)
@@ -170,7 +170,7 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
 
 
 @contextmanager
-def _alone(project: Path) -> Iterator[Callable[[], None]]:
+def alone(project: Path) -> Iterator[Callable[[], None]]:
     """Hold the project's improver; gives what makes sure, before something is learned, that it is held still."""
     lock = taken(place_of(project), LOCK)
     if lock is None:

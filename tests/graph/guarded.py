@@ -77,7 +77,7 @@ class Guarded:
         place = place_of(self.project, {"SPECLOOP_STORE": self.store})
         (self.project / ".git" / "config").unlink()  # there somebody wrote one themselves
         with psycopg.connect(self.store) as connection:
-            named = "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema LIKE 'specloop%'"
+            named = "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema !~ '^(pg_|inf)'"
             tables = connection.execute(named).fetchall()
             assert {"tokens", "replies", "runs", "checkpoints", "ledger", "documents"} <= {name for _, name in tables}
             rows = [connection.execute(f'SELECT * FROM "{at}"."{name}"'.encode()).fetchall() for at, name in tables]
