@@ -27,6 +27,8 @@ ACTIVE = ("pending", "running")
 CONNECT_SECONDS = 10.0
 SILENT_SECONDS = 300.0
 """A server says something every few seconds while a run goes on."""
+LAST = cast(Any, {})
+"""The last checkpoint; Aegra takes nothing without an input, a command or a checkpoint."""
 AGAIN_SECONDS = 1.0
 AWAY_SECONDS = 90
 """How long nobody may answer while a run is followed: a worker starts anew in that time."""
@@ -126,6 +128,7 @@ class Server:
             work.graph,
             input=work.input,
             command=cast(Any, work.command),
+            checkpoint=LAST if work.input is None and work.command is None else None,
             context=cast(Any, work.context),
             config={"recursion_limit": work.steps},
             stream_mode="custom",
