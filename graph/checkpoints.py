@@ -5,7 +5,9 @@ They are LangGraph's own, in SQLite or in PostgreSQL, with errors that name the 
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -21,12 +23,15 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from systems.errors import Away
+from systems.errors import Away, Missing
 from systems.stores import Schema, outage, place_of
 from systems.stores.locks import taken
 from systems.stores.sqlite import BUSY_SECONDS, mapped, on_the_loop
 
 FILE = "checkpoints.db"
+SET_UP = "checkpoints"
+"""Name of the lock under which the tables are made."""
+POLL_SECONDS = 0.05
 TRIES = 3
 Done = TypeVar("Done")
 _HELD = """
@@ -144,14 +149,32 @@ async def in_schema(place: Schema) -> AsyncIterator[Mapped]:
     async with postgres.on_the_loop(place) as pool:
         checkpoints = InPostgres(pool)
         checkpoints.errors, checkpoints.database = lambda: postgres.mapped(place), place.url
-        lock = taken(place, "checkpoints", seconds=BUSY_SECONDS)  # workers that begin together race for its tables
-        try:
+        async with _alone(place):
             with postgres.mapped(place):
                 await checkpoints.setup()
-        finally:
-            if lock:
-                lock.release()
         yield checkpoints
+
+
+@asynccontextmanager
+async def _alone(place: Schema) -> AsyncIterator[None]:
+    """Keep others from making the tables: workers that begin together, and runs of this very event loop.
+
+    Raises:
+        Missing: somebody else has been at it for too long.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while (lock := taken(place, SET_UP)) is None:
+        if time.monotonic() > deadline:
+            raise Missing(
+                f"Another worker has been making the tables of checkpoints in {place} for {BUSY_SECONDS} s.",
+                system="store",
+                mend="Wait for it, or end its session (`specloop locks` in pg_stat_activity); then start again.",
+            )
+        await asyncio.sleep(POLL_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @asynccontextmanager

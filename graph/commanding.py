@@ -84,26 +84,26 @@ def check(name: str, options: Sequence[str]) -> Command:
     return command
 
 
-async def carried_out(given: Mapping[str, Any], folder: Path, model: str) -> dict[str, Any]:
+async def carried_out(given: Mapping[str, Any], folder: Path, chosen: Mapping[str, str]) -> dict[str, Any]:
     """What a command says in a folder of this machine.
 
     Args:
         given: its name, options and words, and the columns of the client's terminal.
         folder: of the project.
-        model: that it asks, where it asks one.
+        chosen: variables that say which model it asks; what they leave out is the worker's.
 
     Raises:
         UsageError: it may not be run.
     """
     name, options = str(given["name"]), [str(each) for each in given.get("options", ())]
     command = check(name, options)
-    models = ["--model", model] if name == "ask" else []
     with TemporaryDirectory(prefix="specloop-page-") as pages:
         page, named = Path(pages) / "page.html", _page_of(options)
         shown = [f"{PAGE}={page}" if _name(each) == PAGE else each for each in options]
-        argv = [*PROGRAM, *name.split(), *command.always, *shown, *models, "--project", str(folder)]
+        argv = [*PROGRAM, *name.split(), *command.always, *shown, "--project", str(folder)]
         words = [str(each) for each in given.get("words", ())]
-        done = await run([*argv, "--", *words], cwd=folder, env=_environment(given), seconds=SECONDS)
+        environment = {**_environment(given), **chosen}
+        done = await run([*argv, "--", *words], cwd=folder, env=environment, seconds=SECONDS)
         written = page.read_text(encoding="utf-8") if page.is_file() else None
         said = {"output": done.stdout, "errors": done.stderr}
     return {"code": done.returncode, "page": written, **{key: said[key].replace(str(page), named) for key in said}}

@@ -23,8 +23,10 @@ class Context:
     model_tools: Annotated[bool | None, Field(description="The model can call tools; none: its server says")] = None
     model_context: Annotated[int | None, Field(description="The model's context, tokens", ge=512)] = None
     model_parallel: Annotated[int | None, Field(description="Requests the server answers at once", ge=1)] = None
+    keyless: Annotated[bool, Field(description="Do not send SPECLOOP_API_KEY to the model server")] = False
     mcp: Annotated[str | None, Field(description="mcp.json with the servers; none: git, time and filesystem")] = None
     approve: Annotated[Literal["auto", "ask"], Field(description="Whether a person approves documents")] = "auto"
+    supervised: Annotated[bool, Field(description="Somebody is asked, whatever was said or allowed before")] = False
     max_loops: Annotated[int, Field(description="Loops the run may take", ge=1)] = 12
     max_seconds: Annotated[float, Field(description="Working seconds the run may take", gt=0)] = 1_800
     max_tokens: Annotated[int, Field(description="Model tokens the run may take", ge=1)] = 500_000

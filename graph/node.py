@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, get_type_hints
 
 from langgraph.errors import GraphInterrupt
@@ -45,10 +46,10 @@ def traced(work: Work) -> tuple[Callable[..., Awaitable[Any]], type[Any]]:
         say(chunk(Event("started", name, name)))
         try:
             await outage.over(database_of())
-            context = permitted(runtime, "run", "Working on a run")
+            asked = permitted(runtime, "run", "Working on a run")
             run_id = _run_id(runtime)
             checkout = await checked_out(context.project, run_id, _change(state)) if is_url(context.project) else None
-            here = context.within(checkout.folder) if checkout else context
+            here = asked.in_folder(checkout.folder if checkout else Path(context.project))
             async with opened(here) as systems:
                 run = Run(run_id, here, systems.of_run(run_id))
                 with _at_work(name, state, run):
@@ -83,26 +84,37 @@ def _change(state: Mapping[str, Any]) -> str | None:
 @contextmanager
 def _at_work(name: str, state: Mapping[str, Any], run: Run) -> Iterator[None]:
     """A node at work: seen in the list of runs and in the trace, and in order again however it ends."""
-    runs, telemetry = run.systems.runs, run.systems.telemetry
+    telemetry = run.systems.telemetry
     step = state.get("step") or {}
     loop = state.get("loop") or step.get("loop") or 0
-    if name == PARALLEL:
-        runs.update(run.id, node=name)
-    else:
-        runs.update(run.id, node=name, status="running", waiting_for=())
     try:
         with (
-            runs.held(run.id),
+            _held(name, run),
             telemetry.run(run.id),
             telemetry.scope(policy=run.systems.policy.hash),
             telemetry.node(name, step=step.get("artifact"), loop=loop + (name in BETWEEN)),
         ):
             yield
-    except BaseException as stop:  # waiting for a person, failed or stopped: others may work on the change
-        if isinstance(stop, GraphInterrupt):
-            _note_pause(stop, run)
+            run.check()
+    except BaseException:  # waiting for a person, failed or stopped: others may work on the change
         run.systems.claims.release(run.id)
         raise
+
+
+@contextmanager
+def _held(name: str, run: Run) -> Iterator[None]:
+    """Hold a run while a node works, and let the list of runs say so."""
+    with run.systems.runs.held(run.id):
+        if name == PARALLEL:
+            run.systems.runs.update(run.id, node=name)
+        else:
+            run.systems.runs.update(run.id, node=name, status="running", waiting_for=())
+        try:
+            yield
+        except GraphInterrupt as pause:
+            run.check()
+            _note_pause(pause, run)
+            raise
 
 
 def _note_pause(pause: GraphInterrupt, run: Run) -> None:

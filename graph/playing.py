@@ -5,7 +5,7 @@ What is given is whole, the case and the policy, so that a worker needs nothing 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -51,9 +51,9 @@ class Ended(TypedDict, total=False):
 async def play(state: Wanted, runtime: Runtime[Context]) -> Ended:
     """Play one case under one policy."""
     try:
-        context = permitted(runtime, "approve", "Improving a policy")
-        if is_url(context.project):
-            context = replace(context, project=str((await checked_out(context.project)).folder))
+        asked = permitted(runtime, "approve", "Improving a policy")
+        project = asked.context.project
+        context = asked.in_folder((await checked_out(project)).folder if is_url(project) else Path(project))
         async with opened(context) as systems, scratch() as judge:
             player = Player(Run("improve", context, systems), judge)
             case, policy = Case.model_validate(state["case"]), Policy.model_validate(state["policy"])

@@ -21,7 +21,7 @@ from graph.state import Input
 from graph.stopping import stoppable
 from graph.stream import NotAnswered, Resumed, streamed
 from systems.connections import opened
-from systems.errors import SpecloopError, Stopped
+from systems.errors import Overtaken, SpecloopError, Stopped
 from systems.records import Outcome
 from systems.runs import Runs
 from systems.settings import Settings
@@ -96,6 +96,8 @@ class Runner:
                 raise error.reason from error
             except (asyncio.CancelledError, KeyboardInterrupt, Stopped):
                 runs.update(run_id, status="interrupted")
+                raise
+            except Overtaken:  # what the list says of it is another's now
                 raise
             except SpecloopError:
                 runs.update(run_id, status="failed")

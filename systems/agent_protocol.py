@@ -21,7 +21,7 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 from pydantic import SecretStr
 
-from systems.access.callers import PROJECT_HEADER
+from systems.access.callers import DESK_HEADER, PROJECT_HEADER
 from systems.errors import Busy, Missing, PersonMustAct, UsageError, of_told
 
 ACTIVE = ("pending", "running")
@@ -30,6 +30,8 @@ _TOKEN = re.compile(r"[!-~]*")
 CONNECT_SECONDS = 10.0
 SILENT_SECONDS = 300.0
 """A server says something every few seconds while a run goes on."""
+LAST = cast(Any, {})
+"""The last checkpoint; Aegra takes nothing without an input, a command or a checkpoint."""
 AGAIN_SECONDS = 1.0
 AWAY_SECONDS = 90
 """How long nobody may answer while a run is followed: a worker starts anew in that time."""
@@ -135,6 +137,7 @@ class Server:
             work.graph,
             input=work.input,
             command=cast(Any, work.command),
+            checkpoint=LAST if work.input is None and work.command is None else None,
             context=cast(Any, work.context),
             config={"recursion_limit": work.steps},
             stream_mode="custom",
@@ -162,7 +165,12 @@ class Server:
         last: dict[str, Any] = {}
         with self._mapped():
             async for part in self._client.runs.stream(
-                cast(Any, thread), graph, input=given, context=cast(Any, context), stream_mode="values"
+                cast(Any, thread),
+                graph,
+                input=given,
+                context=cast(Any, context),
+                stream_mode="values",
+                headers=None if thread else {DESK_HEADER: "yes"},
             ):
                 if part.event == "error":
                     raise self._failed(str(part.data))

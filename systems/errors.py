@@ -13,6 +13,7 @@
         |-- UsageError        2: what was asked for is wrong (goal, option, file, unknown change or run)
         |-- Waiting           3: a person's answer is needed; `specloop resume` goes on
         |-- Busy              1: another run holds what this one needs
+        |   `-- Overtaken       another process went on with what this one had lost, and it writes nothing more
         |-- Stopped         130: somebody stopped the run; `specloop resume` goes on
         `-- Missing           4: an outside system is missing or failed for good
             `-- Away             ... or does not answer now: a run waits a while for it, and works the node again
@@ -157,6 +158,10 @@ class Busy(PersonMustAct):
     """Another run holds the change or the lock."""
 
 
+class Overtaken(Busy):
+    """Another process went on with what this one had lost with its connection to the database."""
+
+
 class Stopped(PersonMustAct):
     """Somebody stopped the run."""
 
@@ -193,7 +198,7 @@ class Away(Missing):
 
 def of_told(told: Mapping[str, str]) -> SpecloopError:
     """The error that another process told of: what a person can act on as itself, anything else as `Missing`."""
-    known: tuple[type[SpecloopError], ...] = (UsageError, Waiting, Busy, Stopped, Rejected)
+    known: tuple[type[SpecloopError], ...] = (UsageError, Waiting, Busy, Overtaken, Stopped, Rejected)
     kind = next((each for each in known if each.__name__ == told.get("kind")), None)
     message, mend = told.get("message", "The server told of an error without words."), told.get("mend", "")
     return kind(message, mend=mend) if kind else Missing(message, system="server", mend=mend)

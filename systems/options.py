@@ -21,9 +21,13 @@ class Options(Protocol):
     @property
     def model_parallel(self) -> int | None: ...  # noqa: D102
     @property
+    def keyless(self) -> bool: ...  # noqa: D102
+    @property
     def mcp(self) -> str | None: ...  # noqa: D102
     @property
     def approve(self) -> Literal["auto", "ask"]: ...  # noqa: D102
+    @property
+    def supervised(self) -> bool: ...  # noqa: D102
     @property
     def max_loops(self) -> int: ...  # noqa: D102
     @property

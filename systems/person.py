@@ -74,8 +74,9 @@ def in_charge(options: Options, allowed: Iterable[str] | None = None, *, ask: bo
         allowed: what they always allow, by the state of the run.
         ask: whether somebody is asked; None: as the run is set.
     """
-    asks = options.approve == "ask" if ask is None else ask
-    return Person(partial(_interrupted, Path(options.project)), allowed or ()) if asks else None
+    asks = options.supervised or (options.approve == "ask" if ask is None else ask)
+    standing = () if options.supervised else allowed or ()
+    return Person(partial(_interrupted, Path(options.project)), standing) if asks else None
 
 
 async def _interrupted(project: Path, question: Question, form: type[Form]) -> Any:

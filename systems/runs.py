@@ -9,25 +9,22 @@ Times are those of the store's clock, since a run may go on at a machine whose c
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any, NamedTuple, cast
 
-from systems.errors import Busy, Stopped, UsageError
+from systems.errors import Busy, UsageError
+from systems.holds import LOOK_SECONDS, Holds, is_worked_on, lock_of
 from systems.records import Hash, RunStatus, RunSummary, Tokens
 from systems.run_tables import COLUMNS, migrations
 from systems.stores import Place, open_tables
 from systems.stores.locks import is_held, taken
 
-_alive_here: set[tuple[Place, str]] = set()  # locks of the runs that this process holds as a whole
 SHOWN = 3
 NEAR = 0.75  # run ids of one day have the date in common, which is 8 of 22 characters
 MOST_ID = 100
-LOOK_SECONDS = 1.0  # `status` holds a lock for a moment to see whether somebody else does
 
 
 class Lived(NamedTuple):
@@ -58,6 +55,7 @@ class Runs:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._tables = open_tables(place, migrations)
+        self._holds = Holds(place, self._tables, self.heeds_stop)
 
     def start(
         self, run_id: str, *, goal: str, change: str | None, settings: Mapping[str, Any], parent: str | None = None
@@ -166,53 +164,42 @@ class Runs:
         """The change this run works on, or has said it is about to create."""
         return cast("str | None", self._column("change", run_id))
 
-    @contextmanager
-    def alive(self, run_id: str) -> Iterator[None]:
+    def alive(self, run_id: str) -> AbstractContextManager[None]:
         """Hold a run: only one process may work on it at a time.
 
         Raises:
             Busy: another process works on it.
             Missing: the lock file cannot be written.
         """
-        lock = taken(self._place, _lock(run_id), seconds=LOOK_SECONDS)
-        if lock is None:
-            raise Busy(f"Run {run_id} is being worked on by another process.", mend="See `specloop status`.")
-        _alive_here.add((self._place, run_id))
-        try:
-            with self._worked_on(run_id):
-                yield
-        finally:
-            _alive_here.discard((self._place, run_id))
-            lock.release()
+        return self._holds.alive(run_id)
+
+    def held(self, run_id: str) -> AbstractContextManager[None]:
+        """Let a run count as alive, where nobody holds it as a whole: under a LangGraph server.
+
+        Raises:
+            Stopped: somebody asked the run to stop.
+            Overtaken: this process held it, and another one went on with it.
+        """
+        return self._holds.held(run_id)
+
+    def check(self, run_id: str) -> None:
+        """Make sure that a run which this process holds is its own still.
+
+        Raises:
+            Overtaken: another process went on with it, because the connection that held it was lost.
+            Missing: the database cannot be reached.
+        """
+        self._holds.check(run_id)
 
     @contextmanager
     def at_rest(self, run_id: str) -> Iterator[bool]:
         """Keep others from going on with a run that is done; whether it is done still, and nobody is at it."""
-        lock = taken(self._place, _lock(run_id))
+        lock = taken(self._place, lock_of(run_id))
         try:
             yield lock is not None and self._column("status", run_id) == "done"
         finally:
             if lock:
                 lock.release()
-
-    @contextmanager
-    def held(self, run_id: str) -> Iterator[None]:
-        """Let a run count as alive, where nobody holds it as a whole: under a LangGraph server.
-
-        Raises:
-            Stopped: somebody asked the run to stop.
-        """
-        lock = None if (self._place, run_id) in _alive_here else taken(self._place, _lock(run_id))
-        if lock is None:
-            yield
-            return
-        try:
-            if self.heeds_stop(run_id):
-                raise Stopped.of(run_id)
-            with self._worked_on(run_id):
-                yield
-        finally:
-            lock.release()
 
     @contextmanager
     def followed(self, run_id: str) -> Iterator[None]:
@@ -255,7 +242,7 @@ class Runs:
 
     def _summary(self, row: Mapping[str, Any]) -> RunSummary:
         status: RunStatus = row["status"]
-        held = status == "running" and is_held(self._place, _lock(row["run_id"]))
+        held = status == "running" and is_worked_on(self._place, row["run_id"])
         if status == "running" and not held:
             status = "interrupted"
         return RunSummary(
@@ -275,32 +262,9 @@ class Runs:
             parent=row["parent"],
         )
 
-    @contextmanager
-    def _worked_on(self, run_id: str) -> Iterator[None]:
-        """Write down who works on a run, and how long; what a killed process left is added first."""
-        now = self._tables.now()
-        self._tables.run(
-            "UPDATE runs SET seconds = seconds + CASE WHEN seen > since THEN seen - since ELSE 0 END,"
-            " since = ?, seen = ?, pid = ?, host = ? WHERE run_id = ?",
-            *(now, now, os.getpid(), platform.node(), run_id),
-        )
-        try:
-            yield
-        finally:
-            self.heeds_stop(run_id)
-            self._tables.run(
-                "UPDATE runs SET seconds = seconds + CASE WHEN ? > since THEN ? - since ELSE 0 END, since = NULL"
-                " WHERE run_id = ?",
-                *(now := self._tables.now(), now, run_id),
-            )
-
     def _column(self, column: str, run_id: str) -> Any:
         row = self._tables.row(f"SELECT {column} FROM runs WHERE run_id = ?", run_id)
         return row[0] if row else None
-
-
-def _lock(run_id: str) -> str:
-    return f"run-{run_id}"
 
 
 def _followed(run_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from graph.remote.plays import plays_at
 from nodes.feedback_loop.trial.grader import suspicious
 from systems.cases import Cases
 from systems.connections import Run, opened
-from systems.errors import Busy, Missing, UsageError
+from systems.errors import Busy, Missing, Overtaken, UsageError
 from systems.ledger import Ledger
 from systems.openspec.scratch import scratch
 from systems.person import Person
@@ -94,8 +94,9 @@ async def improve(context: Context, plan: Plan) -> Improved:
         Missing: the ledger is damaged, or an outside system is gone; asked again, `improve` goes on where it stopped.
     """
     began, project = time.monotonic(), Path(context.project)
-    with _alone(project):
+    with alone(project) as check:
         async with prepared(context, plan) as (ground, rounds, begun):
+            rounds.ledger.guarded(check)
             now, stopped = await rounds.run(await rounds.consent.settled(begun.now), plan.rounds)
             sealed = Sealed((), 0, 0, 0)
             if now.hash != begun.before.hash:
@@ -169,14 +170,22 @@ async def prepared(context: Context, plan: Plan) -> AsyncIterator[Prepared]:
 
 
 @contextmanager
-def _alone(project: Path) -> Iterator[None]:
+def alone(project: Path) -> Iterator[Callable[[], None]]:
+    """Hold the project's improver; gives what makes sure, before something is learned, that it is held still."""
     lock = taken(place_of(project), LOCK)
     if lock is None:
         raise Busy(
             "Another `specloop improve` works on this project.", mend="Wait for it, or stop it; nothing is lost."
         )
+    held = lock
+
+    def check() -> None:
+        if not held.still():
+            message = "Another `specloop improve` began on this project while the database was away."
+            raise Overtaken(message, mend="Let it work; what this one has learned is kept.")
+
     try:
-        yield
+        yield check
     finally:
         lock.release()
 

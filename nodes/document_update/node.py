@@ -88,6 +88,7 @@ async def _ticked(step: Step, worked: Implementation, run: Run) -> list[Document
         return []
     async with openspec.write_lock():
         listed = await openspec.tasks(step.change)
+        run.check()
         for path in listed.files:
             text = read_file(path) or ""
             new = ticked(text, step.task)

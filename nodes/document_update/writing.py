@@ -57,7 +57,12 @@ class FileWrite:
         return {"path": self.key, "diff": diff, "text": shown(new), "conflicts": self.conflicts}
 
     def make(self) -> None:
-        """Write, unless a person's text stands there that the draft was not merged with."""
+        """Write, unless a person's text stands there that the draft was not merged with.
+
+        Raises:
+            Overtaken: the run is another process's now.
+        """
+        self._run.check()
         documents = self._run.systems.documents
         text = read_file(self._path)
         current = None if text is None else content_hash(text)

@@ -56,6 +56,7 @@ async def filed(
     if decision.rejected:
         said = f" ({decision.reason})" if decision.reason else ""
         return Filed(notes=(f"{change} stays open, as you said{said}; `specloop archive {change}` ends it",))
+    run.check()
     try:
         return Filed((await archive(openspec, change)).path, allowed=tuple(person.allowed))
     except Rejected as error:

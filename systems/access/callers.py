@@ -17,6 +17,8 @@ Role = Literal["read", "run", "approve"]
 ROLES: tuple[Role, ...] = get_args(Role)
 PROJECT_HEADER = "x-specloop-project"
 """Names the project of a request, percent-encoded; the client sends it."""
+DESK_HEADER = "x-specloop-desk"
+"""Says that a request is for the desk, whose threads are no runs'; the client sends it."""
 ANONYMOUS = "anonymous"
 """Whom Aegra makes of everybody where it could not load `graph/auth.py`."""
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from systems.errors import Busy
+from systems.errors import Busy, Overtaken
 from systems.stores import place_of
 from systems.stores.locks import Lock, taken
 
@@ -49,6 +49,20 @@ class Claims:
             if asyncio.get_running_loop().time() > deadline:
                 raise Busy(f"Change {change} is being worked on by another run.", mend="See `specloop status`.")
             await asyncio.sleep(POLL_SECONDS)
+
+    def check(self, run_id: str) -> None:
+        """Make sure that what a run claims is its own still.
+
+        Raises:
+            Overtaken: the database was away, and another run has the change since.
+            Missing: the database cannot be reached.
+        """
+        for change, (holder, lock) in self._claims.items():
+            if holder == run_id and not lock.still():
+                raise Overtaken(
+                    f"Another run took the change {change} while the database was away.",
+                    mend=f"Nothing more is written to it; go on once that has ended: specloop resume {run_id}",
+                )
 
     def _holder(self, change: str) -> str | None:
         return self._claims[change][0] if change in self._claims else None

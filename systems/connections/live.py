@@ -106,3 +106,13 @@ class Run:
     id: str
     options: Options
     systems: Systems
+
+    def check(self) -> None:
+        """Make sure, before something is written, that the run and its change are this process's still.
+
+        Raises:
+            Overtaken: another process went on with it, or another run with the change.
+            Missing: the database cannot be reached.
+        """
+        self.systems.runs.check(self.id)
+        self.systems.claims.check(self.id)

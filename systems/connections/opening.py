@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, closing
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from systems.connections.claims import Claims
 from systems.connections.live import Systems
 from systems.documents import Documents
@@ -52,7 +54,7 @@ async def open_systems(options: Options) -> tuple[Systems, AsyncExitStack]:
         documents.put_record(policy)
         embedder = await open_embedder(
             "" if model.choice.embedded else model.choice.base_url,
-            api_key=api_key(),
+            api_key=_key(options),
             kept=cache_folder() / "embeddings.db",
         )
         configs = servers_of(project, options.mcp)
@@ -84,10 +86,15 @@ def _opened_model(options: Options) -> AbstractAsyncContextManager[Model]:
     return open_model(
         options.model,
         base_url=options.model_url,
-        api_key=api_key(),
+        api_key=_key(options),
         told=Told.by(options),
         kept=cache_folder() / "models",
     )
+
+
+def _key(options: Options) -> SecretStr | None:
+    """The model server's key, where it is meant for this server."""
+    return None if options.keyless else api_key()
 
 
 def _servers(

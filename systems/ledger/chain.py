@@ -57,11 +57,16 @@ def create_ledger(database: Database) -> None:
 
 
 class Chain:
-    """The rows of one ledger."""
+    """The rows of one ledger.
+
+    Attributes:
+        check: called before anything is written; raises where that must not be.
+    """
 
     def __init__(self, place: Place, clock: Clock) -> None:
         self.place = place
         self._clock = clock
+        self.check: Callable[[], None] = lambda: None
         self._tables = open_tables(place, migrations, durable=True, tolerant=True)
         self.note = note_of(place, self._tables)
 
@@ -75,6 +80,7 @@ class Chain:
         """
         with self._alone():
             with self._tables.transaction():
+                self.check()
                 yield
             self._write_note()
 

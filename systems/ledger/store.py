@@ -8,7 +8,7 @@ Everything a record refers to must be there before it. The newest adoption or ro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -38,6 +38,10 @@ class Ledger:
 
     def __init__(self, place: Place, clock: Clock = datetime.now) -> None:
         self._chain = Chain(place, clock)
+
+    def guarded(self, check: Callable[[], None]) -> None:
+        """Have something checked before each entry is written; it raises where none may be."""
+        self._chain.check = check
 
     def append(self, kind: Kind, record: Record, *, model: str = "") -> Hash:
         """Keep a record, and the shipped policies it builds on; what is there already is not kept twice.

@@ -159,10 +159,14 @@ async def checked_out(url: str, run_id: str = "", change: str | None = None) -> 
     return Checkout(folder, url, run_id)
 
 
+def clones_folder() -> Path:
+    """Where this worker has its clones."""
+    return Path(os.environ.get(VARIABLE) or cache_folder() / "clones").absolute()
+
+
 def _place(url: str) -> Path:
     words = re.sub(r"[^A-Za-z0-9]+", "-", url.rstrip("/").removesuffix(".git").rpartition("/")[2]).strip("-")
-    clones = Path(os.environ.get(VARIABLE) or cache_folder() / "clones")
-    return clones.absolute() / f"{words[:40] or 'project'}-{content_hash(url)[:12]}"
+    return clones_folder() / f"{words[:40] or 'project'}-{content_hash(url)[:12]}"
 
 
 async def _cloned(url: str, place: Path) -> Path:

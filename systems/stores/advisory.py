@@ -1,8 +1,9 @@
 """Locks of a project in PostgreSQL: advisory locks of one connection that this process keeps for them.
 
 They end with the process, or when its connection does: the server was restarted, the network was cut. The connection
-is made again then, and what was held is taken again. One that somebody else has by then is lost, and its holder is not
-told: until it ends, two may work on the same. A pooler between (PgBouncer) has to pool sessions, not transactions.
+is made again then, and what was held is taken again, unless somebody else has it by then: whoever holds a lock asks
+before they write whether it is theirs `still`. A connection that is cut is noticed at both ends within half a minute.
+A pooler between (PgBouncer) has to pool sessions, not transactions.
 """
 
 from __future__ import annotations
@@ -36,6 +37,14 @@ class Held:
     def __init__(self, session: _Session, key: int) -> None:
         self._session, self._key = session, key
 
+    def still(self) -> bool:
+        """Whether it is held, also after its connection was lost and made again.
+
+        Raises:
+            Missing: the database cannot be reached.
+        """
+        return self._session.has(self._key)
+
     def release(self) -> None:
         """Let others have it."""
         self._session.let_go(self._key)
@@ -59,10 +68,16 @@ class _Session:
             self._keys.add(key)
             return True
 
+    def has(self, key: int) -> bool:
+        """Whether this process holds a lock."""
+        with self._lock, mapped(self._place):
+            self._keys &= self._standing()
+            return key in self._keys
+
     def let_go(self, key: int) -> None:
-        """Give a lock up, unless it is lost already."""
+        """Give a lock up; one whose connection is lost is given up with it."""
         with self._lock:
-            if key in self._keys and self._connection and not self._connection.broken:
+            if key in self._keys and self._connection:
                 self._keys.discard(key)
                 try:
                     with mapped(self._place):
@@ -84,12 +99,14 @@ class _Session:
 
     def _standing(self) -> set[int]:
         """The locks that are still held, after the connection was looked at and made again if it had to be."""
-        try:
-            self._open().execute("SELECT 1")
-            return self._keys
-        except psycopg.OperationalError:
-            self._connection = None
-            return {key for key in self._keys if self._try(key)}
+        if self._connection is not None:
+            try:
+                self._connection.execute("SELECT 1")
+                return self._keys
+            except psycopg.OperationalError:
+                self._connection.close()
+                self._connection = None
+        return {key for key in self._keys if self._try(key)}
 
     def _try(self, key: int) -> bool:
         row = self._open().execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()

@@ -7,7 +7,7 @@ A file's stores have lock files beside them; those of a database have its adviso
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from filelock import FileLock, Timeout
 
@@ -21,8 +21,27 @@ POLL_SECONDS = 0.02
 class Lock(Protocol):
     """A lock that is held."""
 
+    def still(self) -> bool:
+        """Whether it is held, also where the connection that held it was lost meanwhile.
+
+        Raises:
+            Missing: the database cannot be reached.
+        """
+
     def release(self) -> None:
         """Let others have it."""
+
+
+class _File(NamedTuple):
+    """A lock file that is held: nothing but this process lets it go."""
+
+    lock: FileLock
+
+    def still(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        self.lock.release()
 
 
 def taken(place: Place, name: str, *, seconds: float = 0.0) -> Lock | None:
@@ -50,7 +69,7 @@ def taken(place: Place, name: str, *, seconds: float = 0.0) -> Lock | None:
     except OSError as error:
         mend = f"Give yourself write permission in {file.parent}, or free some space."
         raise Missing(f"The lock {file} cannot be taken ({error}).", system="disk", mend=mend) from error
-    return lock
+    return _File(lock)
 
 
 def is_held(place: Place, name: str) -> bool:

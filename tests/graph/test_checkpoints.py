@@ -16,8 +16,11 @@ from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, interrupt
 
-from graph.checkpoints import FILE, Checkpoints, make, saver
+from graph.checkpoints import FILE, SET_UP, Checkpoints, in_schema, make, saver
 from systems.errors import Missing
+from systems.stores import Schema
+from systems.stores.locks import taken
+from tests import postgres
 
 CONFIG: RunnableConfig = {"configurable": {"thread_id": "one"}}
 
@@ -137,3 +140,23 @@ async def test_a_server_that_is_told_nothing_keeps_them_where_it_runs(
     async with make():
         pass
     assert (tmp_path / ".specloop" / FILE).is_file()
+
+
+async def test_tables_are_made_by_one_at_a_time_and_who_waits_too_long_is_told(
+    database: postgres.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Schema(database.url, "specloop_set_up", "set up")
+
+    async def opened() -> None:
+        async with in_schema(place):
+            pass
+
+    await asyncio.gather(opened(), opened())
+    lock = taken(place, SET_UP)
+    assert lock
+    monkeypatch.setattr("graph.checkpoints.BUSY_SECONDS", 0.2)
+    with pytest.raises(Missing, match="making the tables of checkpoints") as raised:
+        await opened()
+    lock.release()
+    assert raised.value.system == "store" and "pg_stat_activity" in raised.value.mend
+    await opened()

@@ -65,6 +65,7 @@ class ImitationServer:
         requests: the JSON of every request for a chat or for embeddings, in order.
         probes: the JSON of every probe.
         others: path and JSON of every request to one of `also`.
+        keys: every Authorization header that came; empty text for none.
         most_at_once: how many chats were answered side by side.
         url: OpenAI-compatible base, with `/v1`.
     """
@@ -82,6 +83,7 @@ class ImitationServer:
         self.requests: list[dict[str, Any]] = []
         self.probes: list[dict[str, Any]] = []
         self.others: list[tuple[str, dict[str, Any]]] = []
+        self.keys: set[str] = set()
         self.also, self._probed = also or {}, probed or _able
         self.most_at_once = self._at_once = 0
         self._bytes = secrets.randbits(40)  # so that nobody remembers another server that had this port
@@ -186,6 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(self.imitation.reply(request) if known and self._welcome() else self._unknown(), request)
 
     def _welcome(self) -> bool:
+        self.imitation.keys.add(self.headers["Authorization"] or "")
         return self.imitation.key is None or self.headers["Authorization"] == f"Bearer {self.imitation.key}"
 
     def _unknown(self) -> Reply:

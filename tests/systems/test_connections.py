@@ -30,8 +30,10 @@ class Given:
     model_tools: bool | None = None
     model_context: int | None = None
     model_parallel: int | None = None
+    keyless: bool = False
     mcp: str | None = None
     approve: Literal["auto", "ask"] = "auto"
+    supervised: bool = False
     max_loops: int = 3
     max_seconds: float = 60
     max_tokens: int = 1_000

@@ -113,3 +113,11 @@ def test_in_auto_nobody_is_in_charge_whatever_was_allowed() -> None:
     assert in_charge(Context(), ["documents", "server git", "archive"]) is None
     person = in_charge(Context(approve="ask"), ["archive"])
     assert person is not None and not asyncio.run(person.asked(ArchiveDecision, "Archive?")).rejected
+
+
+def test_who_may_not_approve_is_asked_whatever_was_said_or_allowed_before() -> None:
+    from graph.context import Context
+
+    supervised = Context(approve="ask", supervised=True)
+    person = in_charge(supervised, ["documents", "archive"], ask=False)
+    assert person and not person.allowed

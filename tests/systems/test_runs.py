@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from systems.errors import Busy, Missing, Stopped, UsageError
+from systems.errors import Busy, Missing, Overtaken, Stopped, UsageError
 from systems.records import Tokens
 from systems.runs import Runs
 from systems.stores import Place
@@ -150,3 +150,36 @@ def test_a_stop_is_heeded_once_and_never_by_a_later_session(runs: Runs) -> None:
         pytest.fail("a node under a LangGraph server begins although the run is to stop")
     with runs.held("a"):
         pass
+
+
+def test_nodes_side_by_side_hold_a_run_until_the_last_of_them_has_ended(runs: Runs) -> None:
+    runs.start("a", goal="g", change=None, settings={})
+    first, second = runs.held("a"), runs.held("a")
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert runs.get("a").status == "running"
+    runs.check("a")
+    second.__exit__(None, None, None)
+    assert runs.get("a").status == "interrupted"
+
+
+@on_file
+def test_a_worker_finds_out_that_its_server_handed_its_run_on_to_another(runs: Runs, tmp_path: Path) -> None:
+    another = (
+        "import sys, time; from pathlib import Path; from systems.runs import Runs\n"
+        "with Runs(Path(sys.argv[1])).held('a'): print('held', flush=True); time.sleep(60)"
+    )
+    runs.start("a", goal="g", change=None, settings={})
+    with runs.held("a"):
+        runs.check("a")
+        command = [sys.executable, "-c", another, str(tmp_path / ".specloop" / "specloop.db")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+            assert other.stdout and other.stdout.readline() == b"held\n"
+            with pytest.raises(Overtaken, match="Another process went on with run a"):
+                runs.check("a")
+            with pytest.raises(Overtaken), runs.held("a"):
+                pytest.fail("the next node begins all the same")
+            other.kill()
+    row = runs._tables.row("SELECT since, pid FROM runs WHERE run_id = 'a'")
+    assert row and row[0] and row[1] == other.pid, "what the other noted is left alone"

@@ -213,6 +213,7 @@ class _Work:
     async def _commit(self, check: CheckRun) -> str:
         subject = " ".join(self.step.task.split())[:MOST_SUBJECT] or f"Task of {self.step.change}"
         body = f"Specloop-Change: {self.step.change}\nSpecloop-Check: {check.verdict}\n{self._mark}"
+        self.run.check()
         await self._tick()
         return await self.worktree.commit(subject, body)
 
