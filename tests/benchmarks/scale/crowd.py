@@ -32,7 +32,7 @@ class Story:
         status: of its outcome; empty where it came to none.
         missing: why it is unfinished, in its own words.
         told: what its client was told instead of an outcome, each time.
-        begun, ended: by the monotonic clock.
+        asked, begun, ended: when its client started, had its id and had its outcome, by the monotonic clock.
     """
 
     project: Path
@@ -41,6 +41,7 @@ class Story:
     status: str = ""
     missing: tuple[str, ...] = ()
     told: list[str] = field(default_factory=list)
+    asked: float = 0.0
     begun: float = 0.0
     ended: float = 0.0
 
@@ -65,7 +66,7 @@ def follow(story: Story, urls: Sequence[str], model: str, given_up: threading.Ev
         model: URL of the model.
         given_up: once set, nothing is tried again.
     """
-    story.begun = time.monotonic()
+    story.asked = time.monotonic()
     while not (story.status or given_up.is_set()):
         workspace = Workspace(story.project, server=random.choice(urls), model=model, max_loops=LOOPS, approve="auto")
         try:
@@ -83,4 +84,4 @@ def follow(story: Story, urls: Sequence[str], model: str, given_up: threading.Ev
 
 def _note(story: Story, kind: str, text: str) -> None:
     if kind == "begun":
-        story.run_id = text
+        story.run_id, story.begun = text, time.monotonic()

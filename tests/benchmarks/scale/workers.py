@@ -1,9 +1,10 @@
 """How a server grows with its workers: runs a second, and what a run costs every part of it.
 
-For 1, 2 and 4 workers so many runs begin at once, each asking a scripted model that takes a second for an answer and
-stands for a model server elsewhere. Their projects had a run before, so that what is paid once a project or a worker is
-not counted. The time in stores is what workers wait for PostgreSQL in psycopg (`timed/sitecustomize.py`): the share of
-the runs' time, and the share of the workers' time in which their one event loop stood still for it.
+For 1, 2 and 4 workers so many runs a worker begin at once. Each asks a scripted model that takes a second for an answer
+and stands for a model server elsewhere. Their projects had a run before, so that what is paid once a project is not
+counted; what a worker pays once a project is. The time in stores is what workers wait for PostgreSQL in psycopg
+(`timed/sitecustomize.py`): as a share of the runs' time, and of the workers' time, in which their one event loop stood
+still for it.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ TIMED = Path(__file__).with_name("timed")
 
 def measured(folder: Path, runs: int = RUNS) -> dict[str, Any]:
     """The numbers, by how many workers there are."""
-    found: dict[str, Any] = {"cores": os.cpu_count(), "runs": runs, "answer_seconds": ANSWER_SECONDS}
+    found: dict[str, Any] = {"cores": os.cpu_count(), "runs_a_worker": runs, "answer_seconds": ANSWER_SECONDS}
     by_count = {}
     for count in COUNTS:
         place = folder / f"workers-{count}"
         place.mkdir(mode=0o755)
-        by_count[count] = _with(place, count, runs)
+        by_count[count] = _with(place, count, runs * count)
     alone = by_count[COUNTS[0]]["runs_per_second"]
     for count, told in by_count.items():
         told["efficiency"] = round(told["runs_per_second"] / alone / count, 2)
@@ -75,7 +76,8 @@ def _with(folder: Path, workers: int, runs: int) -> dict[str, Any]:
         "done": sum(story.status == "done" for story in of_runs),
         "seconds": round(seconds, 1),
         "runs_per_second": round(runs / seconds, 3),
-        "run_seconds": round(median(story.ended - story.begun for story in of_runs), 1),
+        "run_seconds": round(median(story.ended - story.asked for story in of_runs), 1),
+        "seconds_before_one_begins": round(max(story.begun - story.asked for story in of_runs), 1),
         "connections": connections.most,
         **_shares(of_runs, spent, seconds, workers),
         "a_run": _a_run(spent, runs),
@@ -104,7 +106,7 @@ def _counters(up: Up, times: Path, model: ImitationServer) -> Counter[str]:
 
 def _shares(told: Sequence[Story], spent: Mapping[str, float], seconds: float, workers: int) -> dict[str, Any]:
     """How the time of the runs, and that of the workers, was used."""
-    of_runs = sum(story.ended - story.begun for story in told)
+    of_runs = sum(story.ended - story.asked for story in told)
     return {
         "stores_share_of_runs": round((spent["holding_up"] + spent["aside"]) / of_runs, 3),
         "model_share_of_runs": round(spent["requests"] * ANSWER_SECONDS / of_runs, 3),

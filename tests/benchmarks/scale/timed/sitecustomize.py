@@ -6,12 +6,13 @@ server, where that holds the event loop up (specloop's stores) and where it does
 
 import json
 import os
+import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
-_folder = os.environ.pop("SCALE_TIMES", "")  # what the worker starts in turn is not timed
+WORKER = "aegra_api.main:app"
 
 
 def _time(file: Path) -> None:
@@ -47,5 +48,5 @@ def _time(file: Path) -> None:
     threading.Thread(target=tell, daemon=True).start()
 
 
-if _folder:
-    _time(Path(_folder) / f"{os.getpid()}.json")
+if WORKER in sys.orig_argv and "SCALE_TIMES" in os.environ:
+    _time(Path(os.environ["SCALE_TIMES"]) / f"{os.getpid()}.json")
