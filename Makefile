@@ -25,7 +25,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help setup demo studio test lint ruff format mypy imports browser pytest cassettes corpus bench fuzz lock clean
+.PHONY: help setup demo studio test lint ruff format mypy imports browser pytest cassettes corpus bench scale fuzz lock clean
 .NOTPARALLEL:
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo 'make cassettes  records the answers of the embedded model again'
 	@echo 'make corpus     plays and records the scenarios of tests/corpus again, in real agent frameworks (an hour)'
 	@echo 'make bench      the benchmarks of tests/benchmarks (two hours, most of it the proof of self-improvement)'
+	@echo 'make scale      what a server of runs bears (Linux, PostgreSQL, Redis and an environment with Aegra; two hours)'
 	@echo 'make fuzz       a million inputs for the reader of trace files (Linux; 20 minutes)'
 	@echo 'make lock       requirements.lock from pyproject.toml'
 	@echo 'make clean      removes what set-up and tests made in this folder'
@@ -99,6 +100,9 @@ cassettes: setup
 bench: setup
 	@for each in tests/benchmarks/[a-z]*.py; do \
 	  echo "== $$each"; .venv/bin/python -m "tests.benchmarks.$$(basename "$$each" .py)" || exit 1; done
+
+scale: setup
+	@.venv/bin/python -m tests.benchmarks.scale
 
 corpus: setup
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" .venv/bin/python -m tests.corpus.record_all

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import re
 import warnings
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
@@ -24,6 +24,7 @@ from pydantic import SecretStr
 from systems.access.callers import DESK_HEADER, PROJECT_HEADER
 from systems.errors import Busy, Missing, PersonMustAct, UsageError, of_told
 
+T = TypeVar("T")
 ACTIVE = ("pending", "running")
 MOST_BUSY = 100
 _TOKEN = re.compile(r"[!-~]*")
@@ -35,6 +36,7 @@ LAST = cast(Any, {})
 AGAIN_SECONDS = 1.0
 AWAY_SECONDS = 90
 """How long nobody may answer while a run is followed: a worker starts anew in that time."""
+TRIES = int(AWAY_SECONDS / AGAIN_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Server:
             UsageError: there is no such thread.
         """
         with self._mapped(thread):
-            state: Any = await self._client.threads.get_state(thread)
+            state: Any = await _patiently(lambda: self._client.threads.get_state(thread))
         interrupts = state.get("interrupts") or [each for task in state["tasks"] for each in task["interrupts"]]
         return Snapshot(state["values"] or {}, tuple(interrupts), bool(state["next"] or state["tasks"]))
 
@@ -159,11 +161,26 @@ class Server:
                 yield chunk
 
     async def answer(
-        self, graph: str, given: Mapping[str, Any], context: Mapping[str, Any], *, thread: str | None = None
+        self,
+        graph: str,
+        given: Mapping[str, Any],
+        context: Mapping[str, Any],
+        *,
+        thread: str | None = None,
+        again: bool = False,
     ) -> dict[str, Any]:
-        """The last state of a graph that is run once, on a thread or on none."""
-        last: dict[str, Any] = {}
-        with self._mapped():
+        """The last state of a graph that is run once, on a thread or on none.
+
+        Args:
+            graph: its name.
+            given: its input.
+            context: plain values for its nodes.
+            thread: where its state is kept.
+            again: it changes nothing, so that it may be asked again where its worker goes away.
+        """
+
+        async def asked() -> dict[str, Any]:
+            last: dict[str, Any] = {}
             async for part in self._client.runs.stream(
                 cast(Any, thread),
                 graph,
@@ -176,7 +193,10 @@ class Server:
                     raise self._failed(str(part.data))
                 if part.event == "values":
                     last = dict(part.data)
-        return last
+            return last
+
+        with self._mapped():
+            return await (_patiently(asked) if again else asked())
 
     async def remove(self, thread: str) -> None:
         """Forget a thread and what it said."""
@@ -201,7 +221,7 @@ class Server:
                     break
             except (httpx.TransportError, httpx.HTTPStatusError) as error:
                 lost += 1
-                if not made or lost > AWAY_SECONDS / AGAIN_SECONDS or not _is_away(error):
+                if not made or lost > TRIES or not _is_away(error):
                     raise
             await asyncio.sleep(AGAIN_SECONDS)
             parts = self._client.runs.join_stream(thread, made[0], stream_mode="custom", last_event_id=last_id)
@@ -280,6 +300,18 @@ def _told(error: httpx.HTTPStatusError) -> str:
     body = getattr(error, "body", None)
     said = (body.get("detail") or body.get("message")) if isinstance(body, dict) else None
     return said if isinstance(said, str) and " " in said else ""
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """What a worker says, also one that just starts anew; only for what changes nothing."""
+    for _ in range(TRIES):
+        try:
+            return await ask()
+        except (httpx.TransportError, httpx.HTTPStatusError) as error:
+            if not _is_away(error):
+                raise
+        await asyncio.sleep(AGAIN_SECONDS)
+    return await ask()
 
 
 def _is_away(error: httpx.HTTPError) -> bool:

@@ -16,6 +16,9 @@ from systems.agent_protocol import Server
 from systems.errors import Missing, of_told
 from systems.settings import Settings
 
+LAST = frozenset({"outcome"})
+"""What is asked when a run has ended, be it that its worker just starts anew; it changes nothing."""
+
 
 class Said(NamedTuple):
     """What a command said at the server: as it would here, and the page that it would have written."""
@@ -46,7 +49,8 @@ class Desk:
             SpecloopError: what went wrong at the worker.
             Missing: the worker is of another version, whose records may be others.
         """
-        said = await self._server.answer("desk", {"command": command, "given": given}, asdict(self._context))
+        asked = {"command": command, "given": given}
+        said = await self._server.answer("desk", asked, asdict(self._context), again=command in LAST)
         if "error" in said or "result" in said:
             _same_version(said.get("version"), self._server.url)
         if "error" in said:

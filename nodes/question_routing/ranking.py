@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from nodes.question_routing.phrases import PERSON, WORLD, Phrase
@@ -79,21 +80,11 @@ def by_score(scores: Mapping[str, float]) -> dict[str, float]:
 
 
 class Ranking:
-    """Phrases, weighed once; questions are ranked against them."""
+    """Phrases, weighed once; questions are ranked against them. `ranking_over` makes one."""
 
-    def __init__(
-        self, phrases: Sequence[Phrase], *, method: Method, embedder: Embedder | None, new: Collection[str] = ()
-    ) -> None:
-        """Nothing is embedded yet.
-
-        Args:
-            phrases: what a question is compared with.
-            method: by words, by meaning or by both.
-            embedder: what embeds; None leaves words alone.
-            new: servers that nobody wrote lines for; they take the phrases on the world outside that are like theirs.
-        """
+    def __init__(self, phrases: Sequence[Phrase], *, method: Method, new: Collection[str] = ()) -> None:
         self.phrases = tuple(phrases)
-        self._method, self._embedder, self._new = method, embedder, frozenset(new)
+        self._method, self._new = method, frozenset(new)
         self._texts = [plain(phrase.text) for phrase in self.phrases]
         self._labels = list(dict.fromkeys(phrase.server for phrase in self.phrases))
         self._terms = Terms(self._texts)
@@ -101,16 +92,17 @@ class Ranking:
         self._meanings: Matrix | None = None
         self._weights: dict[Method, Matrix] = {}
 
-    def over(self, phrases: Sequence[Phrase]) -> Ranking:
-        """The same over other phrases."""
-        return Ranking(phrases, method=self._method, embedder=self._embedder, new=self._new)
+    async def rank(self, question: str, embedder: Embedder | None) -> Ranked:
+        """Servers and phrases by nearness to a question.
 
-    async def rank(self, question: str) -> Ranked:
-        """Servers and phrases by nearness to a question."""
+        Args:
+            question: what is asked.
+            embedder: what embeds, the same each time; None leaves words alone.
+        """
         import numpy as np
 
         text = plain(question)
-        meant = await self._likeness(text)
+        meant = await self._likeness(text, embedder)
         method: Method = "lexical" if meant is None else self._method
         near = _kernel(method, self._terms.likeness(text), meant)
         if method not in self._weights:
@@ -144,15 +136,15 @@ class Ranking:
                 found[key] = max(near, found.get(key, 0.0))
         return found
 
-    async def _likeness(self, text: str) -> Matrix | None:
+    async def _likeness(self, text: str, embedder: Embedder | None) -> Matrix | None:
         """How near each phrase is in meaning; None where words alone have to do."""
         import numpy as np
 
-        if self._embedder is None or self._method == "lexical" or not text:
+        if embedder is None or self._method == "lexical" or not text:
             return None
         if self._meanings is None:
-            self._meanings = await self._embedder.embed(self._texts)
-        asked = None if self._meanings is None else await self._embedder.embed([text])
+            self._meanings = await embedder.embed(self._texts)
+        asked = None if self._meanings is None else await embedder.embed([text])
         return None if self._meanings is None or asked is None else np.einsum("nd,d->n", self._meanings, asked[0])
 
     def _solved(self, method: Method) -> Matrix:
@@ -180,6 +172,21 @@ class Ranking:
                 nearest = max(news, key=lambda other: alike[place, other])
                 owners[place] = owners[nearest] if alike[place, nearest] >= TAKEN else owner
         return owners
+
+
+@lru_cache(maxsize=4)
+def ranking_over(
+    phrases: tuple[Phrase, ...], *, method: Method, embeds: str = "", new: frozenset[str] = frozenset()
+) -> Ranking:
+    """The ranking over some phrases; loops and runs with the same ones share it, as weighing them takes a second.
+
+    Args:
+        phrases: what a question is compared with.
+        method: by words, by meaning or by both.
+        embeds: name of the embedder that questions are ranked with; its vectors are kept.
+        new: servers that nobody wrote lines for; they take the phrases on the world outside that are like theirs.
+    """
+    return Ranking(phrases, method=method, new=new)
 
 
 def _kernel(method: Method, words: Matrix, meanings: Matrix | None) -> Matrix:

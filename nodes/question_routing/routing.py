@@ -10,9 +10,9 @@ from pathlib import Path
 from nodes.question_routing.arguments import OUTSIDE, fill_arguments, lacking, mentioned_path, outside_path, takes_path
 from nodes.question_routing.choosing import Chooser
 from nodes.question_routing.learned import answered_before
-from nodes.question_routing.phrases import PERSON, adopted, all_phrases, strange
+from nodes.question_routing.phrases import PERSON, Phrase, adopted, all_phrases, strange
 from nodes.question_routing.questions import Places
-from nodes.question_routing.ranking import Ranked, Ranking, by_score
+from nodes.question_routing.ranking import Ranked, Ranking, by_score, ranking_over
 from nodes.question_routing.wording import PATH_LIKE
 from systems.likeness.embeddings import Embedder
 from systems.likeness.lexical import stems
@@ -87,9 +87,7 @@ class Router:
         self._phrases = all_phrases(
             served, knobs.lines, knobs.routes, beside=[tool for tool in tools if tool not in usable]
         )
-        method = "hybrid" if knobs.method == "model" else knobs.method
-        self._ranking = Ranking(self._phrases, method=method, embedder=embedder, new=self._strange)
-        self._present: Ranking | None = None
+        self._embedder = embedder
 
     async def route(self, question: Question, *, avoid: Collection[str] = ()) -> Route:
         """The tools that could answer, best first, and why; none: the person.
@@ -153,13 +151,12 @@ class Router:
 
     async def _ranked(self, text: str) -> Ranked:
         """The ranking; where a server that does not serve is first, one that no line speaks of may be who it is."""
-        ranked = await self._ranking.rank(text)
+        ranked = await self._ranking(self._phrases).rank(text, self._embedder)
         served = {PERSON, *(tool.server for tool in self._tools.values())}
         if not self._strange or (next(iter(ranked.servers)) in served and not ranked.is_of_world):
             return ranked
         present = [phrase for phrase in self._phrases if phrase.server in served]
-        self._present = self._present or self._ranking.over(present)
-        again = (await self._present.rank(text)).servers
+        again = (await self._ranking(present).rank(text, self._embedder)).servers
         if not ranked.is_of_world:
             own = ranked.servers  # those that have lines lost to the absent one already
             again = {
@@ -168,6 +165,15 @@ class Router:
         best = max(again, key=lambda server: again[server])
         found = best in self._strange and again[best] >= self._knobs.least_score
         return replace(ranked, servers=by_score(again), world=0.0) if found else ranked
+
+    def _ranking(self, phrases: Sequence[Phrase]) -> Ranking:
+        """The ranking over phrases, as the policy has it."""
+        return ranking_over(
+            tuple(phrases),
+            method="hybrid" if self._knobs.method == "model" else self._knobs.method,
+            embeds=self._embedder.name if self._embedder else "",
+            new=frozenset(self._strange),
+        )
 
     def _calls(self, keys: Sequence[str], text: str, nearness: Mapping[str, float]) -> dict[str, Candidate]:
         """The tools that can be called with what the question says, best first."""

@@ -21,12 +21,10 @@ class Process:
 
     Attributes:
         service: what it runs.
-        started: when it was last started, by the monotonic clock.
     """
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.started = 0.0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -85,7 +83,6 @@ class Process:
                 stderr=log,
                 start_new_session=True,
             )
-        self.started = time.monotonic()
 
     def ask_to_end(self) -> None:
         """Tell it to end in order."""

@@ -14,7 +14,7 @@ from systems.supervision.plan import Plan
 from systems.supervision.process import Process
 
 LOOK_SECONDS = 0.3
-FIRST_PAUSE, MOST_PAUSE, SOUND_SECONDS = 1.0, 30.0, 60.0
+FIRST_PAUSE, MOST_PAUSE = 1.0, 30.0
 
 
 class Told:
@@ -46,26 +46,32 @@ class Told:
 
 
 class Watched:
-    """A service that is started again when it ends by itself, the later the oftener it does."""
+    """A service that is started again when it ends by itself: the later the oftener it ends before it has served.
+
+    Attributes:
+        process: that runs it.
+        pause: seconds before it is started the next time.
+    """
 
     def __init__(self, process: Process, say: Callable[[str], None]) -> None:
         self.process = process
+        self.pause = FIRST_PAUSE
         self._say = say
-        self._pause = FIRST_PAUSE
+        self._served = True
         self._due: float | None = None
 
     def look(self) -> None:
         """Start it again if it has ended and its time has come."""
         if self.process.alive:
+            self._served = self._served or self.process.service.answers()
+            self.pause = FIRST_PAUSE if self._served else self.pause
             return
         now, name = time.monotonic(), self.process.service.name
         if self._due is None:
-            if now - self.process.started > SOUND_SECONDS:
-                self._pause = FIRST_PAUSE
-            self._due, self._pause = now + self._pause, min(self._pause * 2, MOST_PAUSE)
+            self._due, self.pause = now + self.pause, min(self.pause * 2, MOST_PAUSE)
             self._say(f"{name} has ended; it is started again. See {self.process.service.log}.")
         elif now >= self._due:
-            self._due = None
+            self._due, self._served = None, False
             self.process.launch()
 
 

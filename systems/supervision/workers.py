@@ -28,14 +28,13 @@ DRAIN_SECONDS, CLOSE_SECONDS = 30, 5
 LEASES = {"LEASE_DURATION_SECONDS": 20, "HEARTBEAT_INTERVAL_SECONDS": 5, "REAPER_INTERVAL_SECONDS": 3}
 """A worker that died is noticed after the first, and its runs are taken over by another within the last besides.
 
-Shorter is not safe: a worker on a busy machine that misses its heartbeats loses leases though it lives, and where it
-takes such a run again itself, Aegra 0.11 may end with a run that is `running` and nobody's, which no reaper finds.
+Shorter is not safe: a worker on a busy machine that misses its heartbeats loses leases though it lives.
 """
 TUNED: Mapping[str, Any] = {
     **LEASES,
     "REDIS_BROKER_ENABLED": "true",
-    "WORKER_COUNT": 1,
-    "N_JOBS_PER_WORKER": 10,
+    "WORKER_COUNT": 10,
+    "N_JOBS_PER_WORKER": 1,
     "WORKER_DRAIN_TIMEOUT": DRAIN_SECONDS,
     "BG_JOB_TIMEOUT_SECS": 604_800,  # a run's own `max_seconds` ends it
     "BG_JOB_MAX_RETRIES": 20,  # times that a worker may die under a run
@@ -48,7 +47,12 @@ TUNED: Mapping[str, Any] = {
     "LANGSMITH_TRACING": "false",
     WORKER: 1,
 }
-"""How a worker is set up; what the environment says already wins."""
+"""How a worker is set up; what the environment says already wins.
+
+Ten loops that work one run each, not one that works ten: a lease carries the name of its loop, and in Aegra 0.11 a loop
+that loses a lease and takes the same run again gives the new lease up with the old one. The run is `running` and
+nobody's then, which no reaper finds.
+"""
 _PROBE = """
 import json, pathlib
 from importlib.metadata import version

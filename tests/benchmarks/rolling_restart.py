@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -31,47 +29,12 @@ from systems.demo import lay_out
 from systems.documents import Documents
 from systems.errors import Missing
 from systems.stores.place import schema_of
-from tests.graph.conftest import PROGRAM, copied
-from tests.graph.scripted import scripted_reply
-from tests.systems.imitation_server import ImitationServer, Reply
+from tests.benchmarks.scale.served import DRAFTS, Up, drafts, paced
+from tests.graph.conftest import copied
+from tests.systems.imitation_server import ImitationServer
 
 GOAL = "Add a --json flag to the list command"
-DRAFTS = {"Proposal", "SpecDelta", "Design", "Tasks"}
-READY_SECONDS, ANSWER_SECONDS, MOST_RESUMES = 400, 1.0, 20
-
-
-class Up:
-    """`specloop up`, as a person starts it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._log = folder / "up.log"
-        self._data = folder / "data"
-        with self._log.open("w") as log:
-            self.process = subprocess.Popen(
-                [*PROGRAM, "up", "--workers", "2", "--port", "8323", "--data", str(self._data)],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def said(self, pattern: str, times: int = 1) -> list[str]:
-        """What it has said that looks so, once it has said it so often."""
-        end = time.monotonic() + READY_SECONDS
-        while len(found := re.findall(pattern, self._log.read_text())) < times:
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise SystemExit(self._log.read_text())
-            time.sleep(0.2)
-        return found
-
-    def end(self) -> int:
-        """End it in order; its exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(READY_SECONDS)
-
-
-def slow(request: dict[str, Any]) -> Reply:
-    """A scripted answer that takes its time."""
-    return Reply(json.dumps(scripted_reply(request)), seconds=ANSWER_SECONDS)
+ANSWER_SECONDS, MOST_RESUMES = 1.0, 20
 
 
 def worked(project: Path, server: str, model: str) -> tuple[str, int]:
@@ -100,10 +63,9 @@ def measured(folder: Path, runs: int) -> dict[str, Any]:
     projects = [copied(template, folder / f"project-{number}") for number in range(runs)]
     up = Up(folder)
     try:
-        server, store = up.said(r"SPECLOOP_(?:SERVER|STORE)=(\S+)", 2)
-        with ImitationServer(slow) as model, ThreadPoolExecutor(runs) as threads:
+        with ImitationServer(paced(ANSWER_SECONDS)) as model, ThreadPoolExecutor(runs) as threads:
             began = time.monotonic()
-            working = [threads.submit(worked, project, server, model.url) for project in projects]
+            working = [threads.submit(worked, project, up.urls[0], model.url) for project in projects]
             while len(drafts(model)) < runs:
                 time.sleep(0.2)
             up.process.send_signal(signal.SIGHUP)
@@ -113,7 +75,7 @@ def measured(folder: Path, runs: int) -> dict[str, Any]:
             asked = len(drafts(model))
         written = Counter[str]()
         for project in projects:
-            with closing(Documents(schema_of(project, store))) as documents:
+            with closing(Documents(schema_of(project, up.store))) as documents:
                 written.update(f"{project}/{path}" for path in documents.files() for _ in documents.versions(path))
         return {
             "runs": runs,
@@ -130,12 +92,6 @@ def measured(folder: Path, runs: int) -> dict[str, Any]:
     finally:
         if up.process.poll() is None:
             up.end()
-
-
-def drafts(model: ImitationServer) -> list[str]:
-    """The documents that were asked for so far."""
-    named = [each["response_format"]["json_schema"]["name"] for each in model.requests if "response_format" in each]
-    return [name for name in named if name in DRAFTS]
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import pytest
 from nodes.question_routing.answer import excerpt
 from nodes.question_routing.node import for_person, without_repeats
 from nodes.question_routing.questions import Places
+from nodes.question_routing.ranking import ranking_over
 from nodes.question_routing.routing import Router
 from systems.mcp import Tool
 from systems.policy import DEFAULT
@@ -53,6 +54,13 @@ QUESTIONS = [
     ("What is today's date?", "time.get_current_time"),
     ("Convert 10:00 UTC to Berlin time.", "time.convert_time"),
 ]
+
+
+async def test_phrases_are_weighed_once_for_all_loops_and_runs() -> None:
+    first = await router().route(asked("What were the last commits?"))
+    weighed = ranking_over.cache_info().misses
+    again = await router().route(asked("What were the last commits?"))
+    assert (again, ranking_over.cache_info().misses) == (first, weighed)
 
 
 @pytest.mark.parametrize(("question", "wanted"), QUESTIONS)

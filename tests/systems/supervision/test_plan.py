@@ -23,7 +23,7 @@ from systems.supervision.postgres import Postgres, is_installed, make_folder
 from systems.supervision.process import Process
 from systems.supervision.script import script
 from systems.supervision.service import free_port
-from systems.supervision.workers import Environment, check_bind, environment_of
+from systems.supervision.workers import TUNED, Environment, check_bind, environment_of
 from tests import postgres
 
 ROOT = Path(__file__).parents[3]
@@ -108,6 +108,10 @@ def test_what_is_missing_is_named_with_what_installs_it(tmp_path: Path, monkeypa
     assert f"python3.12 -m venv {tmp_path}/aegra" in error.value.mend and "aegra-api==" in error.value.mend
     with pytest.raises(Missing, match="No Redis answers"):
         redis.check(f"redis://127.0.0.1:{free_port()}/0")
+
+
+def test_no_two_runs_of_a_worker_are_leased_under_one_name() -> None:
+    assert (TUNED["N_JOBS_PER_WORKER"], TUNED["WORKER_COUNT"]) == (1, 10)
 
 
 def test_an_open_bind_without_tokens_is_refused() -> None:

@@ -12,6 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from systems.supervision.process import Process
+from systems.supervision.service import Service
+from systems.supervision.watch import FIRST_PAUSE, Watched
+from tests.systems.supervision.plain_services import service
+
 ROOT = Path(__file__).parents[3]
 MOST_SECONDS = 60
 
@@ -78,6 +83,25 @@ def test_what_dies_is_started_again_and_all_of_it_ends_in_order(watching: Watchi
     assert watching.process.wait(MOST_SECONDS) == 0
     ended = watching.written()[9:]
     assert (set(ended[:2]), ended[2:]) == ({"worker-1 ends", "worker-2 ends"}, ["second ends", "first ends"])
+
+
+def test_what_has_served_is_started_again_soon_and_what_never_serves_ever_later(tmp_path: Path) -> None:
+    serving = Process(service(tmp_path, "sound"))
+    failing = Process(Service("broken", (sys.executable, "-c", "1/0"), 1, tmp_path, tmp_path / "log", lambda: False))
+    serving.start()
+    failing.launch()
+    served, failed = Watched(serving, print), Watched(failing, print)
+
+    def looked(watched: Watched) -> float:
+        watched.look()
+        return watched.pause
+
+    for _ in range(2):
+        serving.kill()
+        assert looked(served) == 2 * FIRST_PAUSE
+        until(lambda: looked(served) == FIRST_PAUSE)
+    until(lambda: looked(failed) == 8 * FIRST_PAUSE)
+    serving.stop()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of the end of who started them")

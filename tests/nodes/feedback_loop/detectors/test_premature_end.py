@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from nodes.feedback_loop.texts.plans import announced, kept
@@ -208,7 +210,7 @@ def test_a_step_is_done_by_a_call_that_is_named_alike() -> None:
     ],
 )
 def test_what_is_listed_is_dealt_with_in_any_language_or_left_out(
-    task: str, plan: str, done: list[dict[str, object]], found: bool
+    task: str, plan: str, done: list[dict[str, Any]], found: bool
 ) -> None:
     run = Conversation(task)
     for number, given in enumerate(done):

@@ -189,7 +189,7 @@ def test_what_is_no_number_of_tokens_is_none(value: Any) -> None:
 
 def test_a_name_without_end_is_cut_before_findings_and_profiles_repeat_it() -> None:
     endless = "n" * 10_000_000
-    told = {"gen_ai__tool__name": endless, "gen_ai__agent__name": endless, "error__type": endless}
+    told: dict[str, Any] = {"gen_ai__tool__name": endless, "gen_ai__agent__name": endless, "error__type": endless}
     tool = read(span(endless, gen_ai__operation__name="execute_tool", **told))
     assert {len(one) for one in (tool.title, tool.name, tool.where, tool.agent, tool.error_type)} == {LONGEST_NAME}
 

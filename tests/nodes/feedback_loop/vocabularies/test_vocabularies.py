@@ -298,6 +298,6 @@ def test_delegations_are_of_the_agent_that_is_asked() -> None:
 
 def test_langsmith_tells_tokens_of_the_cache_and_of_reasoning_in_the_usage_of_langchain() -> None:
     usage = {"input_tokens": 207, "input_token_details": {"cache_read": 103}, "output_token_details": {"reasoning": 8}}
-    said = {"langsmith__span__kind": "llm", "langsmith__metadata__usage_metadata": json.dumps(usage)}
+    said: dict[str, Any] = {"langsmith__span__kind": "llm", "langsmith__metadata__usage_metadata": json.dumps(usage)}
     told = read(span("ChatOpenAI", gen_ai__operation__name="chat", gen_ai__usage__input_tokens=207, **said))
     assert (told.input_tokens, told.cached_tokens, told.reasoning_tokens) == (207, 103, 8)
