@@ -16,7 +16,7 @@ from nodes.feedback_loop.calls.drafts import Drafts
 from nodes.feedback_loop.calls.grouping import Group
 from nodes.feedback_loop.calls.history import NONE, History
 from nodes.feedback_loop.calls.places import Place, Places, Tool
-from nodes.feedback_loop.calls.standing_in import replaced
+from nodes.feedback_loop.calls.standing_in import replaced, told_instead
 from nodes.feedback_loop.calls.told_as_answer import told_as_answer
 from nodes.feedback_loop.reading.marks import ALIKE, FAILED, HOLDS, IN_TURN, LONGEST, OWN, REPEAT, REUSED, SILENT
 from nodes.feedback_loop.reading.messages import parsed
@@ -248,7 +248,7 @@ class AgentRun:
 
     def answers(self, failed: Operation) -> bool:
         """Whether a failure that a result tells of was what was to be known."""
-        return self.ended and told_as_answer(failed, self.answer)
+        return self.ended and (told_as_answer(failed, self.answer) or told_instead(failed, self.answer, self.tools))
 
     def _tried_on(self, failed: Operation) -> bool:
         """Whether a tool that failed was called with other values until it worked, and no more.

@@ -18,6 +18,9 @@ NEXT = 5
 """Calls after a failure among which its stand-in is looked for."""
 
 _RESERVE = re.compile(r"^(?:backup|fallback|secondary|alternat(?:e|ive)|alt|primary|main|other)_", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"\b(?:instead|stattdessen|à la place|en su lugar|en cambio|invece|em vez disso|in plaats daarvan)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _GENERIC = frozenset(
     "find fetch look lookup load query quer read search check call tool api data primary backup".split()
@@ -33,6 +36,15 @@ def replaced(failed: Operation, tools: deque[Operation]) -> bool:
     after = islice(tools, bisect_right(tools, failed.end_ns, key=lambda one: one.end_ns), None)
     later = islice((one for one in after if one.start_ns >= failed.end_ns and one.where != failed.where), NEXT)
     return any(_stands_in(failed, one) for one in later if not one.failed and not nothing_found(one.result))
+
+
+def told_instead(failed: Operation, answer: Operation | None, tools: deque[Operation]) -> bool:
+    """Whether an answer says what was done instead, and a later call had all that the failed one was given."""
+    if answer is None or failed.kind != "tool" or not _INSTEAD.search(answer.output):
+        return False
+    given = set(told(failed.arguments))
+    after = islice(tools, bisect_right(tools, failed.end_ns, key=lambda one: one.end_ns), None)
+    return bool(given) and any(not one.failed and given <= set(told(one.arguments)) for one in islice(after, NEXT))
 
 
 def told(arguments: str) -> Iterator[str]:

@@ -81,6 +81,9 @@ class InvalidOutput:
             for call, model in self._texts.values():
                 self._add((call.name, "arguments"), _Refused([model], f"no JSON, and never called: {call.arguments}"))
             self._texts.clear()
+        if (lost := self._lost()) is not None:
+            said = f"{names.FINISH_REASONS}={lost.finish}, no call to be read, and none was made"
+            self._add((lost.where, "arguments"), _Refused([lost], said))
         for (where, why), refused in self._refused.items():
             culprits = [one for case in refused for one in case.culprits]
             drafts = [one for one in culprits if subject(one, names.DRAFT)]
@@ -150,6 +153,19 @@ class InvalidOutput:
         elif call.arguments and call.arguments[0] != "{" and len(self._texts) < MOST:
             self._texts[_key(call)] = call, model
             self._run.follow(CALL_OF_MODEL)
+
+    def _lost(self) -> Operation | None:
+        """The model call that a run ended with, which stopped for a call that nobody could read."""
+        last = self._run.models[-1] if self._run.ended and self._run.models and not self._run.tools else None
+        if (
+            last is None
+            or last.failed
+            or last.finish != "tool_calls"
+            or not last.messages
+            or last.span_id in self._blamed
+        ):
+            return None
+        return None if last.calls or last.output else last
 
     def _said(self, *, calls: bool) -> bool:
         """Whether some answer has come so far, or one that asks for tools."""

@@ -283,3 +283,13 @@ def test_an_argument_of_a_value_that_the_tool_does_not_take_is_invalid(error: st
     run.each(call("set_it", "ok", value=10))
     run.says("It is done.")
     assert "invalid_output" in kinds(run)
+
+
+@pytest.mark.parametrize("ran", [False, True])
+def test_a_run_that_ends_with_a_call_that_nobody_could_read_lost_it(ran: bool) -> None:
+    run = Agent()
+    last = run.turn(finish="tool_calls")
+    if ran:
+        run.ran('{"hotel": "H-88", "nights": 4}', "booked")
+    assert ("invalid_output" in kinds(run)) != ran
+    assert ran or only(run, "invalid_output").span_ids == ids(last)

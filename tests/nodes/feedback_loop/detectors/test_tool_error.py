@@ -117,3 +117,18 @@ def test_the_failure_of_something_else_that_is_passed_on_as_the_answer_is_no_fau
     run.each(call("pipeline", '{"status": "failed", "error": "disk full"}', run=17))
     run.says("Run 17 failed: the disk was full.")
     assert alarms(run) == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("Lea is invited. Tom is out of office, so he got a mail instead.", False),
+        ("Lea is invited. Tom could not be invited.", True),
+    ],
+)
+def test_what_was_done_instead_with_all_that_it_was_given_makes_a_failure_good(answer: str, found: bool) -> None:
+    run = Conversation("Invite Lea and Tom for Tuesday at ten.")
+    run.asks(call("invite", "invited", person="Lea"), call("invite", error="Tom is out of office", person="Tom"))
+    run.asks(call("mail", "sent", to="Tom", text="Tuesday at ten"))
+    run.says(answer)
+    assert ("tool_error" in kinds(run)) == found
