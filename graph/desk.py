@@ -6,6 +6,7 @@ without routes of its own. Some of it is a command of the program, run by the wo
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -148,7 +149,7 @@ async def _folder(asked: Permitted, run_id: str = "") -> Path:
 async def _archive(given: Mapping[str, Any], asked: Permitted) -> dict[str, Any]:
     """Put a change into the main specs, of a repository on the branch of the change; who did is kept with its run."""
     change, named = str(given["change"]), asked.context.project
-    checkout = await checked_out(named, f"archive-{change}", change) if is_url(named) else None
+    checkout = await checked_out(named, f"archive-{change}-{secrets.token_hex(3)}", change) if is_url(named) else None
     folder = checkout.folder if checkout else check_project(Path(named))
     done = await filed(folder, change)
     with Stores(folder) as stores, closing(Replies(place_of(folder))) as replies:
