@@ -112,6 +112,7 @@ class _Watched:
             make(self.run) for make in (WITH_HISTORY if history else DETECTORS)
         )
         self._routes = Routes(self._detectors)
+        self.run.retire = self._routes.retire
         self._found: list[tuple[Finding, ...]] = [()] * len(self._detectors)
         self._touched = 0
         self._mended = 0

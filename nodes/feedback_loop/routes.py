@@ -30,6 +30,7 @@ class Routes(dict[int, Route]):
         self._detectors = detectors
         self._types: _Types = tuple(map(type, detectors))
         self._failures: dict[int, Route] = {}
+        self._retired: set[int] = set()
         self.failing = _bits(tuple(place for place, one in enumerate(self._types) if "failure" in one.watches))
         self.every = (1 << len(detectors)) - 1
 
@@ -40,6 +41,12 @@ class Routes(dict[int, Route]):
         route = self[marks] = self._route(_concerned(self._types, marks))
         return route
 
+    def retire(self, detector: Detector) -> None:
+        """Tell a detector of no more operations; it is still asked for what it has found."""
+        self._retired.add(self._detectors.index(detector))
+        self.clear()
+        self._failures.clear()
+
     def failure(self, marks: int) -> Route:
         """The route of the root of a failure."""
         route = self._failures.get(marks)
@@ -48,6 +55,7 @@ class Routes(dict[int, Route]):
         return route
 
     def _route(self, places: tuple[int, ...]) -> Route:
+        places = tuple(place for place in places if place not in self._retired)
         return tuple(self._detectors[place].observe for place in places), _bits(places)
 
 

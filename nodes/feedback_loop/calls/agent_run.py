@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
+from typing import Any
 
 from nodes.feedback_loop.calls.attempts import Attempts
 from nodes.feedback_loop.calls.drafts import Drafts
@@ -70,6 +71,7 @@ class AgentRun:
         ended: whether nothing more is to come: the root has ended, or the input has.
         ends: how often that was so; a trace may have several roots, one after another.
         drafts: specloop's own drafting attempts.
+        retire: tells a detector of no more operations, when it has seen all that it looks at.
         began: when the last agent that held tool calls ended; what was called before was called by another one, or for
             another question.
     """
@@ -85,6 +87,7 @@ class AgentRun:
         self.turn_began = 0
         self.turns = 0
         self.following = 0
+        self.retire: Callable[[Any], None] = _nobody
         self.task = ""
         self.answer: Operation | None = None
         self.ended = False
@@ -332,3 +335,7 @@ def excerpt(text: str, limit: int = WORDS) -> str:
 def times(count: int) -> str:
     """`once`, `twice`, `3 times`."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _nobody(detector: object) -> None:
+    """Who retires where nobody tells detectors of operations."""

@@ -98,6 +98,8 @@ class RetryStorm:
     def _reworded(self, key: _Row, span: Operation) -> None:
         row = self._rows.get(key)
         if row is not None and len(row) >= ATTEMPTS - 1:
+            if self._run.made_good(row[-1]) or self._changed(row[-1]):
+                row.clear()
             self._trim(row, span)
         self._add(key, span)
 

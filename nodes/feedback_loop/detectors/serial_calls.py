@@ -39,9 +39,13 @@ class SerialCalls:
 
     def observe(self, span: Operation) -> None:
         """Take one operation into account."""
-        if not span.marks & SLOW or self._judged >= MOST:
+        if not span.marks & SLOW:
             if self._group is not None:
                 self._close()
+            return
+        if self._judged >= MOST:
+            self._close()
+            self._run.retire(self)
             return
         same_turn = self._same_turn()
         if same_turn or not span.marks & READ or fruitless(span):
